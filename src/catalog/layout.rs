@@ -1,0 +1,67 @@
+//! Which folder means what. Both known layouts and any nesting are understood by looking at folder
+//! names; the configuration can say otherwise.
+
+use super::kind::Area;
+use crate::tree::ArtifactPath;
+
+/// What the configuration says about the tree.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Pairs that no name tells: example and schema, paths from the repository root.
+    pub pairs: Vec<(ArtifactPath, ArtifactPath)>,
+}
+
+/// Area and module of a path below the contracts root.
+///
+/// `globals/events/x`, `events/x`, `modules/notes/events/x` and `any/thing/events/x` are all events;
+/// the third belongs to the module `notes`.
+pub(super) fn place(below: &str) -> (Area, Option<&str>) {
+    let folders = below.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let mut segments = folders.split('/').peekable();
+    let mut module = None;
+    while let Some(segment) = segments.next() {
+        let area = match segment {
+            "modules" if module.is_none() && segments.peek().is_some() => {
+                module = segments.next();
+                continue;
+            }
+            "api" => Area::Api,
+            "events" => Area::Events,
+            "storage" => Area::Storage,
+            "policy" => Area::Policy,
+            "observability" => Area::Observability,
+            "security" => Area::Security,
+            _ => continue,
+        };
+        // `security/modules/x` and `events/modules/x` name their modules inside the area.
+        if module.is_none() && segments.peek() == Some(&"modules") {
+            segments.next();
+            module = segments.next();
+        }
+        return (area, module);
+    }
+    (Area::Other, module)
+}
+
+/// The folder that `schemas/` and `examples/` share: `storage/schemas/sub` → `storage/sub`.
+pub(super) fn home(path: &ArtifactPath) -> String {
+    let mut segments: Vec<&str> = path.folder().split('/').collect();
+    if let Some(at) = segments.iter().rposition(|s| matches!(*s, "schemas" | "examples")) {
+        segments.remove(at);
+    }
+    segments.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_area_and_module_in_both_layouts() {
+        assert_eq!(place("storage/schemas/x.json"), (Area::Storage, None));
+        assert_eq!(place("globals/events/envelope.schema.json"), (Area::Events, None));
+        assert_eq!(place("modules/notes/storage/x.json"), (Area::Storage, Some("notes")));
+        assert_eq!(place("events/modules/notes/x.json"), (Area::Events, Some("notes")));
+        assert_eq!(place("x.schema.json"), (Area::Other, None));
+    }
+}

@@ -1,0 +1,199 @@
+//! The facts about a tree: what each artifact is, what it claims, what it refers to, what belongs
+//! together. Built once, immutable, and without opinion: a dangling reference is a fact here and a
+//! finding in `checks`.
+
+mod compile;
+mod dialect;
+mod effort;
+mod ids;
+mod kind;
+mod layout;
+mod pairs;
+mod refs;
+mod shape;
+mod topics;
+mod uri;
+mod versions;
+mod violation;
+mod walk;
+
+pub use compile::{NotCompiled, Validators};
+pub use dialect::{DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name};
+pub use effort::Effort;
+pub use ids::{Claim, RootId, Schema};
+pub use kind::{Area, Kind};
+pub use layout::Layout;
+pub use pairs::{Case, Example, Expect, PairReason, Partner};
+pub use refs::{Reference, Target};
+pub use shape::{Answer, Shape};
+pub use topics::Topic;
+pub use versions::{VersionEntry, Versions};
+pub use violation::Violation;
+pub use walk::RefKind;
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
+use crate::tree::{ArtifactPath, Tree};
+
+/// Number of an artifact within its catalog, in path order.
+pub type ItemId = usize;
+
+/// An artifact, read.
+#[derive(Debug)]
+pub struct Item {
+    /// Its path.
+    pub path: ArtifactPath,
+    /// What it is.
+    pub kind: Kind,
+    /// The part of the contracts it belongs to.
+    pub area: Area,
+    /// The module it belongs to.
+    pub module: Option<String>,
+    /// What it holds, when it is JSON or YAML.
+    pub document: Option<Document>,
+}
+
+impl Item {
+    /// The value, when the document could be understood.
+    pub fn value(&self) -> Option<&Value> {
+        self.document.as_ref().and_then(|d| d.value.as_ref())
+    }
+
+    /// The file name without what marks it as schema or example.
+    pub fn stem(&self) -> &str {
+        kind::stem(self.path.file_name())
+    }
+}
+
+/// The facts about a tree.
+pub struct Catalog {
+    /// The tree itself.
+    pub tree: Tree,
+    /// All artifacts, in path order.
+    pub items: Vec<Item>,
+    /// Schemas by item.
+    pub schemas: BTreeMap<ItemId, Schema>,
+    /// Which URI is claimed by whom; more than one claim is a conflict.
+    pub claims: BTreeMap<String, Vec<Claim>>,
+    /// References of schemas, with where they lead, in the order of the files.
+    pub references: Vec<Reference>,
+    /// References of OpenAPI documents.
+    pub api_references: Vec<Reference>,
+    /// Examples with their partners.
+    pub examples: Vec<Example>,
+    /// Topics of all topic catalogs.
+    pub topics: Vec<Topic>,
+    /// Versions of the set and of modules.
+    pub versions: Vec<Versions>,
+    /// Compiled schemas, or the reason why not.
+    pub validators: Validators,
+    /// The budgets it was built under.
+    pub limits: Limits,
+    by_path: HashMap<ArtifactPath, ItemId>,
+    /// Where the references of a holder lead: (item, holder) → place in `references`.
+    holders: HashMap<(ItemId, Pointer), Vec<usize>>,
+}
+
+/// Reads a tree. Never fails and never reports.
+pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
+    let items = read_items(tree, limits);
+    let by_path: HashMap<_, _> = items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
+    let (schemas, claims, anchors) = ids::read(&items);
+    let lookup = refs::Lookup { items: &items, schemas: &schemas, claims: &claims, anchors: &anchors, by_path: &by_path };
+    let (references, api_references) = lookup.resolve_all();
+    let validators = compile::compile(&items, &schemas, &claims, &references);
+    let mut holders: HashMap<(ItemId, Pointer), Vec<usize>> = HashMap::new();
+    for (i, reference) in references.iter().enumerate() {
+        holders.entry((reference.item, reference.holder.clone())).or_default().push(i);
+    }
+    let mut catalog = Catalog {
+        tree: tree.clone(),
+        topics: topics::read(&items, &by_path, &claims),
+        versions: versions::read(&items),
+        items,
+        schemas,
+        claims,
+        references,
+        api_references,
+        examples: Vec::new(),
+        validators,
+        limits: *limits,
+        by_path,
+        holders,
+    };
+    catalog.examples = pairs::read(&catalog, layout);
+    catalog
+}
+
+fn read_items(tree: &Tree, limits: &Limits) -> Vec<Item> {
+    let artifacts: Vec<_> = tree.artifacts.iter().collect();
+    artifacts
+        .into_par_iter()
+        .map(|(path, artifact)| {
+            let below = tree.below_root(path);
+            let (area, module) = layout::place(below);
+            let syntax = Syntax::of_extension(&path.extension());
+            let by_path = kind::by_path(below, area, syntax.is_some());
+            let wanted = syntax.filter(|_| by_path != Some(Kind::Freeze));
+            let document = wanted.map(|syntax| document::parse(&artifact.bytes, syntax, limits));
+            let value = document.as_ref().and_then(|d| d.value.as_ref());
+            Item {
+                path: path.clone(),
+                kind: by_path.unwrap_or_else(|| kind::by_content(value)),
+                area,
+                module: module.map(str::to_owned),
+                document,
+            }
+        })
+        .collect()
+}
+
+impl Catalog {
+    /// The item of that number. Numbers come from this catalog, so that it exists.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.get(id)
+    }
+
+    /// The path of an item.
+    pub fn path(&self, id: ItemId) -> ArtifactPath {
+        self.items.get(id).map_or_else(|| ArtifactPath::lossy("?"), |item| item.path.clone())
+    }
+
+    /// The item at a path.
+    pub fn find(&self, path: &ArtifactPath) -> Option<ItemId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Items of a kind, with their numbers.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items.iter().enumerate().filter(move |(_, item)| item.kind == kind)
+    }
+
+    /// The value at a place.
+    pub fn value_at(&self, item: ItemId, pointer: &Pointer) -> Option<&Value> {
+        self.item(item)?.value()?.at(pointer)
+    }
+
+    /// References that the subschema at `holder` holds.
+    pub fn references_of(&self, item: ItemId, holder: &Pointer) -> impl Iterator<Item = &Reference> {
+        let numbers = self.holders.get(&(item, holder.clone())).map_or(&[][..], Vec::as_slice);
+        numbers.iter().filter_map(|i| self.references.get(*i))
+    }
+
+    /// The envelope for a module: its own, or the one that all share.
+    pub fn envelope_for(&self, module: Option<&str>) -> Option<ItemId> {
+        let mut shared = None;
+        for (id, item) in self.of_kind(Kind::Envelope) {
+            if item.module.is_some() && item.module.as_deref() == module {
+                return Some(id);
+            }
+            if item.module.is_none() && shared.is_none() {
+                shared = Some(id);
+            }
+        }
+        shared
+    }
+}

@@ -1,0 +1,30 @@
+//! contract-guard turns contracts into law: it checks a contracts tree, proves what a change breaks,
+//! freezes and restores it byte for byte, and gates the code that implements it.
+//!
+//! Data flows one way, floor by floor, and a floor names only what lies below it:
+//!
+//! ```text
+//! source → tree → document → catalog → checks → gate → report
+//! ```
+//!
+//! Two laws hold everywhere. Bad input is a [`finding::Finding`]; a broken world is an error. The verdict
+//! is final before the first byte is printed. `docs/ARCHITECTURE.md` is the map; start reading at
+//! [`cli::main`] or, for the facts about a tree, at [`catalog::build`].
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a unit test stops at the first surprise")
+)]
+
+pub mod catalog;
+pub mod document;
+pub mod finding;
+pub mod tree;
