@@ -21,10 +21,20 @@
 )]
 #![cfg_attr(
     test,
-    expect(clippy::unwrap_used, reason = "a unit test stops at the first surprise")
+    expect(
+        clippy::unwrap_used,
+        reason = "a unit test stops at the first surprise"
+    )
 )]
 
 pub mod catalog;
+pub mod checks;
+pub mod cli;
 pub mod document;
+pub mod edit;
 pub mod finding;
+pub mod freeze;
+pub mod gate;
+pub mod report;
+pub mod source;
 pub mod tree;

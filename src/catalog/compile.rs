@@ -4,7 +4,7 @@
 //! reference must not stop the others, so its text is neutralised in the copy that the crate sees, and
 //! every schema that reaches it is left uncompiled. No retriever is given: nothing is ever fetched.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use jsonschema::{Draft, PatternOptions, Registry, Resource, Validator};
 use rayon::prelude::*;
@@ -42,6 +42,11 @@ pub enum NotCompiled {
 #[derive(Default)]
 pub struct Validators {
     compiled: HashMap<ItemId, Validator>,
+    /// What subschemas are compiled against.
+    registry: Option<Registry<'static>>,
+    addresses: HashMap<ItemId, (String, Draft)>,
+    /// Schemas whose validation can cost far more than their size.
+    risky: HashSet<ItemId>,
     /// The others.
     pub not: BTreeMap<ItemId, NotCompiled>,
     /// Which file a URI in a violation belongs to.
@@ -53,10 +58,24 @@ impl Validators {
     pub fn get(&self, item: ItemId) -> Option<&Validator> {
         self.compiled.get(&item)
     }
+
+    pub(super) fn is_risky(&self, item: ItemId) -> bool {
+        self.risky.contains(&item)
+    }
+
+    /// Compiles the subschema at a place, for the values that stand beside it.
+    pub(super) fn subschema(&self, item: ItemId, at: &Pointer) -> Option<Validator> {
+        let (uri, draft) = self.addresses.get(&item)?;
+        let reference = format!("{uri}#{}", encode_fragment(at.as_str()));
+        let json = serde_json::json!({ "$ref": reference });
+        build(&json, "tree:///subschema", *draft, self.registry.as_ref()?).ok()
+    }
 }
 
 /// Longest chain of references that may follow on each other.
 const MAX_HOPS: usize = 1_000;
+/// References beyond which the cost of a validation is counted before it starts.
+const MANY: u64 = 10_000;
 /// Backtracking steps of one pattern match.
 const BACKTRACK_LIMIT: usize = 100_000;
 /// Bytes of one compiled pattern.
@@ -71,22 +90,37 @@ pub(super) fn compile(
     claims: &BTreeMap<String, Vec<Claim>>,
     references: &[Reference],
 ) -> Validators {
-    let mut validators = Validators::default();
-    let graph = Graph::new(items, schemas, references);
+    let graph = Graph::new(schemas, references);
+    let mut validators = Validators {
+        risky: graph.risky(schemas, references),
+        ..Validators::default()
+    };
     let broken = |id: &ItemId| match schemas.get(id).map(|s| &s.dialect) {
         Some(Dialect::Unknown) | None => Some(NotCompiled::UnknownDialect),
         _ => None,
     };
     validators.not = graph.spread(schemas, references, &broken);
     let texts = copies(items, schemas, claims, references);
-    validators.files = texts.iter().map(|(id, copy)| (copy.uri.clone(), *id)).collect();
+    validators.files = texts
+        .iter()
+        .map(|(id, copy)| (copy.uri.clone(), *id))
+        .collect();
     let (registry, refused) = registry(&texts);
     for (id, message) in refused {
-        validators.not.entry(id).or_insert(NotCompiled::Engine(message));
+        validators
+            .not
+            .entry(id)
+            .or_insert(NotCompiled::Engine(message));
     }
-    let wanted: Vec<_> = texts.iter().filter(|(id, _)| !validators.not.contains_key(id)).collect();
+    let wanted: Vec<_> = texts
+        .iter()
+        .filter(|(id, _)| !validators.not.contains_key(id))
+        .collect();
     let built: Vec<_> = match &registry {
-        Some(registry) => wanted.into_par_iter().map(|(id, copy)| (*id, build(copy, registry))).collect(),
+        Some(registry) => wanted
+            .into_par_iter()
+            .map(|(id, copy)| (*id, build_copy(copy, registry)))
+            .collect(),
         None => Vec::new(),
     };
     let mut failed = BTreeMap::new();
@@ -102,19 +136,28 @@ pub(super) fn compile(
     }
     // What the meta-schema says of a schema is worth knowing even when a reference is broken.
     for (id, copy) in &texts {
-        if matches!(validators.not.get(id), Some(NotCompiled::OwnReference | NotCompiled::Depends { .. }))
-            && let Some(reason) = meta_violations(copy)
+        if matches!(
+            validators.not.get(id),
+            Some(NotCompiled::OwnReference | NotCompiled::Depends { .. })
+        ) && let Some(reason) = meta_violations(copy)
         {
             failed.insert(*id, reason);
         }
     }
     if !failed.is_empty() {
-        let spread = graph.spread(schemas, references, &|id| failed.get(id).cloned().or_else(|| broken(id)));
+        let spread = graph.spread(schemas, references, &|id| {
+            failed.get(id).cloned().or_else(|| broken(id))
+        });
         validators.compiled.retain(|id, _| !spread.contains_key(id));
         for (id, reason) in spread {
             validators.not.insert(id, reason);
         }
     }
+    validators.addresses = texts
+        .into_iter()
+        .map(|(id, copy)| (id, (copy.uri, copy.draft)))
+        .collect();
+    validators.registry = registry;
     validators
 }
 
@@ -138,7 +181,11 @@ fn copies(
             let item = items.get(*id)?;
             let mut json = to_json(item.value()?);
             // A file whose URI another file took is known by its address instead.
-            let uri = if schema.shadowed { uri::of_path(&item.path) } else { schema.base.clone() };
+            let uri = if schema.shadowed {
+                uri::of_path(&item.path)
+            } else {
+                schema.base.clone()
+            };
             if let Json::Object(root) = &mut json {
                 root.shift_remove(schema.id_keyword());
                 root.insert(schema.id_keyword().to_owned(), Json::String(uri.clone()));
@@ -157,7 +204,14 @@ fn copies(
             for reference in references.get(own..)?.iter().take_while(|r| r.item == *id) {
                 redirect(&mut json, reference, schema, schemas, items, claims);
             }
-            Some((*id, Copy { uri, draft: schema.dialect.draft().unwrap_or(Draft::Draft202012), json }))
+            Some((
+                *id,
+                Copy {
+                    uri,
+                    draft: schema.dialect.draft().unwrap_or(Draft::Draft202012),
+                    json,
+                },
+            ))
         })
         .collect()
 }
@@ -181,7 +235,12 @@ fn redirect(
         Target::Found(item, pointer) => {
             // The file itself is meant by its shared `$id`, not whoever else claims it.
             let document = uri::resolve(&reference.base, &reference.text);
-            let claim = document.and_then(|u| claims.get(uri::without_fragment(&u)).and_then(|c| c.first()).cloned());
+            let claim = document.and_then(|u| {
+                claims
+                    .get(uri::without_fragment(&u))
+                    .and_then(|c| c.first())
+                    .cloned()
+            });
             if claim.is_none_or(|claim| claim.item == *item) || reference.text.starts_with('#') {
                 return;
             }
@@ -195,10 +254,20 @@ fn redirect(
 }
 
 fn address(item: ItemId, pointer: &Pointer, schemas: &Schemas, items: &[Item]) -> String {
-    let base = schemas.get(&item).filter(|s| !s.shadowed).map(|s| s.base.clone());
-    let base = base.or_else(|| items.get(item).map(|i| uri::of_path(&i.path))).unwrap_or_default();
+    let base = schemas
+        .get(&item)
+        .filter(|s| !s.shadowed)
+        .map(|s| s.base.clone());
+    let base = base
+        .or_else(|| items.get(item).map(|i| uri::of_path(&i.path)))
+        .unwrap_or_default();
+    format!("{base}#{}", encode_fragment(pointer.as_str()))
+}
+
+/// A JSON Pointer as a URI fragment (RFC 6901 §6).
+fn encode_fragment(pointer: &str) -> String {
     let mut fragment = String::new();
-    for byte in pointer.as_str().bytes() {
+    for byte in pointer.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'$' => {
                 fragment.push(byte as char);
@@ -206,12 +275,17 @@ fn address(item: ItemId, pointer: &Pointer, schemas: &Schemas, items: &[Item]) -
             byte => fragment.push_str(&format!("%{byte:02X}")),
         }
     }
-    format!("{base}#{fragment}")
+    fragment
 }
 
 /// One registry for the tree. A file that the crate refuses is left out and named.
-fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'_>>, Vec<(ItemId, String)>) {
-    let pair = |copy: &Copy| (copy.uri.clone(), copy.draft.create_resource(copy.json.clone()));
+fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'static>>, Vec<(ItemId, String)>) {
+    let pair = |copy: &Copy| {
+        (
+            copy.uri.clone(),
+            copy.draft.create_resource(copy.json.clone()),
+        )
+    };
     let all = Registry::new().extend(texts.values().map(pair));
     if let Ok(registry) = all.and_then(jsonschema::RegistryBuilder::prepare) {
         return (Some(registry), Vec::new());
@@ -219,7 +293,10 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'_>>, Vec<(ItemI
     let mut refused = Vec::new();
     let mut good: Vec<(String, Resource)> = Vec::new();
     for (id, copy) in texts {
-        match Registry::new().extend([pair(copy)]).and_then(jsonschema::RegistryBuilder::prepare) {
+        match Registry::new()
+            .extend([pair(copy)])
+            .and_then(jsonschema::RegistryBuilder::prepare)
+        {
             // A reference to another file of the tree is no defect of this one.
             Err(error) if !texts.values().any(|c| error.to_string().contains(&c.uri)) => {
                 refused.push((*id, error.to_string()));
@@ -227,7 +304,10 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'_>>, Vec<(ItemI
             _ => good.push(pair(copy)),
         }
     }
-    match Registry::new().extend(good).and_then(jsonschema::RegistryBuilder::prepare) {
+    match Registry::new()
+        .extend(good)
+        .and_then(jsonschema::RegistryBuilder::prepare)
+    {
         Ok(registry) => (Some(registry), refused),
         Err(error) => {
             let named = |id: &ItemId| (*id, error.to_string());
@@ -236,33 +316,53 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'_>>, Vec<(ItemI
     }
 }
 
-fn build(copy: &Copy, registry: &Registry<'_>) -> Result<Validator, NotCompiled> {
+fn build_copy(copy: &Copy, registry: &Registry<'_>) -> Result<Validator, NotCompiled> {
+    build(&copy.json, &copy.uri, copy.draft, registry)
+        .map_err(|message| meta_violations(copy).unwrap_or(NotCompiled::Engine(message)))
+}
+
+fn build(
+    json: &Json,
+    uri: &str,
+    draft: Draft,
+    registry: &Registry<'_>,
+) -> Result<Validator, String> {
     let patterns = PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
         .size_limit(PATTERN_SIZE)
         .dfa_size_limit(PATTERN_SIZE);
     let built = jsonschema::options()
         .with_registry(registry)
-        .with_base_uri(copy.uri.clone())
-        .with_draft(copy.draft)
+        .with_base_uri(uri.to_owned())
+        .with_draft(draft)
         .should_validate_formats(true)
         .with_format("ulid", is_ulid)
         .with_pattern_options(patterns)
-        .build(&copy.json);
-    built.map_err(|error| meta_violations(copy).unwrap_or_else(|| NotCompiled::Engine(error.to_string())))
+        .build(json);
+    built.map_err(|error| error.to_string())
 }
 
 /// 26 characters of Crockford base32, the first below 8 (the ULID specification).
 pub(super) fn is_ulid(text: &str) -> bool {
-    text.len() == 26 && ulid::Ulid::from_string(text).is_ok() && text.bytes().all(|b| !b.is_ascii_lowercase())
+    text.len() == 26
+        && ulid::Ulid::from_string(text).is_ok()
+        && text.bytes().all(|b| !b.is_ascii_lowercase())
 }
 
 fn meta_violations(copy: &Copy) -> Option<NotCompiled> {
     let errors = match copy.draft {
-        Draft::Draft4 => violation::all(jsonschema::draft4::meta::validator().iter_errors(&copy.json)),
-        Draft::Draft6 => violation::all(jsonschema::draft6::meta::validator().iter_errors(&copy.json)),
-        Draft::Draft7 => violation::all(jsonschema::draft7::meta::validator().iter_errors(&copy.json)),
-        Draft::Draft201909 => violation::all(jsonschema::draft201909::meta::validator().iter_errors(&copy.json)),
+        Draft::Draft4 => {
+            violation::all(jsonschema::draft4::meta::validator().iter_errors(&copy.json))
+        }
+        Draft::Draft6 => {
+            violation::all(jsonschema::draft6::meta::validator().iter_errors(&copy.json))
+        }
+        Draft::Draft7 => {
+            violation::all(jsonschema::draft7::meta::validator().iter_errors(&copy.json))
+        }
+        Draft::Draft201909 => {
+            violation::all(jsonschema::draft201909::meta::validator().iter_errors(&copy.json))
+        }
         _ => violation::all(jsonschema::draft202012::meta::validator().iter_errors(&copy.json)),
     };
     (!errors.is_empty()).then_some(NotCompiled::Invalid(errors))
@@ -276,27 +376,93 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(items: &[Item], schemas: &Schemas, references: &[Reference]) -> Self {
-        let mut places: Vec<(ItemId, Pointer)> = schemas.keys().map(|id| (*id, Pointer::root())).collect();
-        places.extend(references.iter().filter_map(|r| r.target.place()).map(|(i, p)| (i, p.clone())));
+    fn new(schemas: &Schemas, references: &[Reference]) -> Self {
+        let mut places: Vec<(ItemId, Pointer)> =
+            schemas.keys().map(|id| (*id, Pointer::root())).collect();
+        places.extend(
+            references
+                .iter()
+                .filter_map(|r| r.target.place())
+                .map(|(i, p)| (i, p.clone())),
+        );
         places.sort();
         places.dedup();
-        let _ = items;
         let entries = places
             .par_iter()
             .map(|(item, at)| {
                 let start = references.partition_point(|r| r.item < *item);
-                let own = references.iter().enumerate().skip(start).take_while(|(_, r)| r.item == *item);
+                let own = references
+                    .iter()
+                    .enumerate()
+                    .skip(start)
+                    .take_while(|(_, r)| r.item == *item);
                 let inside = |r: &Reference| {
                     let holder = r.holder.as_str();
-                    let below = holder.strip_prefix(at.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                    let below = holder
+                        .strip_prefix(at.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
                     below && at.as_str().len() >= r.home.as_str().len()
                 };
-                (*item, own.filter(|(_, r)| inside(r)).map(|(i, _)| i).collect())
+                (
+                    *item,
+                    own.filter(|(_, r)| inside(r)).map(|(i, _)| i).collect(),
+                )
             })
             .collect();
-        let nodes = places.into_iter().enumerate().map(|(i, place)| (place, i)).collect();
+        let nodes = places
+            .into_iter()
+            .enumerate()
+            .map(|(i, place)| (place, i))
+            .collect();
         Graph { nodes, entries }
+    }
+
+    /// Schemas that reach themselves, or whose references unfold into more than [`MANY`] places.
+    fn risky(&self, schemas: &Schemas, references: &[Reference]) -> HashSet<ItemId> {
+        let mut unfolded: Vec<Option<u64>> = vec![None; self.entries.len()];
+        let next: Vec<Vec<usize>> = self
+            .entries
+            .iter()
+            .map(|(_, own)| {
+                let places = own
+                    .iter()
+                    .filter_map(|i| references.get(*i)?.target.place());
+                places
+                    .filter_map(|(item, at)| self.nodes.get(&(item, at.clone())).copied())
+                    .collect()
+            })
+            .collect();
+        // Depth first without recursion; a node that is still open when it is met again is on a circle.
+        let mut open = vec![false; next.len()];
+        for start in 0..next.len() {
+            let mut stack = vec![(start, false)];
+            while let Some((node, done)) = stack.pop() {
+                let children = next.get(node).map_or(&[][..], Vec::as_slice);
+                let known = |n: &usize| unfolded.get(*n).copied().flatten();
+                if done {
+                    let sum = children.iter().fold(1u64, |sum, child| {
+                        sum.saturating_add(known(child).unwrap_or(u64::MAX))
+                    });
+                    put(&mut unfolded, node, Some(sum));
+                    put(&mut open, node, false);
+                } else if known(&node).is_none() && open.get(node) == Some(&false) {
+                    put(&mut open, node, true);
+                    stack.push((node, true));
+                    stack.extend(
+                        children
+                            .iter()
+                            .filter(|c| known(c).is_none())
+                            .map(|c| (*c, false)),
+                    );
+                }
+            }
+        }
+        let is_risky = |id: &&ItemId| {
+            let root = self.nodes.get(&(**id, Pointer::root()));
+            root.and_then(|n| unfolded.get(*n).copied().flatten())
+                .is_some_and(|n| n > MANY)
+        };
+        schemas.keys().filter(is_risky).copied().collect()
     }
 
     /// For every schema file that cannot be compiled, why: its own defect, or the nearest one that it
@@ -324,9 +490,10 @@ impl Graph {
         own: &dyn Fn(&ItemId) -> Option<NotCompiled>,
     ) -> Option<NotCompiled> {
         let start = *self.nodes.get(&(root, Pointer::root()))?;
-        let mut seen = std::collections::HashSet::from([start]);
+        let mut seen = HashSet::from([start]);
         // (node, the root's own reference on the way, hops so far)
-        let mut queue: VecDeque<(usize, Option<&Reference>, usize)> = VecDeque::from([(start, None, 0)]);
+        let mut queue: VecDeque<(usize, Option<&Reference>, usize)> =
+            VecDeque::from([(start, None, 0)]);
         while let Some((node, through, hops)) = queue.pop_front() {
             let (item, own_references) = self.entries.get(node)?;
             if *item != root && own(item).is_some() {
@@ -344,7 +511,9 @@ impl Graph {
                         _ => depends(reference.item, through),
                     });
                 }
-                let Some((item, pointer)) = reference.target.place() else { continue };
+                let Some((item, pointer)) = reference.target.place() else {
+                    continue;
+                };
                 let next = self.nodes.get(&(item, pointer.clone())).copied();
                 if let Some(next) = next.filter(|n| seen.insert(*n)) {
                     queue.push_back((next, through.or(Some(reference)), hops + 1));
@@ -355,6 +524,15 @@ impl Graph {
     }
 }
 
+fn put<T>(values: &mut [T], at: usize, value: T) {
+    if let Some(slot) = values.get_mut(at) {
+        *slot = value;
+    }
+}
+
 fn depends(on: ItemId, through: Option<&Reference>) -> NotCompiled {
-    NotCompiled::Depends { on, through: through.map_or_else(Pointer::root, Reference::at) }
+    NotCompiled::Depends {
+        on,
+        through: through.map_or_else(Pointer::root, Reference::at),
+    }
 }

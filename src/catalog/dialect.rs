@@ -32,8 +32,14 @@ impl Dialect {
 
 /// The published dialects with their identifiers.
 pub const DIALECTS: [(Draft, &str); 5] = [
-    (Draft::Draft202012, "https://json-schema.org/draft/2020-12/schema"),
-    (Draft::Draft201909, "https://json-schema.org/draft/2019-09/schema"),
+    (
+        Draft::Draft202012,
+        "https://json-schema.org/draft/2020-12/schema",
+    ),
+    (
+        Draft::Draft201909,
+        "https://json-schema.org/draft/2019-09/schema",
+    ),
     (Draft::Draft7, "http://json-schema.org/draft-07/schema#"),
     (Draft::Draft6, "http://json-schema.org/draft-06/schema#"),
     (Draft::Draft4, "http://json-schema.org/draft-04/schema#"),
@@ -41,7 +47,10 @@ pub const DIALECTS: [(Draft, &str); 5] = [
 
 /// The identifier of a dialect.
 pub fn identifier(draft: Draft) -> &'static str {
-    DIALECTS.iter().find(|(d, _)| *d == draft).map_or("", |(_, id)| *id)
+    DIALECTS
+        .iter()
+        .find(|(d, _)| *d == draft)
+        .map_or("", |(_, id)| *id)
 }
 
 /// The name of a dialect as people say it.
@@ -57,11 +66,18 @@ pub fn name(draft: Draft) -> &'static str {
 
 /// Reads the `$schema` of a document. `is_claimed` tells whether the tree has a document of that id.
 pub(super) fn of(value: &Value, is_claimed: impl Fn(&str) -> bool) -> Dialect {
-    let Some(given) = value.get("$schema") else { return Dialect::Missing };
-    let Some(given) = given.as_str() else { return Dialect::Unknown };
+    let Some(given) = value.get("$schema") else {
+        return Dialect::Missing;
+    };
+    let Some(given) = given.as_str() else {
+        return Dialect::Unknown;
+    };
     // An empty fragment names the same document (RFC 3986 §3.5; JSON Schema Core 2020-12 §8.1.1).
     let bare = given.strip_suffix('#').unwrap_or(given);
-    if let Some((draft, _)) = DIALECTS.iter().find(|(_, id)| id.trim_end_matches('#') == bare) {
+    if let Some((draft, _)) = DIALECTS
+        .iter()
+        .find(|(_, id)| id.trim_end_matches('#') == bare)
+    {
         return Dialect::Known(*draft);
     }
     if is_claimed(bare) {
@@ -83,8 +99,13 @@ fn near_miss(given: &str) -> Option<Draft> {
         (Draft::Draft6, "06"),
         (Draft::Draft4, "04"),
     ];
-    let tail = lower.split_once("json-schema.org").map_or("", |(_, tail)| tail);
-    numbers.iter().find(|(_, number)| tail.contains(number)).map(|(draft, _)| *draft)
+    let tail = lower
+        .split_once("json-schema.org")
+        .map_or("", |(_, tail)| tail);
+    numbers
+        .iter()
+        .find(|(_, number)| tail.contains(number))
+        .map(|(draft, _)| *draft)
 }
 
 /// How a keyword holds subschemas.
@@ -104,8 +125,14 @@ pub(super) fn applicator(keyword: &str) -> Option<(Holds, bool)> {
         "allOf" | "anyOf" | "oneOf" => (Holds::Many, true),
         "prefixItems" => (Holds::Many, false),
         "not" | "if" | "then" | "else" => (Holds::One, true),
-        "additionalItems" | "additionalProperties" | "contains" | "contentSchema" | "items" | "propertyNames"
-        | "unevaluatedItems" | "unevaluatedProperties" => (Holds::One, false),
+        "additionalItems"
+        | "additionalProperties"
+        | "contains"
+        | "contentSchema"
+        | "items"
+        | "propertyNames"
+        | "unevaluatedItems"
+        | "unevaluatedProperties" => (Holds::One, false),
         "dependentSchemas" | "dependencies" => (Holds::Map, true),
         "$defs" | "definitions" | "patternProperties" | "properties" => (Holds::Map, false),
         _ => return None,

@@ -22,13 +22,21 @@ impl<'c> Effort<'c> {
     /// Whether checking `instance` against the schema `item` stays within the budget.
     pub fn allows(catalog: &'c Catalog, item: ItemId, instance: &Value) -> bool {
         let budget = catalog.limits.steps;
-        let mut effort = Effort { catalog, known: HashMap::new() };
+        let mut effort = Effort {
+            catalog,
+            known: HashMap::new(),
+        };
         effort.steps(item, &Pointer::root(), instance) <= budget
     }
 
     fn steps(&mut self, item: ItemId, at: &Pointer, instance: &Value) -> u64 {
-        let Some(schema) = self.catalog.value_at(item, at) else { return 1 };
-        let key = (std::ptr::from_ref(schema) as usize, std::ptr::from_ref(instance) as usize);
+        let Some(schema) = self.catalog.value_at(item, at) else {
+            return 1;
+        };
+        let key = (
+            std::ptr::from_ref(schema) as usize,
+            std::ptr::from_ref(instance) as usize,
+        );
         if let Some(steps) = self.known.get(&key) {
             return *steps;
         }
@@ -44,14 +52,23 @@ impl<'c> Effort<'c> {
             }
         }
         for member in schema.members() {
-            let Some((holds, same_place)) = applicator(&member.key) else { continue };
-            if matches!(member.key.as_str(), "$defs" | "definitions" | "contentSchema") {
+            let Some((holds, same_place)) = applicator(&member.key) else {
+                continue;
+            };
+            if matches!(
+                member.key.as_str(),
+                "$defs" | "definitions" | "contentSchema"
+            ) {
                 continue;
             }
             let at = at.join(&member.key);
             let children: Vec<Pointer> = match (holds, &member.value.data) {
-                (Holds::Map, Data::Object(members)) => members.iter().map(|m| at.join(&m.key)).collect(),
-                (Holds::Many | Holds::One, Data::Array(items)) => (0..items.len()).map(|i| at.index(i)).collect(),
+                (Holds::Map, Data::Object(members)) => {
+                    members.iter().map(|m| at.join(&m.key)).collect()
+                }
+                (Holds::Many | Holds::One, Data::Array(items)) => {
+                    (0..items.len()).map(|i| at.index(i)).collect()
+                }
                 _ => vec![at.clone()],
             };
             for (i, child) in children.iter().enumerate() {
@@ -68,20 +85,35 @@ impl<'c> Effort<'c> {
     }
 
     /// Steps on the parts of the instance that a keyword looks at.
-    fn below(&mut self, item: ItemId, keyword: &str, index: usize, child: &Pointer, instance: &Value) -> u64 {
+    fn below(
+        &mut self,
+        item: ItemId,
+        keyword: &str,
+        index: usize,
+        child: &Pointer,
+        instance: &Value,
+    ) -> u64 {
         let parts: Vec<&Value> = match (keyword, &instance.data) {
             ("properties", Data::Object(_)) => {
-                let name = child.tokens().last().map(|t| t.into_owned()).unwrap_or_default();
+                let name = child
+                    .tokens()
+                    .last()
+                    .map(|t| t.into_owned())
+                    .unwrap_or_default();
                 instance.get(&name).into_iter().collect()
             }
             ("prefixItems", Data::Array(items)) => items.get(index).into_iter().collect(),
-            ("items" | "additionalItems" | "contains" | "unevaluatedItems", Data::Array(items)) => items.iter().collect(),
+            ("items" | "additionalItems" | "contains" | "unevaluatedItems", Data::Array(items)) => {
+                items.iter().collect()
+            }
             (
                 "patternProperties" | "additionalProperties" | "unevaluatedProperties",
                 Data::Object(members),
             ) => members.iter().map(|m| &m.value).collect(),
             _ => Vec::new(),
         };
-        parts.into_iter().fold(0, |sum: u64, part| sum.saturating_add(self.steps(item, child, part)))
+        parts.into_iter().fold(0, |sum: u64, part| {
+            sum.saturating_add(self.steps(item, child, part))
+        })
     }
 }

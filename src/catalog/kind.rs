@@ -134,8 +134,13 @@ pub(super) fn by_path(below: &str, area: Area, is_data: bool) -> Option<Kind> {
 
 /// Kind of a document that its path does not tell.
 pub(super) fn by_content(value: Option<&Value>) -> Kind {
-    let Some(value) = value else { return Kind::Other };
-    if value.str_at("$schema").is_some_and(|s| s.contains("json-schema.org/")) {
+    let Some(value) = value else {
+        return Kind::Other;
+    };
+    if value
+        .str_at("$schema")
+        .is_some_and(|s| s.contains("json-schema.org/"))
+    {
         return Kind::Schema;
     }
     if value.get("openapi").is_some() {
@@ -145,7 +150,9 @@ pub(super) fn by_content(value: Option<&Value>) -> Kind {
 }
 
 fn is_schema_name(name: &str) -> bool {
-    [".schema.json", ".schema.yaml", ".schema.yml"].iter().any(|end| name.ends_with(end))
+    [".schema.json", ".schema.yaml", ".schema.yml"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// `x.example.json`, `x.example_02.json`, `x.invalid.missing-id.json`.
@@ -177,7 +184,16 @@ pub(super) fn stem(name: &str) -> &str {
     if let Some((at, _)) = marker(name) {
         return name.get(..at).unwrap_or(name);
     }
-    for end in [".schema.json", ".schema.yaml", ".schema.yml", ".json", ".jsonl", ".ndjson", ".yaml", ".yml"] {
+    for end in [
+        ".schema.json",
+        ".schema.yaml",
+        ".schema.yml",
+        ".json",
+        ".jsonl",
+        ".ndjson",
+        ".yaml",
+        ".yml",
+    ] {
         if let Some(stem) = name.strip_suffix(end) {
             return stem;
         }

@@ -18,7 +18,9 @@ mod violation;
 mod walk;
 
 pub use compile::{NotCompiled, Validators};
-pub use dialect::{DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name};
+pub use dialect::{
+    DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,
+};
 pub use effort::Effort;
 pub use ids::{Claim, RootId, Schema};
 pub use kind::{Area, Kind};
@@ -100,14 +102,27 @@ pub struct Catalog {
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
     let items = read_items(tree, limits);
-    let by_path: HashMap<_, _> = items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
+    let by_path: HashMap<_, _> = items
+        .iter()
+        .enumerate()
+        .map(|(i, item)| (item.path.clone(), i))
+        .collect();
     let (schemas, claims, anchors) = ids::read(&items);
-    let lookup = refs::Lookup { items: &items, schemas: &schemas, claims: &claims, anchors: &anchors, by_path: &by_path };
+    let lookup = refs::Lookup {
+        items: &items,
+        schemas: &schemas,
+        claims: &claims,
+        anchors: &anchors,
+        by_path: &by_path,
+    };
     let (references, api_references) = lookup.resolve_all();
     let validators = compile::compile(&items, &schemas, &claims, &references);
     let mut holders: HashMap<(ItemId, Pointer), Vec<usize>> = HashMap::new();
     for (i, reference) in references.iter().enumerate() {
-        holders.entry((reference.item, reference.holder.clone())).or_default().push(i);
+        holders
+            .entry((reference.item, reference.holder.clone()))
+            .or_default()
+            .push(i);
     }
     let mut catalog = Catalog {
         tree: tree.clone(),
@@ -159,7 +174,9 @@ impl Catalog {
 
     /// The path of an item.
     pub fn path(&self, id: ItemId) -> ArtifactPath {
-        self.items.get(id).map_or_else(|| ArtifactPath::lossy("?"), |item| item.path.clone())
+        self.items
+            .get(id)
+            .map_or_else(|| ArtifactPath::lossy("?"), |item| item.path.clone())
     }
 
     /// The item at a path.
@@ -169,7 +186,10 @@ impl Catalog {
 
     /// Items of a kind, with their numbers.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (ItemId, &Item)> {
-        self.items.iter().enumerate().filter(move |(_, item)| item.kind == kind)
+        self.items
+            .iter()
+            .enumerate()
+            .filter(move |(_, item)| item.kind == kind)
     }
 
     /// The value at a place.
@@ -178,8 +198,15 @@ impl Catalog {
     }
 
     /// References that the subschema at `holder` holds.
-    pub fn references_of(&self, item: ItemId, holder: &Pointer) -> impl Iterator<Item = &Reference> {
-        let numbers = self.holders.get(&(item, holder.clone())).map_or(&[][..], Vec::as_slice);
+    pub fn references_of(
+        &self,
+        item: ItemId,
+        holder: &Pointer,
+    ) -> impl Iterator<Item = &Reference> {
+        let numbers = self
+            .holders
+            .get(&(item, holder.clone()))
+            .map_or(&[][..], Vec::as_slice);
         numbers.iter().filter_map(|i| self.references.get(*i))
     }
 
@@ -195,5 +222,42 @@ impl Catalog {
             }
         }
         shared
+    }
+}
+
+impl Catalog {
+    /// The example file of an item.
+    pub fn example(&self, item: ItemId) -> Option<&Example> {
+        let at = self.examples.binary_search_by_key(&item, |e| e.item).ok()?;
+        self.examples.get(at)
+    }
+
+    /// Whether a schema can reach itself through its references, so that the cost of a validation is
+    /// not bounded by its size.
+    pub fn is_recursive(&self, item: ItemId) -> bool {
+        self.validators.is_risky(item)
+    }
+
+    /// The subschema under a keyword, looked for through `$ref` and `allOf`.
+    pub fn subschema_of(
+        &self,
+        item: ItemId,
+        at: &Pointer,
+        keyword: &str,
+    ) -> Option<(ItemId, Pointer)> {
+        let schema = self.value_at(item, at)?;
+        if schema.get(keyword).is_some() {
+            return Some((item, at.join(keyword)));
+        }
+        let targets = self
+            .references_of(item, at)
+            .filter_map(|r| r.target.place());
+        let parts = (0..schema.get("allOf").map_or(0, |v| v.items().len()))
+            .map(|i| (item, at.join("allOf").index(i)));
+        let mut places = targets.map(|(i, p)| (i, p.clone())).chain(parts);
+        // One step is enough for what is asked; a circle cannot form.
+        places
+            .find(|(i, p)| self.value_at(*i, &p.join(keyword)).is_some())
+            .map(|(i, p)| (i, p.join(keyword)))
     }
 }

@@ -80,43 +80,106 @@ pub(super) fn read(catalog: &Catalog, layout: &Layout) -> Vec<Example> {
             let value = item.value()?;
             let cases = cases(item, value);
             let partner = finder.partner(id, item, value, &cases);
-            Some(Example { item: id, cases, partner })
+            Some(Example {
+                item: id,
+                cases,
+                partner,
+            })
         })
         .collect()
 }
 
 /// The instances of a file: itself, its lines, its list of cases, or its two sections.
 fn cases(item: &Item, value: &Value) -> Vec<Case> {
-    let all = if kind::is_meant_invalid(item.path.file_name()) { Expect::Invalid } else { Expect::Valid };
-    let expect = |valid: bool| if valid { Expect::Valid } else { Expect::Invalid };
+    let all = if kind::is_meant_invalid(item.path.file_name()) {
+        Expect::Invalid
+    } else {
+        Expect::Valid
+    };
+    let expect = |valid: bool| {
+        if valid {
+            Expect::Valid
+        } else {
+            Expect::Invalid
+        }
+    };
     let root = Pointer::root();
-    let is_case = |v: &Value| v.get("data").is_some() && matches!(v.get("valid"), Some(Value { data: Data::Bool(_), .. }));
+    let is_case = |v: &Value| {
+        v.get("data").is_some()
+            && matches!(
+                v.get("valid"),
+                Some(Value {
+                    data: Data::Bool(_),
+                    ..
+                })
+            )
+    };
     let is_cases = |v: &Value| !v.items().is_empty() && v.items().iter().all(is_case);
     let read_case = |v: &Value, at: Pointer| {
-        let valid = matches!(v.get("valid"), Some(Value { data: Data::Bool(true), .. }));
-        Case { at: at.join("data"), expect: expect(valid) }
+        let valid = matches!(
+            v.get("valid"),
+            Some(Value {
+                data: Data::Bool(true),
+                ..
+            })
+        );
+        Case {
+            at: at.join("data"),
+            expect: expect(valid),
+        }
     };
     if is_cases(value) {
-        return value.items().iter().enumerate().map(|(i, v)| read_case(v, root.index(i))).collect();
+        return value
+            .items()
+            .iter()
+            .enumerate()
+            .map(|(i, v)| read_case(v, root.index(i)))
+            .collect();
     }
     if let Some(list) = value.get("cases").filter(|v| is_cases(v)) {
         let at = root.join("cases");
-        return list.items().iter().enumerate().map(|(i, v)| read_case(v, at.index(i))).collect();
+        return list
+            .items()
+            .iter()
+            .enumerate()
+            .map(|(i, v)| read_case(v, at.index(i)))
+            .collect();
     }
     let is_section = |key: &str| matches!(key, "valid" | "invalid");
     let sections = value.members();
-    if !sections.is_empty() && sections.iter().all(|m| is_section(&m.key) && m.value.is_array()) {
+    if !sections.is_empty()
+        && sections
+            .iter()
+            .all(|m| is_section(&m.key) && m.value.is_array())
+    {
         let section = |m: &crate::document::Member| {
             let at = root.join(&m.key);
             let expect = expect(m.key == "valid");
-            (0..m.value.items().len()).map(|i| Case { at: at.index(i), expect }).collect::<Vec<_>>()
+            (0..m.value.items().len())
+                .map(|i| Case {
+                    at: at.index(i),
+                    expect,
+                })
+                .collect::<Vec<_>>()
         };
         return sections.iter().flat_map(section).collect();
     }
-    if item.document.as_ref().is_some_and(|d| d.syntax == Syntax::JsonLines) {
-        return (0..value.items().len()).map(|i| Case { at: root.index(i), expect: all }).collect();
+    if item
+        .document
+        .as_ref()
+        .is_some_and(|d| d.syntax == Syntax::JsonLines)
+    {
+        return (0..value.items().len())
+            .map(|i| Case {
+                at: root.index(i),
+                expect: all,
+            })
+            .collect();
     }
-    vec![Case { at: root, expect: all }]
+    vec![Case {
+        at: root,
+        expect: all,
+    }]
 }
 
 struct Finder<'c> {
@@ -133,9 +196,14 @@ impl<'c> Finder<'c> {
                 by_stem.entry(item.stem()).or_default().push(id);
             }
         }
-        let pair = |(example, schema): &(_, _)| Some((catalog.find(example)?, catalog.find(schema)?));
+        let pair =
+            |(example, schema): &(_, _)| Some((catalog.find(example)?, catalog.find(schema)?));
         let configured = layout.pairs.iter().filter_map(pair).collect();
-        Finder { catalog, by_stem, configured }
+        Finder {
+            catalog,
+            by_stem,
+            configured,
+        }
     }
 
     fn partner(&self, id: ItemId, item: &Item, value: &Value, cases: &[Case]) -> Partner {
@@ -146,7 +214,11 @@ impl<'c> Finder<'c> {
             return Partner::Schema(envelope, PairReason::Event);
         }
         let named = self.named(item, item.stem());
-        let named = if named.is_empty() { self.named_payload(item) } else { named };
+        let named = if named.is_empty() {
+            self.named_payload(item)
+        } else {
+            named
+        };
         match named.as_slice() {
             [one] => Partner::Schema(*one, PairReason::Name),
             several => match self.own_schema(id, value) {
@@ -161,20 +233,28 @@ impl<'c> Finder<'c> {
     /// event or nothing else fits it.
     fn envelope(&self, item: &Item, value: &Value, cases: &[Case]) -> Option<ItemId> {
         let is_payload = item.stem().ends_with(".payload");
-        if item.area != Area::Events || is_payload || !item.path.folder().split('/').any(|f| f == "examples") {
+        if item.area != Area::Events
+            || is_payload
+            || !item.path.folder().split('/').any(|f| f == "examples")
+        {
             return None;
         }
         let envelope = self.catalog.envelope_for(item.module.as_deref())?;
         let looks_like_event = |case: &Case| {
-            value.at(&case.at).is_some_and(|v| v.get("topic").is_some() || v.get("payload").is_some())
+            value
+                .at(&case.at)
+                .is_some_and(|v| v.get("topic").is_some() || v.get("payload").is_some())
         };
-        let is_event = cases.iter().any(looks_like_event) || self.named(item, item.stem()).is_empty();
+        let is_event =
+            cases.iter().any(looks_like_event) || self.named(item, item.stem()).is_empty();
         is_event.then_some(envelope)
     }
 
     /// `x.payload.example.json` is an instance of `x.schema.json`.
     fn named_payload(&self, item: &Item) -> Vec<ItemId> {
-        item.stem().strip_suffix(".payload").map_or_else(Vec::new, |stem| self.named(item, stem))
+        item.stem()
+            .strip_suffix(".payload")
+            .map_or_else(Vec::new, |stem| self.named(item, stem))
     }
 
     /// Schemas of that name, nearest first: the same folder, the same area and module, the module's name
@@ -184,19 +264,30 @@ impl<'c> Finder<'c> {
         let catalog = self.catalog;
         let at = |id: &ItemId| catalog.items.get(*id);
         let here = home(&item.path);
-        let near: Vec<ItemId> =
-            same_name.iter().copied().filter(|id| at(id).is_some_and(|s| home(&s.path) == here)).collect();
+        let near: Vec<ItemId> = same_name
+            .iter()
+            .copied()
+            .filter(|id| at(id).is_some_and(|s| home(&s.path) == here))
+            .collect();
         if !near.is_empty() {
             return near;
         }
         let related = |s: &Item| s.area == item.area && s.module == item.module;
-        let area: Vec<ItemId> = same_name.iter().copied().filter(|id| at(id).is_some_and(related)).collect();
+        let area: Vec<ItemId> = same_name
+            .iter()
+            .copied()
+            .filter(|id| at(id).is_some_and(related))
+            .collect();
         if !area.is_empty() {
             return area;
         }
-        let Some(module) = item.module.as_deref() else { return Vec::new() };
+        let Some(module) = item.module.as_deref() else {
+            return Vec::new();
+        };
         let prefixed = [format!("{module}-{stem}"), format!("{module}_{stem}")];
-        let bare = stem.strip_prefix(module).and_then(|s| s.strip_prefix(['-', '_']));
+        let bare = stem
+            .strip_prefix(module)
+            .and_then(|s| s.strip_prefix(['-', '_']));
         let names = prefixed.iter().map(String::as_str).chain(bare);
         names
             .flat_map(|name| self.by_stem.get(name).map_or(&[][..], Vec::as_slice))
@@ -208,10 +299,17 @@ impl<'c> Finder<'c> {
     /// The schema that the example's own `$schema` names, by URI or by path.
     fn own_schema(&self, id: ItemId, value: &Value) -> Option<ItemId> {
         let text = value.str_at("$schema")?.trim_end_matches('#');
-        if let Some(claim) = self.catalog.claims.get(text).and_then(|claims| claims.first()) {
+        if let Some(claim) = self
+            .catalog
+            .claims
+            .get(text)
+            .and_then(|claims| claims.first())
+        {
             return Some(claim.item);
         }
         let path = self.catalog.item(id)?.path.join(text)?;
-        self.catalog.find(&path).filter(|found| self.catalog.schemas.contains_key(found))
+        self.catalog
+            .find(&path)
+            .filter(|found| self.catalog.schemas.contains_key(found))
     }
 }

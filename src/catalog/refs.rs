@@ -91,14 +91,29 @@ impl Lookup<'_> {
         let schemas: Vec<_> = self.schemas.iter().collect();
         let resolved: Vec<Vec<Reference>> = schemas
             .par_iter()
-            .map(|(id, schema)| schema.found.refs.iter().map(|found| self.resolve(**id, found)).collect())
+            .map(|(id, schema)| {
+                schema
+                    .found
+                    .refs
+                    .iter()
+                    .map(|found| self.resolve(**id, found))
+                    .collect()
+            })
             .collect();
         let mut references: Vec<Reference> = resolved.into_iter().flatten().collect();
         self.follow_unwalked(&mut references);
         mark_loops(&mut references);
         references.sort_by(|a, b| (a.item, &a.holder, a.kind).cmp(&(b.item, &b.holder, b.kind)));
-        let apis: Vec<_> = self.items.iter().enumerate().filter(|(_, i)| i.kind == Kind::OpenApi).collect();
-        let api: Vec<Vec<Reference>> = apis.par_iter().map(|(id, item)| self.api(*id, item)).collect();
+        let apis: Vec<_> = self
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| i.kind == Kind::OpenApi)
+            .collect();
+        let api: Vec<Vec<Reference>> = apis
+            .par_iter()
+            .map(|(id, item)| self.api(*id, item))
+            .collect();
         (references, api.into_iter().flatten().collect())
     }
 
@@ -106,20 +121,37 @@ impl Lookup<'_> {
     fn follow_unwalked(&self, references: &mut Vec<Reference>) {
         let mut walked: HashSet<(ItemId, Pointer)> = HashSet::new();
         for (id, schema) in self.schemas {
-            walked.extend(schema.found.subschemas.iter().map(|(at, _)| (*id, at.clone())));
+            walked.extend(
+                schema
+                    .found
+                    .subschemas
+                    .iter()
+                    .map(|(at, _)| (*id, at.clone())),
+            );
         }
         let mut next = 0;
         while let Some(reference) = references.get(next) {
             next += 1;
-            let Some((item, pointer)) = reference.target.place() else { continue };
+            let Some((item, pointer)) = reference.target.place() else {
+                continue;
+            };
             if !walked.insert((item, pointer.clone())) {
                 continue;
             }
-            let value = self.items.get(item).and_then(Item::value).and_then(|v| v.at(pointer));
+            let value = self
+                .items
+                .get(item)
+                .and_then(Item::value)
+                .and_then(|v| v.at(pointer));
             let schema = self.schemas.get(&item);
-            let (Some(value), Some(schema)) = (value, schema) else { continue };
+            let (Some(value), Some(schema)) = (value, schema) else {
+                continue;
+            };
             let mut found = Found::default();
-            let draft = schema.dialect.draft().unwrap_or(jsonschema::Draft::Draft202012);
+            let draft = schema
+                .dialect
+                .draft()
+                .unwrap_or(jsonschema::Draft::Draft202012);
             walk(value, pointer.clone(), &schema.base, draft, &mut found);
             walked.extend(found.subschemas.iter().map(|(at, _)| (item, at.clone())));
             references.extend(found.refs.iter().map(|found| self.resolve(item, found)));
@@ -147,33 +179,57 @@ impl Lookup<'_> {
 
     /// As a validator resolves: by URI alone. `None` when nobody claims the document.
     fn by_uri(&self, item: ItemId, base: &str, text: &str) -> Option<Target> {
-        let Some(absolute) = uri::resolve(base, text) else { return Some(Target::Malformed) };
+        let Some(absolute) = uri::resolve(base, text) else {
+            return Some(Target::Malformed);
+        };
         let document = uri::without_fragment(&absolute);
-        if let Some(claim) = self.claims.get(document).and_then(|claims| self.preferred(claims, item)) {
-            return Some(self.place(claim.item, &claim.pointer, document, &uri::fragment(&absolute)));
+        if let Some(claim) = self
+            .claims
+            .get(document)
+            .and_then(|claims| self.preferred(claims, item))
+        {
+            return Some(self.place(
+                claim.item,
+                &claim.pointer,
+                document,
+                &uri::fragment(&absolute),
+            ));
         }
-        let is_meta = DIALECTS.iter().any(|(_, id)| id.trim_end_matches('#') == document)
-            || document.starts_with("https://json-schema.org/draft/20") && document.contains("/meta/");
+        let is_meta = DIALECTS
+            .iter()
+            .any(|(_, id)| id.trim_end_matches('#') == document)
+            || document.starts_with("https://json-schema.org/draft/20")
+                && document.contains("/meta/");
         is_meta.then_some(Target::Meta)
     }
 
     /// A file that shares its `$id` with another means itself by it.
     fn preferred<'a>(&self, claims: &'a [Claim], item: ItemId) -> Option<&'a Claim> {
-        claims.iter().find(|claim| claim.item == item).or_else(|| claims.first())
+        claims
+            .iter()
+            .find(|claim| claim.item == item)
+            .or_else(|| claims.first())
     }
 
     /// The place that a fragment names in a document: a JSON Pointer or an anchor.
     fn place(&self, item: ItemId, root: &Pointer, document: &str, fragment: &str) -> Target {
-        let Some(value) = self.items.get(item).and_then(Item::value) else { return Target::Unreadable(item) };
+        let Some(value) = self.items.get(item).and_then(Item::value) else {
+            return Target::Unreadable(item);
+        };
         let pointer = if fragment.is_empty() {
             Some(root.clone())
         } else if fragment.starts_with('/') {
             let pointer = root.concat(&Pointer::from(fragment));
             value.at(&pointer).map(|_| pointer)
         } else {
-            self.anchors.get(&(item, document.to_owned(), fragment.to_owned())).cloned()
+            self.anchors
+                .get(&(item, document.to_owned(), fragment.to_owned()))
+                .cloned()
         };
-        pointer.map_or_else(|| Target::NoPlace(item, fragment.to_owned()), |p| Target::Found(item, p))
+        pointer.map_or_else(
+            || Target::NoPlace(item, fragment.to_owned()),
+            |p| Target::Found(item, p),
+        )
     }
 
     /// What a path finds where no URI does; else why there is nothing.
@@ -182,16 +238,33 @@ impl Lookup<'_> {
         if uri::is_absolute(text) {
             let own_host = uri::host(base).is_some() && uri::host(base) == uri::host(text);
             let is_remote = uri::host(text).is_some() && !own_host;
-            return if is_remote { Target::Remote(absolute) } else { Target::NoDocument(absolute) };
+            return if is_remote {
+                Target::Remote(absolute)
+            } else {
+                Target::NoDocument(absolute)
+            };
         }
-        let Some(from) = self.items.get(item) else { return Target::NoDocument(absolute) };
+        let Some(from) = self.items.get(item) else {
+            return Target::NoDocument(absolute);
+        };
         let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let Some(path) = from.path.join(&uri::percent_decode(path)) else { return Target::Outside };
+        let Some(path) = from.path.join(&uri::percent_decode(path)) else {
+            return Target::Outside;
+        };
         let Some(found) = self.by_path.get(&path) else {
-            return Target::NoDocument(if uri::is_path(base) { path.to_string() } else { absolute });
+            return Target::NoDocument(if uri::is_path(base) {
+                path.to_string()
+            } else {
+                absolute
+            });
         };
         let base = self.schemas.get(found).map_or("", |s| s.base.as_str());
-        match self.place(*found, &Pointer::root(), base, &uri::percent_decode(fragment)) {
+        match self.place(
+            *found,
+            &Pointer::root(),
+            base,
+            &uri::percent_decode(fragment),
+        ) {
             Target::Found(item, pointer) => Target::ByPath(item, pointer),
             other => other,
         }
@@ -200,7 +273,9 @@ impl Lookup<'_> {
     /// OpenAPI references lead along paths, or to a schema's `$id`.
     fn api(&self, id: ItemId, item: &Item) -> Vec<Reference> {
         let mut references = Vec::new();
-        let Some(value) = item.value() else { return references };
+        let Some(value) = item.value() else {
+            return references;
+        };
         let base = uri::of_path(&item.path);
         let mut stack = vec![(value, Pointer::root())];
         while let Some((value, at)) = stack.pop() {
@@ -221,8 +296,12 @@ impl Lookup<'_> {
                 stack.push((item, at.index(i)));
             }
             for member in value.members() {
-                let is_data = matches!(member.key.as_str(), "example" | "default" | "enum" | "const" | "value");
-                let is_list = member.key == "examples" && matches!(member.value.data, Data::Array(_));
+                let is_data = matches!(
+                    member.key.as_str(),
+                    "example" | "default" | "enum" | "const" | "value"
+                );
+                let is_list =
+                    member.key == "examples" && matches!(member.value.data, Data::Array(_));
                 if !is_data && !is_list {
                     stack.push((&member.value, at.join(&member.key)));
                 }
@@ -239,9 +318,12 @@ impl Lookup<'_> {
             return target;
         }
         match self.by_file(id, if text.starts_with('#') { "" } else { text }, base) {
-            _ if text.starts_with('#') => {
-                self.place(id, &Pointer::root(), base, &uri::percent_decode(text.trim_start_matches('#')))
-            }
+            _ if text.starts_with('#') => self.place(
+                id,
+                &Pointer::root(),
+                base,
+                &uri::percent_decode(text.trim_start_matches('#')),
+            ),
             Target::ByPath(item, pointer) => Target::Found(item, pointer),
             other => other,
         }
@@ -254,12 +336,21 @@ fn mark_loops(references: &mut [Reference]) {
     let mut entered: HashMap<(ItemId, &Pointer), Vec<usize>> = HashMap::new();
     for (i, reference) in references.iter().enumerate() {
         for pointer in &reference.in_place {
-            entered.entry((reference.item, pointer)).or_default().push(i);
+            entered
+                .entry((reference.item, pointer))
+                .or_default()
+                .push(i);
         }
     }
     let next: Vec<Vec<usize>> = references
         .iter()
-        .map(|r| r.target.place().and_then(|place| entered.get(&place)).cloned().unwrap_or_default())
+        .map(|r| {
+            r.target
+                .place()
+                .and_then(|place| entered.get(&place))
+                .cloned()
+                .unwrap_or_default()
+        })
         .collect();
     let looping = on_cycle(&next);
     for (reference, looping) in references.iter_mut().zip(looping) {
@@ -281,7 +372,9 @@ fn on_cycle(next: &[Vec<usize>]) -> Vec<bool> {
         }
         let mut calls = vec![(start, 0)];
         while let Some((node, edge)) = calls.pop() {
-            let (Some(node_order), Some(edges)) = (order.get_mut(node), next.get(node)) else { continue };
+            let (Some(node_order), Some(edges)) = (order.get_mut(node), next.get(node)) else {
+                continue;
+            };
             if *node_order == NEW {
                 *node_order = count;
                 set(&mut low, node, count);

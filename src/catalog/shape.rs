@@ -67,14 +67,20 @@ impl Catalog {
         question: Shape<'_>,
         visited: &mut Vec<(ItemId, Pointer)>,
     ) -> Answer {
-        let Some(schema) = self.value_at(item, at) else { return Answer::No };
+        let Some(schema) = self.value_at(item, at) else {
+            return Answer::No;
+        };
         let place = (item, at.clone());
         if visited.contains(&place) {
             return Answer::No;
         }
         if let Data::Bool(accepts) = schema.data {
             // `false` has no instances, so that every instance of it keeps every promise.
-            return if accepts || matches!(question, Shape::Declared(_)) { Answer::No } else { Answer::Yes };
+            return if accepts || matches!(question, Shape::Declared(_)) {
+                Answer::No
+            } else {
+                Answer::Yes
+            };
         }
         visited.push(place);
         let mut answer = own(schema, question);
@@ -116,10 +122,14 @@ impl Catalog {
                 continue;
             }
             answer = answer.or(|| {
-                parts.iter().fold(Answer::Yes, |all, part| all.and(|| self.ask(item, part, question, visited)))
+                parts.iter().fold(Answer::Yes, |all, part| {
+                    all.and(|| self.ask(item, part, question, visited))
+                })
             });
         }
-        if let (Some(_), Some(_), Some(_)) = (schema.get("if"), schema.get("then"), schema.get("else")) {
+        if let (Some(_), Some(_), Some(_)) =
+            (schema.get("if"), schema.get("then"), schema.get("else"))
+        {
             answer = answer.or(|| {
                 let then = self.ask(item, &at.join("then"), question, visited);
                 then.and(|| self.ask(item, &at.join("else"), question, visited))
@@ -145,10 +155,20 @@ impl Catalog {
         visited: &mut Vec<(ItemId, Pointer)>,
     ) {
         let place = (item, at.clone());
-        let Some(schema) = self.value_at(item, at).filter(|_| !visited.contains(&place)) else { return };
+        let Some(schema) = self
+            .value_at(item, at)
+            .filter(|_| !visited.contains(&place))
+        else {
+            return;
+        };
         visited.push(place);
         let listed = schema.get("enum").map(Value::items).unwrap_or_default();
-        texts.extend(listed.iter().chain(schema.get("const")).filter_map(|v| v.as_str().map(str::to_owned)));
+        texts.extend(
+            listed
+                .iter()
+                .chain(schema.get("const"))
+                .filter_map(|v| v.as_str().map(str::to_owned)),
+        );
         for reference in self.references_of(item, at) {
             if let Some((to, pointer)) = reference.target.place() {
                 self.collect_texts(to, pointer, texts, visited);
@@ -175,7 +195,9 @@ impl Catalog {
         visited: &mut Vec<(ItemId, Pointer)>,
     ) -> Option<(ItemId, Pointer)> {
         let place = (item, at.clone());
-        let schema = self.value_at(item, at).filter(|_| !visited.contains(&place))?;
+        let schema = self
+            .value_at(item, at)
+            .filter(|_| !visited.contains(&place))?;
         visited.push(place);
         if schema.get("properties").and_then(|p| p.get(name)).is_some() {
             return Some((item, at.path(&["properties", name])));
@@ -189,7 +211,8 @@ impl Catalog {
         }
         ["allOf", "anyOf", "oneOf"].iter().find_map(|keyword| {
             let count = schema.get(keyword).map_or(0, |v| v.items().len());
-            (0..count).find_map(|i| self.find_property(item, &at.join(keyword).index(i), name, visited))
+            (0..count)
+                .find_map(|i| self.find_property(item, &at.join(keyword).index(i), name, visited))
         })
     }
 }
@@ -197,7 +220,9 @@ impl Catalog {
 /// What the schema itself says, without its parts.
 fn own(schema: &Value, question: Shape<'_>) -> Answer {
     let lists = |keyword: &str, name: &str| {
-        schema.get(keyword).is_some_and(|v| v.items().iter().any(|item| item.as_str() == Some(name)))
+        schema
+            .get(keyword)
+            .is_some_and(|v| v.items().iter().any(|item| item.as_str() == Some(name)))
     };
     let holds = match question {
         Shape::Required(name) => lists("required", name),
@@ -217,19 +242,31 @@ fn only_object_type(schema: &Value) -> bool {
 
 /// `false`, `{not: {}}`, `{not: true}`, `{enum: []}`: nothing satisfies it.
 fn is_nothing(schema: &Value) -> bool {
-    let is_everything = |v: &Value| matches!(v.data, Data::Bool(true)) || v.is_object() && v.members().is_empty();
+    let is_everything =
+        |v: &Value| matches!(v.data, Data::Bool(true)) || v.is_object() && v.members().is_empty();
     matches!(schema.data, Data::Bool(false))
         || schema.get("not").is_some_and(is_everything)
-        || schema.get("enum").is_some_and(|v| v.is_array() && v.items().is_empty())
+        || schema
+            .get("enum")
+            .is_some_and(|v| v.is_array() && v.items().is_empty())
 }
 
 /// Constructs that could make the promise, but not by references alone.
 fn undecided(item: ItemId, at: &Pointer, schema: &Value, question: Shape<'_>) -> Answer {
     let could: &[&str] = match question {
-        Shape::Required(_) => &["not", "dependentRequired", "dependentSchemas", "minProperties", "enum", "const"],
+        Shape::Required(_) => &[
+            "not",
+            "dependentRequired",
+            "dependentSchemas",
+            "minProperties",
+            "enum",
+            "const",
+        ],
         Shape::Object => &["not", "enum", "const"],
         Shape::Declared(_) => &["patternProperties"],
     };
     let found = could.iter().find(|keyword| schema.get(keyword).is_some());
-    found.map_or(Answer::No, |keyword| Answer::Unproven(item, at.join(keyword)))
+    found.map_or(Answer::No, |keyword| {
+        Answer::Unproven(item, at.join(keyword))
+    })
 }

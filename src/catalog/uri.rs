@@ -10,7 +10,17 @@ pub(super) fn of_path(path: &ArtifactPath) -> String {
     let mut out = TREE.to_owned();
     for byte in path.as_str().bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'@' | b'+' | b',' => {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'/'
+            | b'.'
+            | b'-'
+            | b'_'
+            | b'~'
+            | b'@'
+            | b'+'
+            | b',' => {
                 out.push(byte as char);
             }
             byte => out.push_str(&format!("%{byte:02X}")),
@@ -27,7 +37,9 @@ pub(super) fn is_path(uri: &str) -> bool {
 /// Resolves `reference` against `base`; `None` when either is no URI.
 pub(super) fn resolve(base: &str, reference: &str) -> Option<String> {
     let base = jsonschema::Uri::parse(base).ok()?;
-    jsonschema::uri::resolve_against(&base, reference).ok().map(|uri| uri.as_str().to_owned())
+    jsonschema::uri::resolve_against(&base, reference)
+        .ok()
+        .map(|uri| uri.as_str().to_owned())
 }
 
 /// Whether `text` is an absolute URI.
@@ -42,12 +54,15 @@ pub(super) fn without_fragment(uri: &str) -> &str {
 
 /// The part after `#`, percent-decoded; empty when there is none.
 pub(super) fn fragment(uri: &str) -> String {
-    uri.split_once('#').map_or_else(String::new, |(_, fragment)| percent_decode(fragment))
+    uri.split_once('#')
+        .map_or_else(String::new, |(_, fragment)| percent_decode(fragment))
 }
 
 /// Host of an http(s) URI.
 pub(super) fn host(uri: &str) -> Option<&str> {
-    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
+    let rest = uri
+        .strip_prefix("https://")
+        .or_else(|| uri.strip_prefix("http://"))?;
     rest.split(['/', '?', '#']).next()
 }
 
@@ -57,7 +72,9 @@ pub(super) fn percent_decode(text: &str) -> String {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let hex = (byte == b'%').then(|| bytes.clone().take(2).collect::<Vec<u8>>());
-        let code = hex.and_then(|h| String::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(&h, 16).ok());
+        let code = hex
+            .and_then(|h| String::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(&h, 16).ok());
         match code {
             Some(code) => {
                 out.push(code);

@@ -35,18 +35,35 @@ impl Catalog {
     /// How an instance breaks the schema of a file; empty when it is valid, `None` when the schema was
     /// not compiled.
     pub fn violations(&self, schema: ItemId, instance: &Json) -> Option<Vec<Violation>> {
-        let validator = self.validators.get(schema)?;
+        self.validators
+            .get(schema)
+            .map(|validator| self.violations_of(validator, instance))
+    }
+
+    /// The same for a validator at hand.
+    pub fn violations_of(
+        &self,
+        validator: &jsonschema::Validator,
+        instance: &Json,
+    ) -> Vec<Violation> {
         if validator.is_valid(instance) {
-            return Some(Vec::new());
+            Vec::new()
+        } else {
+            all(validator.iter_errors(instance))
         }
-        Some(all(validator.iter_errors(instance)))
+    }
+
+    /// Compiles the subschema at a place.
+    pub fn subschema(&self, item: ItemId, at: &Pointer) -> Option<jsonschema::Validator> {
+        self.validators.subschema(item, at)
     }
 
     /// The file and place of the keyword that a violation names.
     pub fn keyword_place(&self, violation: &Violation) -> Option<(ItemId, Pointer)> {
         let (uri, pointer) = violation.schema.as_ref()?;
         let item = self.validators.files.get(uri)?;
-        self.value_at(*item, pointer).map(|_| (*item, pointer.clone()))
+        self.value_at(*item, pointer)
+            .map(|_| (*item, pointer.clone()))
     }
 }
 
@@ -60,12 +77,16 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
         keyword: error.kind().keyword().to_owned(),
         schema: error.absolute_keyword_location().map(|location| {
             let text = location.as_str();
-            (uri::without_fragment(text).to_owned(), Pointer::from(uri::fragment(text)))
+            (
+                uri::without_fragment(text).to_owned(),
+                Pointer::from(uri::fragment(text)),
+            )
         }),
     };
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            let one = |name: &String| make(at.join(name), "is not a declared property".to_owned(), true);
+            let one =
+                |name: &String| make(at.join(name), "is not a declared property".to_owned(), true);
             unexpected.iter().map(one).collect()
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match closest(context, &at) {
@@ -74,19 +95,33 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
         },
         Kind::PropertyNames { error } => {
             let name = error.instance().as_str().unwrap_or("?").to_owned();
-            let message = read(error).into_iter().next().map_or(String::new(), |v| v.message);
-            vec![make(at.join(&name), format!("is not an allowed key: it {message}"), true)]
+            let message = read(error)
+                .into_iter()
+                .next()
+                .map_or(String::new(), |v| v.message);
+            vec![make(
+                at.join(&name),
+                format!("is not an allowed key: it {message}"),
+                true,
+            )]
         }
         kind => vec![make(at, describe(kind, error.instance()), false)],
     }
 }
 
 /// The alternative that the instance was plainly meant for: the only one that fails deeper inside.
-fn closest<'e>(context: &'e [Vec<ValidationError<'static>>], at: &Pointer) -> Option<&'e Vec<ValidationError<'static>>> {
+fn closest<'e>(
+    context: &'e [Vec<ValidationError<'static>>],
+    at: &Pointer,
+) -> Option<&'e Vec<ValidationError<'static>>> {
     let is_deeper = |branch: &&Vec<ValidationError<'static>>| {
         !branch.is_empty()
-            && branch.iter().all(|e| e.instance_path().as_str().len() > at.as_str().len())
-            && !branch.iter().any(|e| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. }))
+            && branch
+                .iter()
+                .all(|e| e.instance_path().as_str().len() > at.as_str().len())
+            && !branch
+                .iter()
+                .any(|e| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. }))
     };
     let mut deeper = context.iter().filter(is_deeper);
     deeper.next().filter(|_| deeper.next().is_none())
@@ -99,30 +134,53 @@ fn alternatives(context: &[Vec<ValidationError<'static>>]) -> String {
         .take(4)
         .filter_map(|(i, branch)| {
             let first = branch.iter().flat_map(read).next()?;
-            let place = if first.instance.is_root() { String::new() } else { format!("`{}` ", first.instance) };
+            let place = if first.instance.is_root() {
+                String::new()
+            } else {
+                format!("`{}` ", first.instance)
+            };
             Some(format!("({}) {place}{}", i + 1, first.message))
         })
         .collect();
-    format!("matches none of {} alternatives: {}", context.len(), reasons.join("; "))
+    format!(
+        "matches none of {} alternatives: {}",
+        context.len(),
+        reasons.join("; ")
+    )
 }
 
 fn describe(kind: &Kind, instance: &Json) -> String {
     match kind {
-        Kind::Required { property } => format!("lacks the required property `{}`", property.as_str().unwrap_or("?")),
+        Kind::Required { property } => format!(
+            "lacks the required property `{}`",
+            property.as_str().unwrap_or("?")
+        ),
         Kind::Type { kind } => format!("is {}, not {}", article(type_of(instance)), types(kind)),
         Kind::Enum { options } => {
             let options = options.as_array().map_or(&[][..], Vec::as_slice);
             format!("is {}, not one of {}", short(instance), list(options))
         }
-        Kind::Constant { expected_value } => format!("is {}, not {}", short(instance), short(expected_value)),
-        Kind::Pattern { pattern } => format!("is {}, which does not match `{}`", short(instance), clip(pattern, 120)),
-        Kind::Format { format } => format!("is {}, which is not a valid `{format}`", short(instance)),
+        Kind::Constant { expected_value } => {
+            format!("is {}, not {}", short(instance), short(expected_value))
+        }
+        Kind::Pattern { pattern } => format!(
+            "is {}, which does not match `{}`",
+            short(instance),
+            clip(pattern, 120)
+        ),
+        Kind::Format { format } => {
+            format!("is {}, which is not a valid `{format}`", short(instance))
+        }
         Kind::Minimum { limit } => format!("is {}, below the minimum {limit}", short(instance)),
         Kind::Maximum { limit } => format!("is {}, above the maximum {limit}", short(instance)),
         Kind::ExclusiveMinimum { limit } => format!("is {}, not above {limit}", short(instance)),
         Kind::ExclusiveMaximum { limit } => format!("is {}, not below {limit}", short(instance)),
-        Kind::MultipleOf { multiple_of } => format!("is {}, not a multiple of {multiple_of}", short(instance)),
-        Kind::MinLength { limit } => format!("is {}, shorter than {limit} characters", short(instance)),
+        Kind::MultipleOf { multiple_of } => {
+            format!("is {}, not a multiple of {multiple_of}", short(instance))
+        }
+        Kind::MinLength { limit } => {
+            format!("is {}, shorter than {limit} characters", short(instance))
+        }
         Kind::MaxLength { limit } => format!("is longer than {limit} characters"),
         Kind::MinItems { limit } => format!("has fewer than {limit} items"),
         Kind::MaxItems { limit } => format!("has more than {limit} items"),
@@ -133,7 +191,9 @@ fn describe(kind: &Kind, instance: &Json) -> String {
         Kind::Contains => "contains no item that the schema asks for".to_owned(),
         Kind::FalseSchema => "is not allowed here".to_owned(),
         Kind::Not { .. } => "is what the schema excludes by `not`".to_owned(),
-        Kind::OneOfMultipleValid { .. } => "matches more than one alternative of `oneOf`".to_owned(),
+        Kind::OneOfMultipleValid { .. } => {
+            "matches more than one alternative of `oneOf`".to_owned()
+        }
         Kind::UnevaluatedItems { .. } => "has items that no schema allows".to_owned(),
         Kind::ContentEncoding { content_encoding } => format!("is not {content_encoding}"),
         Kind::ContentMediaType { content_media_type } => format!("is not {content_media_type}"),
@@ -176,7 +236,11 @@ fn type_of(value: &Json) -> &'static str {
 fn list(options: &[Json]) -> String {
     let shown: Vec<String> = options.iter().take(8).map(short).collect();
     let rest = options.len().saturating_sub(8);
-    let tail = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let tail = if rest > 0 {
+        format!(" and {rest} more")
+    } else {
+        String::new()
+    };
     format!("{}{tail}", shown.join(", "))
 }
 

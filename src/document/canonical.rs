@@ -87,7 +87,12 @@ mod tests {
     use super::canonical_json;
 
     fn canonical(text: &str) -> String {
-        canonical_json(&parse(text.as_bytes(), Syntax::Json, &Limits::default()).value.unwrap()).unwrap()
+        canonical_json(
+            &parse(text.as_bytes(), Syntax::Json, &Limits::default())
+                .value
+                .unwrap(),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -107,6 +112,9 @@ mod tests {
     #[test]
     fn rfc_8785_sorts_by_utf16_units() {
         // U+1F600 is D83D DE00 in UTF-16 and so comes before U+FB33.
-        assert_eq!(canonical("{\"\u{fb33}\":1,\"\u{1f600}\":2}"), "{\"\u{1f600}\":2,\"\u{fb33}\":1}");
+        assert_eq!(
+            canonical("{\"\u{fb33}\":1,\"\u{1f600}\":2}"),
+            "{\"\u{1f600}\":2,\"\u{fb33}\":1}"
+        );
     }
 }

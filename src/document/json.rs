@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::{Data, Document, Limits, Member, Number, NumberProblem, Span, SyntaxError, SyntaxKind, Value};
+use super::{
+    Data, Document, Limits, Member, Number, NumberProblem, Span, SyntaxError, SyntaxKind, Value,
+};
 
 /// One document.
 pub(super) fn parse_document(text: &str, skipped: usize, limits: &Limits, document: &mut Document) {
@@ -32,7 +34,10 @@ pub(super) fn parse_lines(text: &str, skipped: usize, limits: &Limits, document:
         at += line.len();
     }
     let span = Span::new(skipped, skipped + text.len());
-    document.value = (!broken).then_some(Value { span, data: Data::Array(items) });
+    document.value = (!broken).then_some(Value {
+        span,
+        data: Data::Array(items),
+    });
 }
 
 struct Parser<'t, 'e> {
@@ -53,8 +58,22 @@ struct Stop;
 type Parsed<T> = Result<T, Stop>;
 
 impl<'t, 'e> Parser<'t, 'e> {
-    fn new(text: &'t str, base: usize, limits: &'t Limits, errors: &'e mut Vec<SyntaxError>) -> Self {
-        Parser { text, bytes: text.as_bytes(), at: 0, base, depth: 0, nodes: 0, limits, errors }
+    fn new(
+        text: &'t str,
+        base: usize,
+        limits: &'t Limits,
+        errors: &'e mut Vec<SyntaxError>,
+    ) -> Self {
+        Parser {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            base,
+            depth: 0,
+            nodes: 0,
+            limits,
+            errors,
+        }
     }
 
     fn whole(&mut self) -> Option<Value> {
@@ -89,7 +108,11 @@ impl<'t, 'e> Parser<'t, 'e> {
 
     /// Reports a defect at the current character.
     fn fail<T>(&mut self, message: impl Into<String>, label: impl Into<String>) -> Parsed<T> {
-        let width = self.text.get(self.at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
+        let width = self
+            .text
+            .get(self.at..)
+            .and_then(|t| t.chars().next())
+            .map_or(0, char::len_utf8);
         self.fail_at(self.at, self.at + width, message, label)
     }
 
@@ -100,12 +123,22 @@ impl<'t, 'e> Parser<'t, 'e> {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Parsed<T> {
-        self.errors.push(SyntaxError::new(SyntaxKind::Json, self.span(start, end), message, label));
+        self.errors.push(SyntaxError::new(
+            SyntaxKind::Json,
+            self.span(start, end),
+            message,
+            label,
+        ));
         Err(Stop)
     }
 
     fn limit<T>(&mut self, start: usize, message: String, help: &str) -> Parsed<T> {
-        let error = SyntaxError::new(SyntaxKind::Limit, self.span(start, self.at), message, "the limit is passed here");
+        let error = SyntaxError::new(
+            SyntaxKind::Limit,
+            self.span(start, self.at),
+            message,
+            "the limit is passed here",
+        );
         self.errors.push(error.help(help));
         Err(Stop)
     }
@@ -113,7 +146,10 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// Says what stands where something else was expected.
     fn unexpected<T>(&mut self, expected: &str) -> Parsed<T> {
         let Some(byte) = self.peek() else {
-            return self.fail(format!("file ends where {expected} should be"), "the file ends here");
+            return self.fail(
+                format!("file ends where {expected} should be"),
+                "the file ends here",
+            );
         };
         match byte {
             b'/' => self.fail("JSON has no comments", "comment"),
@@ -123,18 +159,30 @@ impl<'t, 'e> Parser<'t, 'e> {
             }
             b'T' | b'F' | b'N' | b'n' | b't' | b'f' | b'u' | b'U' => {
                 let word = self.word();
-                self.fail(format!("expected {expected}, found `{word}`"), "not JSON: the words are `true`, `false`, `null`")
+                self.fail(
+                    format!("expected {expected}, found `{word}`"),
+                    "not JSON: the words are `true`, `false`, `null`",
+                )
             }
             _ => {
-                let found = self.text.get(self.at..).and_then(|t| t.chars().next()).unwrap_or(' ');
-                self.fail(format!("expected {expected}, found `{}`", found.escape_debug()), format!("expected {expected}"))
+                let found = self
+                    .text
+                    .get(self.at..)
+                    .and_then(|t| t.chars().next())
+                    .unwrap_or(' ');
+                self.fail(
+                    format!("expected {expected}, found `{}`", found.escape_debug()),
+                    format!("expected {expected}"),
+                )
             }
         }
     }
 
     fn word(&self) -> &'t str {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(rest.len());
         rest.get(..end.min(20)).unwrap_or_default()
     }
 
@@ -159,7 +207,10 @@ impl<'t, 'e> Parser<'t, 'e> {
             Some(b'n') if self.literal("null") => Data::Null,
             _ => return self.unexpected("a value"),
         };
-        Ok(Value { span: self.span(start, self.at), data })
+        Ok(Value {
+            span: self.span(start, self.at),
+            data,
+        })
     }
 
     fn literal(&mut self, word: &str) -> bool {
@@ -174,8 +225,15 @@ impl<'t, 'e> Parser<'t, 'e> {
         self.depth += 1;
         self.at += 1;
         if self.depth > self.limits.depth {
-            let message = format!("document is nested deeper than {} levels", self.limits.depth);
-            return self.limit(start, message, "flatten the document, or raise the limit with `--max-depth`");
+            let message = format!(
+                "document is nested deeper than {} levels",
+                self.limits.depth
+            );
+            return self.limit(
+                start,
+                message,
+                "flatten the document, or raise the limit with `--max-depth`",
+            );
         }
         let data = body(self)?;
         self.depth -= 1;
@@ -218,7 +276,11 @@ impl<'t, 'e> Parser<'t, 'e> {
             self.at += 1;
             self.skip_whitespace();
             let value = self.value()?;
-            members.push(Member { key, key_span, value });
+            members.push(Member {
+                key,
+                key_span,
+                value,
+            });
             self.separator(b'}', "`,` or `}`")?;
         }
     }
@@ -235,7 +297,12 @@ impl<'t, 'e> Parser<'t, 'e> {
                     let bracket = close as char;
                     let span = self.span(comma, comma + 1);
                     let message = format!("comma before the closing `{bracket}`");
-                    let error = SyntaxError::new(SyntaxKind::TrailingComma, span, message, "nothing follows this comma");
+                    let error = SyntaxError::new(
+                        SyntaxKind::TrailingComma,
+                        span,
+                        message,
+                        "nothing follows this comma",
+                    );
                     self.errors.push(error.help("remove the comma"));
                 }
                 Ok(())
@@ -256,7 +323,12 @@ impl<'t, 'e> Parser<'t, 'e> {
         }
         let first_digit = self.at - whole;
         if whole > 1 && self.bytes.get(first_digit) == Some(&b'0') {
-            return self.fail_at(start, self.at, "number has a leading zero", "JSON numbers have no leading zeros");
+            return self.fail_at(
+                start,
+                self.at,
+                "number has a leading zero",
+                "JSON numbers have no leading zeros",
+            );
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
@@ -274,7 +346,8 @@ impl<'t, 'e> Parser<'t, 'e> {
             }
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        Number::from_json_text(text).or_else(|problem| self.limit(start, number_message(problem), "write a shorter number"))
+        Number::from_json_text(text)
+            .or_else(|problem| self.limit(start, number_message(problem), "write a shorter number"))
     }
 
     fn digits(&mut self) -> usize {
@@ -291,7 +364,10 @@ impl<'t, 'e> Parser<'t, 'e> {
         let mut out = String::new();
         loop {
             let start = self.at;
-            while self.peek().is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20) {
+            while self
+                .peek()
+                .is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20)
+            {
                 self.at += 1;
             }
             out.push_str(self.text.get(start..self.at).unwrap_or_default());
@@ -304,7 +380,12 @@ impl<'t, 'e> Parser<'t, 'e> {
                 Some(b'\t') => return self.fail("there is a tab inside a string", "write `\\t`"),
                 Some(b'\n' | b'\r') => {
                     let end = self.at;
-                    return self.fail_at(open, end, "string is not closed on its line", "starts here, and the line ends");
+                    return self.fail_at(
+                        open,
+                        end,
+                        "string is not closed on its line",
+                        "starts here, and the line ends",
+                    );
                 }
                 Some(byte) => {
                     let escape = format!("write `\\u{byte:04x}`");
@@ -312,7 +393,12 @@ impl<'t, 'e> Parser<'t, 'e> {
                 }
                 None => {
                     let end = self.at;
-                    return self.fail_at(open, end, "string is not closed before the file ends", "starts here");
+                    return self.fail_at(
+                        open,
+                        end,
+                        "string is not closed before the file ends",
+                        "starts here",
+                    );
                 }
             }
         }
@@ -321,7 +407,9 @@ impl<'t, 'e> Parser<'t, 'e> {
     fn escape(&mut self) -> Parsed<char> {
         let start = self.at;
         self.at += 1;
-        let Some(byte) = self.peek() else { return self.unexpected("an escape") };
+        let Some(byte) = self.peek() else {
+            return self.unexpected("an escape");
+        };
         self.at += 1;
         let c = match byte {
             b'"' => '"',
@@ -335,7 +423,10 @@ impl<'t, 'e> Parser<'t, 'e> {
             b'u' => return self.unicode_escape(start),
             _ => {
                 self.at -= 1;
-                return self.fail("unknown escape in a string", "JSON knows \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+                return self.fail(
+                    "unknown escape in a string",
+                    "JSON knows \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+                );
             }
         };
         Ok(c)
@@ -357,14 +448,27 @@ impl<'t, 'e> Parser<'t, 'e> {
                 }
             }
         }
-        self.fail_at(start, self.at, "unpaired surrogate in a string", "half of a UTF-16 pair")
+        self.fail_at(
+            start,
+            self.at,
+            "unpaired surrogate in a string",
+            "half of a UTF-16 pair",
+        )
     }
 
     fn hex4(&mut self, start: usize) -> Parsed<u32> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(code) = digits.and_then(|t| u32::from_str_radix(t, 16).ok()) else {
             let end = self.at;
-            return self.fail_at(start, end, "`\\u` needs four hexadecimal digits", "incomplete escape");
+            return self.fail_at(
+                start,
+                end,
+                "`\\u` needs four hexadecimal digits",
+                "incomplete escape",
+            );
         };
         self.at += 4;
         Ok(code)
@@ -375,7 +479,9 @@ impl<'t, 'e> Parser<'t, 'e> {
 pub(super) fn number_message(problem: NumberProblem) -> String {
     match problem {
         NumberProblem::TooLong => format!("number is longer than {} characters", Number::MAX_TEXT),
-        NumberProblem::ExponentTooLarge => format!("number has an exponent beyond {}", Number::MAX_EXPONENT),
+        NumberProblem::ExponentTooLarge => {
+            format!("number has an exponent beyond {}", Number::MAX_EXPONENT)
+        }
     }
 }
 
@@ -401,9 +507,17 @@ pub(super) fn report_duplicates(members: &[Member], errors: &mut Vec<SyntaxError
 }
 
 fn duplicate(first: &Member, second: &Member) -> SyntaxError {
-    let message = format!("key `{}` stands twice in one object", second.key.trim_start_matches('\0'));
-    let mut error = SyntaxError::new(SyntaxKind::DuplicateKey, second.key_span, message, "this one is used")
-        .help("remove one of the two");
+    let message = format!(
+        "key `{}` stands twice in one object",
+        second.key.trim_start_matches('\0')
+    );
+    let mut error = SyntaxError::new(
+        SyntaxKind::DuplicateKey,
+        second.key_span,
+        message,
+        "this one is used",
+    )
+    .help("remove one of the two");
     error.related = Some((first.key_span, "first here"));
     error
 }

@@ -28,12 +28,17 @@ impl LineIndex {
                 starts.push(at + 1);
             }
         }
-        LineIndex { starts, length: bytes.len() }
+        LineIndex {
+            starts,
+            length: bytes.len(),
+        }
     }
 
     /// Line number from 0 of a byte offset.
     pub fn line_of(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+        self.starts
+            .partition_point(|start| *start <= offset)
+            .saturating_sub(1)
     }
 
     /// Byte range of a line from 0, its break included.
@@ -54,12 +59,18 @@ impl LineIndex {
         let line = self.line_of(offset);
         let (start, _) = self.range(line);
         let before = bytes.get(start..offset).unwrap_or_default();
-        Position { line: line + 1, column: String::from_utf8_lossy(before).chars().count() + 1 }
+        Position {
+            line: line + 1,
+            column: String::from_utf8_lossy(before).chars().count() + 1,
+        }
     }
 
     /// First and last position of a span.
     pub fn positions(&self, bytes: &[u8], span: Span) -> (Position, Position) {
-        (self.position(bytes, span.start as usize), self.position(bytes, span.end as usize))
+        (
+            self.position(bytes, span.start as usize),
+            self.position(bytes, span.end as usize),
+        )
     }
 }
 
@@ -78,6 +89,9 @@ mod tests {
     #[test]
     fn columns_are_characters() {
         let text = "é = x".as_bytes();
-        assert_eq!(LineIndex::new(text).position(text, 3), Position { line: 1, column: 3 });
+        assert_eq!(
+            LineIndex::new(text).position(text, 3),
+            Position { line: 1, column: 3 }
+        );
     }
 }

@@ -36,7 +36,10 @@ impl Span {
     /// From offsets; files are far below 4 GiB, so larger offsets saturate.
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Span { start: clamp(start), end: clamp(end.max(start)) }
+        Span {
+            start: clamp(start),
+            end: clamp(end.max(start)),
+        }
     }
 }
 
@@ -152,7 +155,9 @@ impl Value {
 
     /// The value under `pointer`.
     pub fn at(&self, pointer: &Pointer) -> Option<&Value> {
-        pointer.tokens().try_fold(self, |value, token| value.step(&token))
+        pointer
+            .tokens()
+            .try_fold(self, |value, token| value.step(&token))
     }
 
     fn step(&self, token: &str) -> Option<&Value> {
@@ -221,8 +226,20 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    fn new(kind: SyntaxKind, span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
-        SyntaxError { kind, span, message: message.into(), label: label.into(), help: None, related: None }
+    fn new(
+        kind: SyntaxKind,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
+        SyntaxError {
+            kind,
+            span,
+            message: message.into(),
+            label: label.into(),
+            help: None,
+            related: None,
+        }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -250,7 +267,9 @@ impl Document {
         let mut key_span = None;
         for token in pointer.tokens() {
             let member = value.member(&token);
-            let Some(next) = value.step(&token) else { return Some(value.span) };
+            let Some(next) = value.step(&token) else {
+                return Some(value.span);
+            };
             key_span = member.map(|m| m.key_span);
             value = next;
         }
@@ -263,8 +282,14 @@ impl Document {
 
 /// Parses the bytes of an artifact. Never fails.
 pub fn parse(bytes: &[u8], syntax: Syntax, limits: &Limits) -> Document {
-    let mut document = Document { syntax, value: None, errors: Vec::new() };
-    let Some((text, skipped)) = decode(bytes, &mut document.errors) else { return document };
+    let mut document = Document {
+        syntax,
+        value: None,
+        errors: Vec::new(),
+    };
+    let Some((text, skipped)) = decode(bytes, &mut document.errors) else {
+        return document;
+    };
     match syntax {
         Syntax::Json => json::parse_document(text, skipped, limits, &mut document),
         Syntax::JsonLines => json::parse_lines(text, skipped, limits, &mut document),
@@ -285,7 +310,11 @@ fn decode<'a>(bytes: &'a [u8], errors: &mut Vec<SyntaxError>) -> Option<(&'a str
         errors.push(error.help("save the file as UTF-8 without a byte order mark"));
         return None;
     }
-    let skipped = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let skipped = if bytes.starts_with(b"\xef\xbb\xbf") {
+        3
+    } else {
+        0
+    };
     if skipped > 0 {
         let error = SyntaxError::new(
             SyntaxKind::ByteOrderMark,
@@ -303,7 +332,8 @@ fn decode<'a>(bytes: &'a [u8], errors: &mut Vec<SyntaxError>) -> Option<(&'a str
             let byte = bytes.get(at).copied().unwrap_or_default();
             let message = format!("file is not UTF-8: byte 0x{byte:02x} at offset {at}");
             let label = "not part of a UTF-8 character";
-            let error = SyntaxError::new(SyntaxKind::Encoding, Span::new(at, at + 1), message, label);
+            let error =
+                SyntaxError::new(SyntaxKind::Encoding, Span::new(at, at + 1), message, label);
             errors.push(error.help("save the file as UTF-8"));
             None
         }

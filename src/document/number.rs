@@ -27,8 +27,14 @@ impl Number {
             return Err(NumberProblem::TooLong);
         }
         if let Some((_, exponent)) = text.split_once(['e', 'E']) {
-            let digits = exponent.trim_start_matches(['+', '-']).trim_start_matches('0');
-            let value = if digits.is_empty() { Ok(0) } else { digits.parse::<u32>() };
+            let digits = exponent
+                .trim_start_matches(['+', '-'])
+                .trim_start_matches('0');
+            let value = if digits.is_empty() {
+                Ok(0)
+            } else {
+                digits.parse::<u32>()
+            };
             if value.map_or(true, |n| n > Self::MAX_EXPONENT) {
                 return Err(NumberProblem::ExponentTooLarge);
             }
@@ -60,7 +66,11 @@ impl Number {
         let digits = digits.trim_start_matches('0');
         let short = digits.trim_end_matches('0');
         exponent += (digits.len() - short.len()) as i64;
-        if short.is_empty() { (false, String::new(), 0) } else { (negative, short.to_owned(), exponent) }
+        if short.is_empty() {
+            (false, String::new(), 0)
+        } else {
+            (negative, short.to_owned(), exponent)
+        }
     }
 }
 
@@ -90,14 +100,23 @@ mod tests {
         assert_eq!(number("1.0"), number("1"));
         assert_eq!(number("10e-1"), number("1"));
         assert_eq!(number("-0"), number("0.00"));
-        assert_ne!(number("123456789012345678901234567890"), number("123456789012345678901234567891"));
+        assert_ne!(
+            number("123456789012345678901234567890"),
+            number("123456789012345678901234567891")
+        );
         assert_ne!(number("1e400"), number("1e401"));
     }
 
     #[test]
     fn refuses_exponents_that_exact_arithmetic_cannot_bear() {
-        assert_eq!(Number::from_json_text("1e1000000000"), Err(NumberProblem::ExponentTooLarge));
-        assert_eq!(Number::from_json_text("1e99999999999999999999"), Err(NumberProblem::ExponentTooLarge));
+        assert_eq!(
+            Number::from_json_text("1e1000000000"),
+            Err(NumberProblem::ExponentTooLarge)
+        );
+        assert_eq!(
+            Number::from_json_text("1e99999999999999999999"),
+            Err(NumberProblem::ExponentTooLarge)
+        );
         assert!(Number::from_json_text("1e0000400").is_ok());
     }
 }

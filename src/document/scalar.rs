@@ -26,7 +26,9 @@ impl Ambiguity {
         match self {
             Ambiguity::Boolean => "is a boolean to YAML 1.1 readers and text to YAML 1.2 readers",
             Ambiguity::Octal => "is octal to YAML 1.1 readers and decimal to YAML 1.2 readers",
-            Ambiguity::Sexagesimal => "is a base-60 number to YAML 1.1 readers and text to YAML 1.2 readers",
+            Ambiguity::Sexagesimal => {
+                "is a base-60 number to YAML 1.1 readers and text to YAML 1.2 readers"
+            }
             Ambiguity::TrailingZero => "is a number, which loses its last zero",
             Ambiguity::OldNumber => "is a number to YAML 1.1 readers and text to YAML 1.2 readers",
             Ambiguity::NotFinite => "has no JSON value",
@@ -38,7 +40,9 @@ impl Ambiguity {
 pub fn ambiguity(text: &str, is_key: bool) -> Option<Ambiguity> {
     let first = text.bytes().next()?;
     match first {
-        b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' => is_old_boolean(text, is_key).then_some(Ambiguity::Boolean),
+        b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' => {
+            is_old_boolean(text, is_key).then_some(Ambiguity::Boolean)
+        }
         b'0'..=b'9' | b'+' | b'-' | b'.' => ambiguous_number(text),
         _ => None,
     }
@@ -48,17 +52,25 @@ fn is_old_boolean(text: &str, is_key: bool) -> bool {
     // The exact spellings of the YAML 1.1 bool type.
     match text {
         "y" | "Y" | "n" | "N" => !is_key,
-        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => true,
+        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => {
+            true
+        }
         _ => false,
     }
 }
 
 fn ambiguous_number(text: &str) -> Option<Ambiguity> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
+    if matches!(
+        unsigned,
+        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN"
+    ) {
         return Some(Ambiguity::NotFinite);
     }
-    if !unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':' | b'_' | b'b')) {
+    if !unsigned
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':' | b'_' | b'b'))
+    {
         return None;
     }
     let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -68,7 +80,8 @@ fn ambiguous_number(text: &str) -> Option<Ambiguity> {
     if unsigned.contains(':') {
         let mut parts = unsigned.split(':');
         let head = parts.next().is_some_and(all_digits);
-        let tail = parts.all(|p| all_digits(p) && p.len() <= 2 && p.parse::<u8>().is_ok_and(|n| n < 60));
+        let tail =
+            parts.all(|p| all_digits(p) && p.len() <= 2 && p.parse::<u8>().is_ok_and(|n| n < 60));
         return (head && tail).then_some(Ambiguity::Sexagesimal);
     }
     if let Some(bits) = unsigned.strip_prefix("0b") {
@@ -78,10 +91,12 @@ fn ambiguous_number(text: &str) -> Option<Ambiguity> {
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     if unsigned.contains('_') {
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-        let number = whole.starts_with(|c: char| c.is_ascii_digit()) && digits(whole) && digits(fraction);
+        let number =
+            whole.starts_with(|c: char| c.is_ascii_digit()) && digits(whole) && digits(fraction);
         return number.then_some(Ambiguity::OldNumber);
     }
-    let loses_zero = all_digits(whole) && all_digits(fraction) && fraction.len() > 1 && fraction.ends_with('0');
+    let loses_zero =
+        all_digits(whole) && all_digits(fraction) && fraction.len() > 1 && fraction.ends_with('0');
     loses_zero.then_some(Ambiguity::TrailingZero)
 }
 
@@ -113,7 +128,13 @@ fn json_number(text: &str) -> Option<String> {
     let radix = |prefix, radix| {
         let digits = text.strip_prefix(prefix)?;
         let plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
-        plain.then(|| u128::from_str_radix(digits, radix).ok().map(|n| n.to_string())).flatten()
+        plain
+            .then(|| {
+                u128::from_str_radix(digits, radix)
+                    .ok()
+                    .map(|n| n.to_string())
+            })
+            .flatten()
     };
     if let Some(number) = radix("0x", 16).or_else(|| radix("0o", 8)) {
         return Some(number);
@@ -158,7 +179,16 @@ mod tests {
         assert_eq!(number("5."), "5");
         assert_eq!(number("-007"), "-7");
         assert_eq!(number("1e3"), "1e3");
-        for text in ["1.2.3", "1e", "0x", "-", ".", "1_000", "12:30", "2026-11-20"] {
+        for text in [
+            "1.2.3",
+            "1e",
+            "0x",
+            "-",
+            ".",
+            "1_000",
+            "12:30",
+            "2026-11-20",
+        ] {
             assert_eq!(json_number(text), None, "{text}");
         }
     }
@@ -170,7 +200,17 @@ mod tests {
         assert_eq!(ambiguity("12:30", false), Some(Ambiguity::Sexagesimal));
         assert_eq!(ambiguity("1.10", false), Some(Ambiguity::TrailingZero));
         assert_eq!(ambiguity("1_000", false), Some(Ambiguity::OldNumber));
-        for text in ["nO", "0", "1.5", "1.0", "note", "2026-11-20", "12:99", "10.0.0.1", "0.05"] {
+        for text in [
+            "nO",
+            "0",
+            "1.5",
+            "1.0",
+            "note",
+            "2026-11-20",
+            "12:99",
+            "10.0.0.1",
+            "0.05",
+        ] {
             assert_eq!(ambiguity(text, false), None, "{text}");
         }
         assert_eq!(ambiguity("y", true), None);

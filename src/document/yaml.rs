@@ -51,7 +51,12 @@ pub(super) fn parse_document(text: &str, skipped: usize, limits: &Limits, docume
     if root.is_none() && documents == 0 {
         let span = Span::new(skipped, skipped);
         let message = "file is empty: there is no YAML value";
-        document.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "nothing here"));
+        document.errors.push(SyntaxError::new(
+            SyntaxKind::Yaml,
+            span,
+            message,
+            "nothing here",
+        ));
     }
     document.value = root;
 }
@@ -59,10 +64,15 @@ pub(super) fn parse_document(text: &str, skipped: usize, limits: &Limits, docume
 fn scan_error(text: &str, skipped: usize, limits: &Limits, error: &ScanError) -> SyntaxError {
     let marker = error.marker();
     let at = marker.byte_offset().unwrap_or_else(|| {
-        text.char_indices().nth(marker.index()).map_or(text.len(), |(offset, _)| offset)
+        text.char_indices()
+            .nth(marker.index())
+            .map_or(text.len(), |(offset, _)| offset)
     });
     let at = at.min(text.len());
-    let width = text.get(at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
+    let width = text
+        .get(at..)
+        .and_then(|t| t.chars().next())
+        .map_or(0, char::len_utf8);
     let span = Span::new(skipped + at, skipped + at + width);
     if let Some(tab) = indenting_tab(text, at) {
         let span = Span::new(skipped + tab, skipped + tab + 1);
@@ -84,17 +94,33 @@ fn scan_error(text: &str, skipped: usize, limits: &Limits, error: &ScanError) ->
 fn indenting_tab(text: &str, at: usize) -> Option<usize> {
     let head = text.get(..at)?;
     let line = head.rfind('\n').map_or(0, |n| n + 1);
-    let before = head.get(..line.saturating_sub(1)).and_then(|h| h.rfind('\n')).map_or(0, |n| n + 1);
+    let before = head
+        .get(..line.saturating_sub(1))
+        .and_then(|h| h.rfind('\n'))
+        .map_or(0, |n| n + 1);
     [line, before].into_iter().find_map(|start| {
-        let indent = text.get(start..)?.bytes().take_while(|b| matches!(b, b' ' | b'\t')).position(|b| b == b'\t')?;
+        let indent = text
+            .get(start..)?
+            .bytes()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .position(|b| b == b'\t')?;
         Some(start + indent)
     })
 }
 
 /// A collection that is still open.
 enum Open {
-    Sequence { start: Span, anchor: usize, items: Vec<Value> },
-    Mapping { start: Span, anchor: usize, members: Vec<Member>, key: Option<(String, Span, bool)> },
+    Sequence {
+        start: Span,
+        anchor: usize,
+        items: Vec<Value>,
+    },
+    Mapping {
+        start: Span,
+        anchor: usize,
+        members: Vec<Member>,
+        key: Option<(String, Span, bool)>,
+    },
 }
 
 /// The document cannot be read further; the reason is in `errors`.
@@ -124,11 +150,26 @@ impl Builder<'_> {
             }
             Event::SequenceStart(_, anchor, _) => {
                 self.count(1, span)?;
-                self.open(Open::Sequence { start: span, anchor, items: Vec::new() }, span)
+                self.open(
+                    Open::Sequence {
+                        start: span,
+                        anchor,
+                        items: Vec::new(),
+                    },
+                    span,
+                )
             }
             Event::MappingStart(_, anchor, _) => {
                 self.count(1, span)?;
-                self.open(Open::Mapping { start: span, anchor, members: Vec::new(), key: None }, span)
+                self.open(
+                    Open::Mapping {
+                        start: span,
+                        anchor,
+                        members: Vec::new(),
+                        key: None,
+                    },
+                    span,
+                )
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(anchor) => self.alias(anchor, span),
@@ -141,7 +182,10 @@ impl Builder<'_> {
         if self.nodes <= self.limits.nodes {
             return Ok(());
         }
-        let message = format!("document has more than {} values, aliases expanded", self.limits.nodes);
+        let message = format!(
+            "document has more than {} values, aliases expanded",
+            self.limits.nodes
+        );
         self.limit(message, span, "write the values out, or split the document")
     }
 
@@ -152,14 +196,27 @@ impl Builder<'_> {
     }
 
     fn too_deep(&mut self, span: Span) -> Result<(), Stop> {
-        let message = format!("document is nested deeper than {} levels", self.limits.depth);
-        self.limit(message, span, "flatten the document, or raise the limit with `--max-depth`")
+        let message = format!(
+            "document is nested deeper than {} levels",
+            self.limits.depth
+        );
+        self.limit(
+            message,
+            span,
+            "flatten the document, or raise the limit with `--max-depth`",
+        )
     }
 
     fn second_document(&mut self, span: Span) {
         let message = "file has more than one YAML document";
-        let error = SyntaxError::new(SyntaxKind::MultipleDocuments, span, message, "a second document starts here");
-        self.errors.push(error.help("keep one document a file; only the first one was read"));
+        let error = SyntaxError::new(
+            SyntaxKind::MultipleDocuments,
+            span,
+            message,
+            "a second document starts here",
+        );
+        self.errors
+            .push(error.help("keep one document a file; only the first one was read"));
     }
 
     fn expects_key(&self) -> bool {
@@ -188,13 +245,20 @@ impl Builder<'_> {
         {
             let message = format!("unquoted `{text}` {}", problem.reason());
             let error = SyntaxError::new(SyntaxKind::AmbiguousScalar, span, message, "unquoted");
-            self.errors.push(error.help(format!("write \"{text}\" for the text, or spell the other value out")));
+            self.errors.push(error.help(format!(
+                "write \"{text}\" for the text, or spell the other value out"
+            )));
         }
         if is_key {
             return Ok(Data::String(text.to_owned()));
         }
         resolve(text).or_else(|problem| {
-            self.limit(number_message(problem), span, "write a shorter number, or quote it").map(|()| Data::Null)
+            self.limit(
+                number_message(problem),
+                span,
+                "write a shorter number, or quote it",
+            )
+            .map(|()| Data::Null)
         })
     }
 
@@ -212,7 +276,12 @@ impl Builder<'_> {
         let Some((_, nodes, height)) = self.anchors.get(&anchor) else {
             // The anchor's own value is still open: a value that contains itself.
             let message = "YAML alias refers to the value that contains it";
-            self.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "this alias"));
+            self.errors.push(SyntaxError::new(
+                SyntaxKind::Yaml,
+                span,
+                message,
+                "this alias",
+            ));
             return Err(Stop);
         };
         let (nodes, height) = (*nodes, *height);
@@ -220,7 +289,9 @@ impl Builder<'_> {
         if self.stack.len() + height > self.limits.depth {
             return self.too_deep(span);
         }
-        let Some((value, ..)) = self.anchors.get(&anchor) else { return Ok(()) };
+        let Some((value, ..)) = self.anchors.get(&anchor) else {
+            return Ok(());
+        };
         self.place(value.clone(), None)
     }
 
@@ -230,7 +301,12 @@ impl Builder<'_> {
         }
         if self.expects_key() {
             let message = "a list or mapping cannot be a key: JSON has only text keys";
-            self.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "used as a key"));
+            self.errors.push(SyntaxError::new(
+                SyntaxKind::Yaml,
+                span,
+                message,
+                "used as a key",
+            ));
             return Err(Stop);
         }
         self.stack.push(open);
@@ -239,15 +315,38 @@ impl Builder<'_> {
 
     fn close(&mut self, end: Span) -> Result<(), Stop> {
         let (value, anchor) = match self.stack.pop() {
-            Some(Open::Sequence { start, anchor, items }) => {
+            Some(Open::Sequence {
+                start,
+                anchor,
+                items,
+            }) => {
                 let last = items.last().map_or(start.end, |v| v.span.end);
-                (Value { span: collection_span(start, last, end), data: Data::Array(items) }, anchor)
+                (
+                    Value {
+                        span: collection_span(start, last, end),
+                        data: Data::Array(items),
+                    },
+                    anchor,
+                )
             }
-            Some(Open::Mapping { start, anchor, members, .. }) => {
+            Some(Open::Mapping {
+                start,
+                anchor,
+                members,
+                ..
+            }) => {
                 report_duplicates(&members, self.errors);
-                let last = members.last().map_or(start.end, |m| m.value.span.end.max(m.key_span.end));
+                let last = members
+                    .last()
+                    .map_or(start.end, |m| m.value.span.end.max(m.key_span.end));
                 let members = self.merge(members);
-                (Value { span: collection_span(start, last, end), data: Data::Object(members) }, anchor)
+                (
+                    Value {
+                        span: collection_span(start, last, end),
+                        data: Data::Object(members),
+                    },
+                    anchor,
+                )
             }
             None => return Ok(()),
         };
@@ -260,12 +359,22 @@ impl Builder<'_> {
         if !members.iter().any(|m| m.key == MERGE_MARK) {
             return members;
         }
-        let (merges, mut own): (Vec<_>, Vec<_>) = members.into_iter().partition(|m| m.key == MERGE_MARK);
+        let (merges, mut own): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|m| m.key == MERGE_MARK);
         for merge in merges {
             let message = "YAML merge key `<<` is not part of YAML 1.2";
-            let error = SyntaxError::new(SyntaxKind::MergeKey, merge.key_span, message, "readers may see a plain key here");
+            let error = SyntaxError::new(
+                SyntaxKind::MergeKey,
+                merge.key_span,
+                message,
+                "readers may see a plain key here",
+            );
             self.errors.push(error.help("write the merged keys out"));
-            let sources = if merge.value.is_array() { merge.value.items() } else { std::slice::from_ref(&merge.value) };
+            let sources = if merge.value.is_array() {
+                merge.value.items()
+            } else {
+                std::slice::from_ref(&merge.value)
+            };
             for member in sources.iter().flat_map(Value::members) {
                 if !own.iter().any(|m| m.key == member.key) {
                     own.push(member.clone());
@@ -282,8 +391,16 @@ impl Builder<'_> {
             Some(Open::Sequence { items, .. }) => items.push(value),
             Some(Open::Mapping { members, key, .. }) => match key.take() {
                 Some((name, key_span, is_merge)) => {
-                    let name = if is_merge { MERGE_MARK.to_owned() } else { name };
-                    members.push(Member { key: name, key_span, value });
+                    let name = if is_merge {
+                        MERGE_MARK.to_owned()
+                    } else {
+                        name
+                    };
+                    members.push(Member {
+                        key: name,
+                        key_span,
+                        value,
+                    });
                 }
                 None => {
                     let text = match (&value.data, scalar) {
@@ -291,8 +408,14 @@ impl Builder<'_> {
                         (Data::String(text), None) => text.clone(),
                         (Data::Number(number), None) => number.text().to_owned(),
                         _ => {
-                            let message = "a list or mapping cannot be a key: JSON has only text keys";
-                            let error = SyntaxError::new(SyntaxKind::Yaml, value.span, message, "used as a key");
+                            let message =
+                                "a list or mapping cannot be a key: JSON has only text keys";
+                            let error = SyntaxError::new(
+                                SyntaxKind::Yaml,
+                                value.span,
+                                message,
+                                "used as a key",
+                            );
                             self.errors.push(error);
                             return Err(Stop);
                         }
@@ -302,7 +425,7 @@ impl Builder<'_> {
                 }
             },
         }
-       
+
         Ok(())
     }
 }
@@ -313,7 +436,10 @@ const MERGE_MARK: &str = "\u{0}<<";
 /// Block collections end before the next token; their last child says where they really end.
 fn collection_span(start: Span, last: u32, end: Span) -> Span {
     let end = if end.end > end.start { end.end } else { last };
-    Span { start: start.start, end: end.max(start.end).max(last) }
+    Span {
+        start: start.start,
+        end: end.max(start.end).max(last),
+    }
 }
 
 fn measure(value: &Value) -> (usize, usize) {
@@ -323,5 +449,14 @@ fn measure(value: &Value) -> (usize, usize) {
         _ => return (1, 0),
     };
     let nodes = children.iter().map(|(nodes, _)| nodes).sum::<usize>() + 1;
-    (nodes, children.iter().map(|(_, height)| height).max().copied().unwrap_or(0) + 1)
+    (
+        nodes,
+        children
+            .iter()
+            .map(|(_, height)| height)
+            .max()
+            .copied()
+            .unwrap_or(0)
+            + 1,
+    )
 }

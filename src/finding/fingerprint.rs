@@ -7,8 +7,15 @@ use crate::tree::Digest;
 /// 16 hexadecimal digits that stay the same as long as the finding is about the same thing.
 pub fn fingerprint(finding: &Finding) -> String {
     let mut text = String::new();
-    let fixed = [finding.code.as_str(), finding.primary.artifact.as_str(), finding.primary.pointer.as_str()];
-    for part in fixed.into_iter().chain(finding.subject.iter().map(String::as_str)) {
+    let fixed = [
+        finding.code.as_str(),
+        finding.primary.artifact.as_str(),
+        finding.primary.pointer.as_str(),
+    ];
+    for part in fixed
+        .into_iter()
+        .chain(finding.subject.iter().map(String::as_str))
+    {
         // A length before each part keeps ("ab", "c") and ("a", "bc") apart.
         text.push_str(&format!("{}:{part}\n", part.len()));
     }

@@ -28,7 +28,9 @@ impl Level {
 
     /// Reads what users write.
     pub fn parse(text: &str) -> Option<Level> {
-        [Level::Off, Level::Note, Level::Warning, Level::Error].into_iter().find(|l| l.name() == text)
+        [Level::Off, Level::Note, Level::Warning, Level::Error]
+            .into_iter()
+            .find(|l| l.name() == text)
     }
 }
 

@@ -42,17 +42,28 @@ pub struct Location {
 impl Location {
     /// The value at `pointer`.
     pub fn value(artifact: &ArtifactPath, pointer: impl Into<Pointer>) -> Self {
-        Location { artifact: artifact.clone(), pointer: pointer.into(), part: Part::Value, span: None }
+        Location {
+            artifact: artifact.clone(),
+            pointer: pointer.into(),
+            part: Part::Value,
+            span: None,
+        }
     }
 
     /// The key that leads to `pointer`.
     pub fn key(artifact: &ArtifactPath, pointer: impl Into<Pointer>) -> Self {
-        Location { part: Part::Key, ..Location::value(artifact, pointer) }
+        Location {
+            part: Part::Key,
+            ..Location::value(artifact, pointer)
+        }
     }
 
     /// A byte range, where no pointer exists.
     pub fn bytes(artifact: &ArtifactPath, span: Span) -> Self {
-        Location { span: Some(span), ..Location::value(artifact, Pointer::root()) }
+        Location {
+            span: Some(span),
+            ..Location::value(artifact, Pointer::root())
+        }
     }
 
     /// The artifact as a whole.
@@ -130,7 +141,10 @@ impl Finding {
     /// Adds a second place.
     #[must_use]
     pub fn related(mut self, location: Location, label: impl Into<String>) -> Self {
-        self.related.push(Related { location, label: label.into() });
+        self.related.push(Related {
+            location,
+            label: label.into(),
+        });
         self
     }
 

@@ -38,9 +38,13 @@ impl PathProblem {
             PathProblem::Control => "has a control or direction-changing character",
             PathProblem::NotUnicode => "is not valid Unicode",
             PathProblem::Reserved => "has a character that Windows refuses",
-            PathProblem::TrailingDotOrSpace => "has a segment that ends in a dot or space, which Windows drops",
+            PathProblem::TrailingDotOrSpace => {
+                "has a segment that ends in a dot or space, which Windows drops"
+            }
             PathProblem::DeviceName => "is a Windows device name",
-            PathProblem::NotNfc => "is not in Unicode normal form C, which macOS and Linux store differently",
+            PathProblem::NotNfc => {
+                "is not in Unicode normal form C, which macOS and Linux store differently"
+            }
         }
     }
 }
@@ -58,7 +62,10 @@ impl ArtifactPath {
         if text.starts_with('/') {
             return Err(PathProblem::Absolute);
         }
-        if text.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+        if text
+            .split('/')
+            .any(|segment| matches!(segment, "" | "." | ".."))
+        {
             return Err(PathProblem::DotSegment);
         }
         if text.chars().any(|c| c.is_control() || is_bidi(c)) {
@@ -69,8 +76,16 @@ impl ArtifactPath {
 
     /// A path for naming something that is no valid path: offending characters become `�`.
     pub fn lossy(text: &str) -> Self {
-        let clean: String =
-            text.chars().map(|c| if c.is_control() || is_bidi(c) { '\u{fffd}' } else { c }).collect();
+        let clean: String = text
+            .chars()
+            .map(|c| {
+                if c.is_control() || is_bidi(c) {
+                    '\u{fffd}'
+                } else {
+                    c
+                }
+            })
+            .collect();
         ArtifactPath(clean.trim_start_matches('/').into())
     }
 
@@ -112,7 +127,9 @@ impl ArtifactPath {
 
     /// The last segment's extension, lower-case.
     pub fn extension(&self) -> String {
-        self.file_name().rsplit_once('.').map_or_else(String::new, |(_, ext)| ext.to_ascii_lowercase())
+        self.file_name()
+            .rsplit_once('.')
+            .map_or_else(String::new, |(_, ext)| ext.to_ascii_lowercase())
     }
 
     /// Follows `relative` from the folder of this path. `None` when it climbs above the top.
@@ -136,11 +153,17 @@ fn is_bidi(c: char) -> bool {
 }
 
 fn is_device_name(segment: &str) -> bool {
-    let stem = segment.split('.').next().unwrap_or(segment).to_ascii_uppercase();
+    let stem = segment
+        .split('.')
+        .next()
+        .unwrap_or(segment)
+        .to_ascii_uppercase();
     if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") {
         return true;
     }
-    let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let numbered = stem
+        .strip_prefix("COM")
+        .or_else(|| stem.strip_prefix("LPT"));
     numbered.is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
 }
 
@@ -182,8 +205,14 @@ mod tests {
     #[test]
     fn joins_within_the_tree_only() {
         let path = ArtifactPath::new("contracts/events/topics.yaml").unwrap();
-        assert_eq!(path.join("./schemas/a.json").unwrap().as_str(), "contracts/events/schemas/a.json");
-        assert_eq!(path.join("../storage/b.json").unwrap().as_str(), "contracts/storage/b.json");
+        assert_eq!(
+            path.join("./schemas/a.json").unwrap().as_str(),
+            "contracts/events/schemas/a.json"
+        );
+        assert_eq!(
+            path.join("../storage/b.json").unwrap().as_str(),
+            "contracts/storage/b.json"
+        );
         assert_eq!(path.join("../../../etc/passwd"), None);
     }
 }

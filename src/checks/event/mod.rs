@@ -1,0 +1,80 @@
+//! The event envelope, topics, and event examples.
+
+pub(super) mod duplicate_topic;
+pub(super) mod envelope_field_missing;
+pub(super) mod envelope_field_undeclared;
+pub(super) mod envelope_missing;
+pub(super) mod envelope_open_type;
+pub(super) mod envelope_unproven;
+mod frozen;
+pub(super) mod invariant_malformed;
+pub(super) mod obligation_missing;
+pub(super) mod payload_hash_mismatch;
+pub(super) mod payload_invalid;
+pub(super) mod retention_malformed;
+pub(super) mod topic_name_malformed;
+pub(super) mod topic_not_in_envelope;
+pub(super) mod topic_schema_missing;
+pub(super) mod topic_without_example;
+pub(super) mod topics_malformed;
+pub(super) mod unknown_obligation;
+pub(super) mod unknown_topic;
+
+use crate::catalog::{Catalog, Expect, Item, ItemId, PairReason, Partner};
+use crate::document::{Pointer, Value};
+
+/// An instance of the envelope in an example file.
+struct Event<'c> {
+    at: Pointer,
+    expect: Expect,
+    value: &'c Value,
+}
+
+/// The events of an example file; none when it is no event example.
+fn events(catalog: &Catalog, id: ItemId) -> Vec<Event<'_>> {
+    let example = catalog
+        .example(id)
+        .filter(|e| matches!(e.partner, Partner::Schema(_, PairReason::Event)));
+    let cases = example.map(|e| e.cases.as_slice()).unwrap_or_default();
+    let event = |case: &crate::catalog::Case| {
+        let value = catalog.value_at(id, &case.at)?;
+        Some(Event {
+            at: case.at.clone(),
+            expect: case.expect,
+            value,
+        })
+    };
+    cases.iter().filter_map(event).collect()
+}
+
+/// Every value in a list under a key `obligations`, with its place.
+fn obligations(item: &Item) -> Vec<(Pointer, &Value)> {
+    let mut found = Vec::new();
+    let mut stack: Vec<(Pointer, &Value)> = item
+        .value()
+        .map(|v| (Pointer::root(), v))
+        .into_iter()
+        .collect();
+    while let Some((at, value)) = stack.pop() {
+        for (i, child) in value.items().iter().enumerate() {
+            stack.push((at.index(i), child));
+        }
+        for member in value.members() {
+            let at = at.join(&member.key);
+            if member.key == "obligations" {
+                found.extend(
+                    member
+                        .value
+                        .items()
+                        .iter()
+                        .enumerate()
+                        .map(|(i, v)| (at.index(i), v)),
+                );
+            } else {
+                stack.push((at, &member.value));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.1.span.cmp(&b.1.span));
+    found
+}

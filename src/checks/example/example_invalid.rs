@@ -1,0 +1,43 @@
+//! Examples that should be valid and are not.
+use crate::catalog::{Catalog, Expect, ItemId};
+use crate::checks::judge::Judgement;
+use crate::checks::{Check, Run};
+use crate::finding::{Code, Explain, Finding, Level, fixture};
+
+/// The rule.
+pub(crate) static CHECK: Check = Check {
+    code: CODE,
+    summary: "example is refused by its schema",
+    level: Level::Error,
+    since: "0.1.0",
+    explain: Explain {
+        what: "An example is not an instance of its schema. Formats are asserted.",
+        why: "Readers copy examples, and tests are made from them: a wrong one spreads.",
+        bad: fixture!("example-invalid/fail/basic/contracts/storage/examples/note.example.json"),
+        good: fixture!("example-invalid/pass/basic/contracts/storage/examples/note.example.json"),
+        fix: "Correct the example, or the schema if the example is what was meant. An example that is meant to fail is named `*.invalid.json`.",
+    },
+    run: Run::Artifact(run),
+};
+
+const CODE: Code = Code("example-invalid");
+
+fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
+    super::judged(catalog, id)
+        .into_iter()
+        .filter(|judged| judged.expect == Expect::Valid)
+        .filter_map(|judged| match judged.outcome {
+            Judgement::Refused(violations) => {
+                let finding =
+                    super::refusal(catalog, CODE, "example", id, &judged.at, &violations)?;
+                Some(
+                    finding.help(
+                        "correct the example, or the schema if the example is what was meant",
+                    ),
+                )
+            }
+            Judgement::TooMuch => Some(super::too_much(catalog, CODE, id, &judged.at)),
+            Judgement::Accepted => None,
+        })
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! Examples and their schemas.
+
+pub(super) mod ambiguous_pair;
+pub(super) mod example_invalid;
+pub(super) mod example_without_schema;
+pub(super) mod invalid_example_accepted;
+pub(super) mod schema_without_example;
+
+use super::judge::{Judgement, judge};
+use crate::catalog::{Catalog, Expect, ItemId, Partner, Violation};
+use crate::document::Pointer;
+use crate::finding::{Code, Finding, Location};
+
+/// A case of an example, judged.
+struct Judged {
+    at: Pointer,
+    expect: Expect,
+    schema: ItemId,
+    outcome: Judgement,
+}
+
+/// All cases of an example that has a compiled schema.
+fn judged(catalog: &Catalog, id: ItemId) -> Vec<Judged> {
+    let Some(example) = catalog.example(id) else {
+        return Vec::new();
+    };
+    let Partner::Schema(schema, _) = example.partner else {
+        return Vec::new();
+    };
+    let judge_case = |case: &crate::catalog::Case| {
+        let instance = catalog.value_at(id, &case.at)?;
+        let outcome = judge(catalog, schema, instance)?;
+        Some(Judged {
+            at: case.at.clone(),
+            expect: case.expect,
+            schema,
+            outcome,
+        })
+    };
+    example.cases.iter().filter_map(judge_case).collect()
+}
+
+/// One finding for a refused instance: the first violation, with the others beside it.
+pub(super) fn refusal(
+    catalog: &Catalog,
+    code: Code,
+    noun: &str,
+    id: ItemId,
+    at: &Pointer,
+    violations: &[Violation],
+) -> Option<Finding> {
+    let path = catalog.path(id);
+    let (first, others) = violations.split_first()?;
+    let locate = |v: &Violation| {
+        let pointer = at.concat(&v.instance);
+        if v.is_key {
+            Location::key(&path, pointer)
+        } else {
+            Location::value(&path, pointer)
+        }
+    };
+    let subject = |v: &Violation| match v.instance.tokens().last() {
+        Some(name) if name.parse::<usize>().is_err() => format!("`{name}`"),
+        Some(_) => format!("`{}`", v.instance),
+        None => noun.to_owned(),
+    };
+    let mut finding = Finding::new(
+        code,
+        format!("{} {}", subject(first), first.message),
+        locate(first),
+    )
+    .label(format!("refused by `{}`", first.keyword))
+    .about(&first.keyword);
+    if let Some((item, pointer)) = catalog.keyword_place(first) {
+        finding = finding.related(
+            Location::key(&catalog.path(item), pointer),
+            "the schema says so here",
+        );
+    }
+    for other in others.iter().take(4) {
+        finding = finding.related(
+            locate(other),
+            format!("{} {}", subject(other), other.message),
+        );
+    }
+    Some(match others.len().saturating_sub(4) {
+        0 => finding,
+        more => finding.note(format!("there are {more} more violations")),
+    })
+}
+
+/// The finding for an instance whose validation was not started.
+pub(super) fn too_much(catalog: &Catalog, code: Code, id: ItemId, at: &Pointer) -> Finding {
+    let message = format!(
+        "checking this takes more than {} steps",
+        catalog.limits.steps
+    );
+    Finding::new(code, message, Location::value(&catalog.path(id), at))
+        .label("not checked")
+        .note("the schema applies itself several times at every level, so that the steps double with each")
+        .help("let each level apply the recursive schema once")
+}

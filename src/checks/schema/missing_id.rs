@@ -1,0 +1,54 @@
+//! A schema without `$id`.
+use crate::catalog::{Catalog, ItemId, RootId};
+use crate::checks::{Check, Run};
+use crate::document::Pointer;
+use crate::finding::Location;
+use crate::finding::{Code, Explain, Finding, Level, fixture};
+
+/// The rule.
+pub(crate) static CHECK: Check = Check {
+    code: CODE,
+    summary: "schema has no `$id`",
+    level: Level::Note,
+    since: "0.1.0",
+    explain: Explain {
+        what: "A schema has no `$id`.",
+        why: "Others can refer to it only by where it happens to lie, and move with it.",
+        bad: fixture!("missing-id/fail/basic/contracts/storage/schemas/note.schema.json"),
+        good: fixture!("missing-id/pass/basic/contracts/storage/schemas/note.schema.json"),
+        fix: "Add an absolute `$id` that ends in the file's path.",
+    },
+    run: Run::Artifact(run),
+};
+
+const CODE: Code = Code("missing-id");
+
+fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
+    let path = catalog.path(id);
+    let is_object = catalog
+        .item(id)
+        .and_then(|i| i.value())
+        .is_some_and(|v| v.is_object());
+    let Some(schema) = catalog.schemas.get(&id).filter(|_| is_object) else {
+        return Vec::new();
+    };
+    let keyword = schema.id_keyword();
+    match schema.id {
+        RootId::Missing => {
+            let finding = Finding::new(
+                CODE,
+                format!("schema has no `{keyword}`"),
+                Location::file(&path),
+            );
+            vec![finding.label("known by its path only").help(format!(
+                "add an absolute `{keyword}` that ends in the path of the file"
+            ))]
+        }
+        RootId::Malformed => {
+            let location = Location::value(&path, Pointer::root().join(keyword));
+            let finding = Finding::new(CODE, format!("`{keyword}` is no URI"), location);
+            vec![finding.label("ignored").help("write an absolute URI")]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,44 @@
+//! Entries that are no files, too large, or have no writable name.
+use crate::catalog::Catalog;
+use crate::checks::{Check, Run};
+use crate::finding::Location;
+use crate::finding::{Code, Explain, Finding, Level};
+use crate::tree::Refusal;
+
+/// The rule.
+pub(crate) static CHECK: Check = Check {
+    code: CODE,
+    summary: "entry of the tree cannot be a contract",
+    level: Level::Error,
+    since: "0.1.0",
+    explain: Explain {
+        what: "An entry is larger than the limit, is neither file nor folder, or has a name that no path can hold.",
+        why: "It was not read; what is not read is not a pass.",
+        bad: "contracts/api/dump.json (9 MiB)",
+        good: "contracts/api/dump.json (1 MiB)",
+        fix: "Remove or rename it, or raise the limit with `--max-file-bytes`.",
+    },
+    run: Run::Tree(run),
+};
+
+const CODE: Code = Code("unreadable-entry");
+
+fn run(catalog: &Catalog) -> Vec<Finding> {
+    let refused = catalog.tree.refused.iter();
+    refused
+        .filter_map(|entry| {
+            let message = match entry.refusal {
+                Refusal::TooLarge(bytes) => format!(
+                    "file has {bytes} bytes, more than the limit of {}",
+                    catalog.limits.file_bytes
+                ),
+                Refusal::Special => "entry is neither a file nor a folder".to_owned(),
+                Refusal::Name(problem) => format!("the name {}", problem.reason()),
+                _ => return None,
+            };
+            let finding =
+                Finding::new(CODE, message, Location::file(&entry.path)).label("not read");
+            Some(finding.help("remove or rename it, or raise the limit with `--max-file-bytes`"))
+        })
+        .collect()
+}

@@ -1,0 +1,48 @@
+//! Migrations: one for every step to a new major.
+use crate::catalog::Catalog;
+use crate::checks::{Check, Run};
+use crate::finding::Location;
+use crate::finding::{Code, Explain, Finding, Level, fixture};
+
+/// The rule.
+pub(crate) static CHECK: Check = Check {
+    code: CODE,
+    summary: "major step without a migration guide",
+    level: Level::Error,
+    since: "0.1.0",
+    explain: Explain {
+        what: "The history has a step to a higher major, and no `migrations/<from>-to-<to>.md`.",
+        why: "A major breaks somebody; the guide is what they are promised.",
+        bad: fixture!("migration-missing/fail/basic/contracts/versions.yaml"),
+        good: fixture!("migration-missing/pass/basic/contracts/versions.yaml"),
+        fix: "Write `migrations/1.4.0-to-2.0.0.md` with the sections Impact, Migration and Rollback.",
+    },
+    run: Run::Tree(run),
+};
+
+const CODE: Code = Code("migration-missing");
+
+fn run(catalog: &Catalog) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for versions in &catalog.versions {
+        for (newer, older) in versions.history.iter().zip(versions.history.iter().skip(1)) {
+            let (Some(to), Some(from)) = (&newer.version, &older.version) else {
+                continue;
+            };
+            // Before 1.0.0 nothing is promised (SemVer §4).
+            let is_major = from.major >= 1 && to.major > from.major;
+            if !is_major
+                || super::migrations(catalog).any(|(_, a, b)| (a, b) == (from.clone(), to.clone()))
+            {
+                continue;
+            }
+            let message = format!("no migration guide leads from `{from}` to `{to}`");
+            let location = Location::value(&catalog.path(versions.item), &newer.at);
+            let finding = Finding::new(CODE, message, location)
+                .label("a new major")
+                .about(to.to_string());
+            findings.push(finding.help(format!("write `migrations/{from}-to-{to}.md`")));
+        }
+    }
+    findings
+}

@@ -1,0 +1,218 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  pass
+  1  the gate failed: there are findings of level error
+  2  usage or configuration
+  3  no verdict: nothing to check, unreadable, or the answer could not be written
+  4  integrity: a freeze is not what it was";
+
+const CHECK_HELP: &str = "\
+Examples:
+  contract-guard check                     the contracts/ of this repository
+  contract-guard check path/to/tree        any folder of contracts
+  contract-guard check --staged            what the next commit would hold
+  contract-guard check --at origin/main    a commit, branch or tag
+  contract-guard check freeze:1.2.0        a freeze below contracts/_frozen/
+  contract-guard check --format json | jq .findings";
+
+/// Turns contracts into law: checks a contracts tree and gates what implements it.
+#[derive(Debug, Parser)]
+#[command(name = "contract-guard", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command has.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// How findings are written
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Human)]
+    pub format: OutputFormat,
+    /// When to use colour; `NO_COLOR` means never
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Exit 0 although the gate failed (never although there is no verdict)
+    #[arg(long, global = true)]
+    pub exit_zero: bool,
+    /// Deepest nesting of a document
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 128,
+        hide_short_help = true
+    )]
+    pub max_depth: usize,
+    /// Most values of a document, YAML aliases expanded
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 2_000_000,
+        hide_short_help = true
+    )]
+    pub max_nodes: usize,
+    /// Most steps of one validation
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 20_000_000,
+        hide_short_help = true
+    )]
+    pub max_steps: u64,
+    /// Most bytes of a file
+    #[arg(long, global = true, value_name = "N", default_value_t = 8 << 20, hide_short_help = true)]
+    pub max_file_bytes: u64,
+    /// Most bytes of a tree
+    #[arg(long, global = true, value_name = "N", default_value_t = 256 << 20, hide_short_help = true)]
+    pub max_tree_bytes: u64,
+    /// Most files of a tree
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 200_000,
+        hide_short_help = true
+    )]
+    pub max_files: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// Source lines, labels and help
+    Human,
+    /// One line a finding
+    Short,
+    /// schemas/findings-1.schema.json
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check a contracts tree: everything (the default)
+    #[command(after_help = concat_help(CHECK_HELP))]
+    Check(Check),
+    /// Check examples against their schemas, and nothing else
+    #[command(after_help = concat_help("Examples:\n  contract-guard validate\n  contract-guard validate contracts/storage/examples"))]
+    Validate(Validate),
+    /// Check that the event envelope keeps its frozen fields
+    #[command(after_help = concat_help("Examples:\n  contract-guard envelope\n  contract-guard envelope --staged"))]
+    Envelope(Check),
+    /// Make or check ULIDs
+    #[command(subcommand)]
+    Ulid(Ulid),
+    /// Explain a rule: what, why, a bad and a good example, how to fix
+    #[command(
+        after_help = "Examples:\n  contract-guard explain\n  contract-guard explain dangling-ref"
+    )]
+    Explain {
+        /// The code of a rule; without it all are listed
+        code: Option<String>,
+    },
+    /// Make a small valid contracts tree, with hook and workflow
+    #[command(
+        after_help = "Examples:\n  contract-guard init\n  contract-guard init path/to/repository"
+    )]
+    Init {
+        /// The repository [default: the current folder]
+        path: Option<PathBuf>,
+    },
+    /// List schemas, examples, topics or codes
+    #[command(
+        after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"
+    )]
+    List(List),
+}
+
+fn concat_help(examples: &str) -> String {
+    format!("{examples}\n\n{EXIT_CODES}")
+}
+
+/// What to check.
+#[derive(Debug, Default, Args)]
+pub(super) struct Check {
+    /// A folder, a freeze file, or `freeze:VERSION` [default: the contracts/ of this repository]
+    pub path: Option<PathBuf>,
+    /// Check the git index: what the next commit would hold
+    #[arg(long, conflicts_with = "at")]
+    pub staged: bool,
+    /// Check a commit, branch, tag, or `freeze:VERSION`
+    #[arg(long, value_name = "REF")]
+    pub at: Option<String>,
+}
+
+/// Which examples to check.
+#[derive(Debug, Args)]
+pub(super) struct Validate {
+    /// Example files or folders [default: all of this repository's contracts/]
+    pub paths: Vec<PathBuf>,
+    /// Check the git index: what the next commit would hold
+    #[arg(long, conflicts_with = "at")]
+    pub staged: bool,
+    /// Check a commit, branch, tag, or `freeze:VERSION`
+    #[arg(long, value_name = "REF")]
+    pub at: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Ulid {
+    /// Make ULIDs, in increasing order
+    #[command(
+        after_help = "Examples:\n  contract-guard ulid new\n  contract-guard ulid new -n 3 --at 2026-11-20T12:00:00Z"
+    )]
+    New {
+        /// How many
+        #[arg(short, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        n: u32,
+        /// Their time, as RFC 3339 has it [default: now]
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
+    /// Check ULIDs: strict Crockford base32
+    #[command(
+        after_help = "Examples:\n  contract-guard ulid check 01ARZ3NDEKTSV4RRFFQ69G5FAV\n  contract-guard ulid check < ids.txt"
+    )]
+    Check {
+        /// The ULIDs; without any, one a line from standard input
+        ids: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: Listing,
+    #[command(flatten)]
+    pub tree: Check,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listing {
+    /// Schemas with dialect and identifier
+    Schemas,
+    /// Examples with their schemas, and why they belong together
+    Examples,
+    /// Topics with payload schemas
+    Topics,
+    /// Rules with levels
+    Codes,
+}

@@ -1,0 +1,330 @@
+//! `check`, `validate`, `envelope`: the same way from a source to an outcome, with other rules picked.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::args::{self, Global, OutputFormat};
+use super::output::Terminal;
+use super::progress::Progress;
+use super::{Answer, Failure};
+use crate::catalog::{self, Catalog, Kind, Partner};
+use crate::checks::{self, Check};
+use crate::document::Limits;
+use crate::finding::{Finding, Level};
+use crate::gate::{self, Config};
+use crate::report::{self, Closing, Format};
+use crate::source::{self, Budget, Request, Source};
+
+/// A tree, read and understood.
+pub(super) struct Loaded {
+    pub catalog: Catalog,
+    pub config: Config,
+    /// What leads from the current folder to the repository root, for messages.
+    pub prefix: String,
+}
+
+/// `contract-guard check`
+pub(super) fn check(args: &args::Check, global: &Global, terminal: &Terminal) -> Answer {
+    let started = Instant::now();
+    let progress = Progress::start("checking contracts");
+    let loaded = load(&request(args)?, global)?;
+    let findings = checks::run(&loaded.catalog, |_| true);
+    drop(progress);
+    finish(findings, loaded, Closing::Check, started, global, terminal)
+}
+
+/// `contract-guard validate`
+pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Terminal) -> Answer {
+    let started = Instant::now();
+    let progress = Progress::start("checking examples");
+    let (request, wanted) = examples_request(args)?;
+    let loaded = load(&request, global)?;
+    let catalog = &loaded.catalog;
+    let is_wanted = |path: &str| wanted.is_empty() || wanted.iter().any(|w| is_below(path, w));
+    let chosen: Vec<_> = catalog
+        .of_kind(Kind::Example)
+        .filter(|(_, i)| is_wanted(i.path.as_str()))
+        .collect();
+    if chosen.is_empty() {
+        let what = if wanted.is_empty() {
+            "the tree".to_owned()
+        } else {
+            wanted.join(", ")
+        };
+        let help =
+            "an example is named `x.example.json`, or lies in a folder `examples/`".to_owned();
+        return Err(Failure::Source(source::SourceError::TooMuch {
+            what: format!("there is no example in {what}"),
+            help,
+        }));
+    }
+    // What keeps an example from being checked is as bad as a mismatch: its schemas count, too.
+    let partners = chosen
+        .iter()
+        .filter_map(|(id, _)| match &catalog.example(*id)?.partner {
+            Partner::Schema(schema, _) => Some(catalog.path(*schema)),
+            _ => None,
+        });
+    let mut concerned: Vec<_> = partners.collect();
+    concerned.extend(chosen.iter().map(|(_, item)| item.path.clone()));
+    let mut findings = checks::run(catalog, is_about_examples);
+    findings.retain(|finding| concerned.contains(&finding.primary.artifact));
+    drop(progress);
+    finish(
+        findings,
+        loaded,
+        Closing::Validate,
+        started,
+        global,
+        terminal,
+    )
+}
+
+/// `contract-guard envelope`
+pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal) -> Answer {
+    let started = Instant::now();
+    let loaded = load(&request(args)?, global)?;
+    let catalog = &loaded.catalog;
+    let kinds = [Kind::Envelope, Kind::Invariant];
+    let concerned: Vec<_> = kinds
+        .iter()
+        .flat_map(|kind| catalog.of_kind(*kind))
+        .map(|(_, i)| i.path.clone())
+        .collect();
+    if catalog.of_kind(Kind::Envelope).next().is_none() {
+        let help =
+            "the envelope is `events/envelope.schema.json`; `contract-guard init` writes one"
+                .to_owned();
+        let what = "there is no event envelope in the tree".to_owned();
+        return Err(Failure::Source(source::SourceError::TooMuch { what, help }));
+    }
+    let mut findings = checks::run(catalog, |check| {
+        is_about_schemas(check) || is_about_envelopes(check)
+    });
+    findings.retain(|finding| {
+        concerned.contains(&finding.primary.artifact)
+            || finding.code.as_str().starts_with("envelope-")
+    });
+    finish(
+        findings,
+        loaded,
+        Closing::Envelope,
+        started,
+        global,
+        terminal,
+    )
+}
+
+fn is_about_envelopes(check: &Check) -> bool {
+    check.code.as_str().starts_with("envelope-") || check.code.as_str() == "invariant-malformed"
+}
+
+/// Rules without which a schema, or an example, may go unchecked.
+fn is_about_schemas(check: &Check) -> bool {
+    let keeps_from_checking = [
+        "conflicting-id",
+        "dangling-ref",
+        "invalid-encoding",
+        "invalid-json",
+        "invalid-yaml",
+        "limit-exceeded",
+        "multiple-documents",
+        "ref-loop",
+        "ref-outside-tree",
+        "remote-ref",
+        "schema-invalid",
+        "schema-not-compiled",
+        "tab-indentation",
+        "unknown-dialect",
+        "unreadable-entry",
+    ];
+    check.level == Level::Error && keeps_from_checking.contains(&check.code.as_str())
+}
+
+fn is_about_examples(check: &Check) -> bool {
+    let own = [
+        "ambiguous-pair",
+        "example-invalid",
+        "example-without-schema",
+        "invalid-example-accepted",
+        "payload-invalid",
+    ];
+    own.contains(&check.code.as_str()) || is_about_schemas(check)
+}
+
+/// Reads and understands a tree.
+pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure> {
+    let budget = Budget {
+        file_bytes: global.max_file_bytes,
+        tree_bytes: global.max_tree_bytes,
+        files: global.max_files,
+    };
+    let limits = Limits {
+        file_bytes: global.max_file_bytes,
+        tree_bytes: global.max_tree_bytes,
+        files: global.max_files,
+        depth: global.max_depth.min(Limits::MAX_DEPTH),
+        nodes: global.max_nodes,
+        steps: global.max_steps,
+    };
+    let tree = source::read(request, &budget)?;
+    let config = gate::read_config(&tree, limits);
+    let catalog = catalog::build(&tree, &config.layout, &config.limits);
+    let prefix = match (&request.source, request.base.to_str()) {
+        (Source::Freeze(_), _) | (_, None | Some(".")) => String::new(),
+        (_, Some(base)) => format!("{}/", base.replace('\\', "/").trim_end_matches('/')),
+    };
+    Ok(Loaded {
+        catalog,
+        config,
+        prefix,
+    })
+}
+
+/// Judges, renders, writes.
+fn finish(
+    mut findings: Vec<Finding>,
+    loaded: Loaded,
+    closing: Closing,
+    started: Instant,
+    global: &Global,
+    terminal: &Terminal,
+) -> Answer {
+    let Loaded {
+        catalog,
+        config,
+        prefix,
+    } = loaded;
+    findings.extend(config.findings);
+    let outcome = gate::judge(findings, &catalog, &config.levels);
+    let format = match global.format {
+        OutputFormat::Human => Format::Human,
+        OutputFormat::Short => Format::Short,
+        OutputFormat::Json => Format::Json,
+    };
+    let code = match outcome.verdict.exit_code() {
+        1 if global.exit_zero => 0,
+        code => code,
+    };
+    let style = terminal.style(prefix, started.elapsed().as_secs_f64());
+    let mut bytes = Vec::new();
+    // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
+    let code = match report::render(&outcome, &catalog.tree, closing, format, &style, &mut bytes) {
+        Ok(()) => code,
+        Err(error) => {
+            terminal.error(&error.to_string(), None);
+            code.max(3)
+        }
+    };
+    let code = terminal.write(&bytes, code);
+    // The process ends here: giving back every value of a large tree would take longer than the exit.
+    std::mem::forget((catalog, outcome));
+    Ok(code)
+}
+
+/// The source that the arguments of a command name.
+pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
+    let text = args.path.as_ref().and_then(|path| path.to_str());
+    let at = args.at.as_deref();
+    let version = text
+        .and_then(|t| t.strip_prefix("freeze:"))
+        .or_else(|| at.and_then(|t| t.strip_prefix("freeze:")));
+    if let Some(version) = version {
+        let (base, root) = source::discover(None)?;
+        let name = format!("freeze-{version}.json");
+        let path = base.join(&root).join("_frozen").join(name);
+        return Ok(Request {
+            source: Source::Freeze(path),
+            base,
+            root,
+        });
+    }
+    if let Some(path) = args.path.as_ref().filter(|path| path.is_file()) {
+        if args.staged || args.at.is_some() {
+            let message = "a freeze file has no index and no commits".to_owned();
+            return Err(Failure::Usage(
+                message,
+                Some("leave `--staged` and `--at` out".to_owned()),
+            ));
+        }
+        let (base, root) =
+            source::discover(None).unwrap_or_else(|_| (PathBuf::from("."), String::new()));
+        return Ok(Request {
+            source: Source::Freeze(path.clone()),
+            base,
+            root,
+        });
+    }
+    let (base, root) = discover_for(args.path.as_deref(), args.staged || at.is_some())?;
+    Ok(Request {
+        source: source_of(args.staged, at),
+        base,
+        root,
+    })
+}
+
+/// A commit or the index may hold a tree that the folder does not.
+fn discover_for(path: Option<&Path>, from_git: bool) -> Result<(PathBuf, String), Failure> {
+    match source::discover(path) {
+        Err(source::SourceError::NoTree { .. }) if from_git => {
+            Ok((PathBuf::from("."), "contracts".to_owned()))
+        }
+        other => Ok(other?),
+    }
+}
+
+fn source_of(staged: bool, at: Option<&str>) -> Source {
+    match at {
+        Some(name) => Source::Commit(name.to_owned()),
+        None if staged => Source::Index,
+        None => Source::Dir,
+    }
+}
+
+/// The tree around the named examples, and their paths in it.
+fn examples_request(args: &args::Validate) -> Result<(Request, Vec<String>), Failure> {
+    let at = args.at.as_deref();
+    if args.paths.is_empty() || at.is_some_and(|at| at.starts_with("freeze:")) {
+        let tree = args::Check {
+            path: None,
+            staged: args.staged,
+            at: args.at.clone(),
+        };
+        return Ok((request(&tree)?, Vec::new()));
+    }
+    let mut wanted = Vec::new();
+    let mut found: Option<(PathBuf, String)> = None;
+    for path in &args.paths {
+        let (base, root, below) = source::locate(path)?;
+        if found
+            .as_ref()
+            .is_some_and(|(b, _)| source::canonical(b) != source::canonical(&base))
+        {
+            let message = "the paths belong to different contracts trees".to_owned();
+            return Err(Failure::Usage(
+                message,
+                Some("validate one tree at a time".to_owned()),
+            ));
+        }
+        if below != root {
+            wanted.push(below);
+        }
+        found.get_or_insert((base, root));
+    }
+    let (base, root) = found.unwrap_or_default();
+    Ok((
+        Request {
+            source: source_of(args.staged, at),
+            base,
+            root,
+        },
+        wanted,
+    ))
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path == folder
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+}

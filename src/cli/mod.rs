@@ -1,0 +1,103 @@
+//! The commands: arguments to requests, outcomes to output and exit codes. No rule lives here.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this floor looks at the environment and the clock, for the others"
+)]
+
+mod args;
+mod check;
+mod explain;
+mod init;
+mod list;
+mod output;
+mod progress;
+mod ulid;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::source::SourceError;
+
+/// Why a command has no verdict.
+enum Failure {
+    /// The command line asks for something that cannot be: exit 2.
+    Usage(String, Option<String>),
+    /// The world does not allow an answer: exit 3, or 4 for a damaged freeze.
+    Source(SourceError),
+    /// Writing files failed: exit 3.
+    Edit(crate::edit::EditError),
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Failure::Source(error)
+    }
+}
+
+/// Exit code of a command that has an answer.
+type Answer = Result<u8, Failure>;
+
+/// Bytes of stack: values nest up to the depth limit, references up to the hop limit.
+const STACK: usize = 256 << 20;
+
+/// Runs a command line. Exit codes: 0 pass, 1 the gate failed, 2 usage, 3 no verdict, 4 integrity,
+/// 5 busy.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let worker = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || run(&arguments));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        // A panic has printed itself; whatever it was, it is no verdict.
+        _ => ExitCode::from(3),
+    }
+}
+
+fn run(arguments: &[OsString]) -> u8 {
+    let cli = match args::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` come as errors, too.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    // Threads keep their stacks for deep values; the pool can be built once only.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .build_global();
+    let terminal = output::Terminal::look(cli.global.color);
+    let answer = match &cli.command {
+        Some(args::Command::Check(check)) => check::check(check, &cli.global, &terminal),
+        Some(args::Command::Validate(validate)) => {
+            check::validate(validate, &cli.global, &terminal)
+        }
+        Some(args::Command::Envelope(envelope)) => {
+            check::envelope(envelope, &cli.global, &terminal)
+        }
+        Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
+        Some(args::Command::Explain { code }) => explain::run(code.as_deref(), &terminal),
+        Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
+        Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
+        None => check::check(&args::Check::default(), &cli.global, &terminal),
+    };
+    answer.unwrap_or_else(|failure| report(&failure, &terminal))
+}
+
+/// Says why there is no verdict.
+fn report(failure: &Failure, terminal: &output::Terminal) -> u8 {
+    let (message, help, code) = match failure {
+        Failure::Usage(message, help) => (message.clone(), help.clone(), 2),
+        Failure::Source(error) => (
+            error.to_string(),
+            error.help(),
+            if error.is_integrity() { 4 } else { 3 },
+        ),
+        Failure::Edit(error) => (error.to_string(), error.help(), 3),
+    };
+    terminal.error(&message, help.as_deref());
+    code
+}

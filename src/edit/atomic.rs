@@ -1,0 +1,73 @@
+//! Stage, sync, publish by rename: every write of the crate.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::EditError;
+
+fn io(path: &Path) -> impl Fn(std::io::Error) -> EditError {
+    let path = path.to_owned();
+    move |error| EditError::Io(path.clone(), error)
+}
+
+/// A name beside the target that no other run uses.
+fn staging(target: &Path) -> PathBuf {
+    let name = target
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    target.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+/// Makes a folder with files; it appears under its name when all of it is on the disk.
+pub(super) fn folder(base: &Path, name: &str, files: &[(&str, &str)]) -> Result<(), EditError> {
+    fs::create_dir_all(base).map_err(io(base))?;
+    let target = base.join(name);
+    let stage = staging(&target);
+    let result =
+        fill(&stage, files).and_then(|()| fs::rename(&stage, &target).map_err(io(&target)));
+    if result.is_err() {
+        let _ = fs::remove_dir_all(&stage);
+    }
+    result
+}
+
+fn fill(stage: &Path, files: &[(&str, &str)]) -> Result<(), EditError> {
+    for (path, text) in files {
+        let path = stage.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(io(folder))?;
+        }
+        write(&path, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes a new file; `false` when there is one already, which stays.
+pub(super) fn file(target: &Path, bytes: &[u8]) -> Result<bool, EditError> {
+    if target.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(io(folder))?;
+    }
+    let stage = staging(target);
+    write(&stage, bytes)?;
+    // A hard link does not replace what somebody else has put there meanwhile, as a rename would.
+    let published = fs::hard_link(&stage, target);
+    let _ = fs::remove_file(&stage);
+    match published {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        // Some file systems have no hard links.
+        Err(_) => write(target, bytes).map(|()| true),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    let mut file = fs::File::create_new(path).map_err(io(path))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(io(path))
+}

@@ -1,0 +1,45 @@
+//! Which level a code has, and who said so.
+
+use std::collections::BTreeMap;
+
+use crate::checks;
+use crate::finding::{Code, Level};
+
+/// Who set a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelOrigin {
+    /// The rule's default.
+    Default,
+    /// `[levels]` of the configuration.
+    Config,
+}
+
+impl LevelOrigin {
+    /// As reports write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LevelOrigin::Default => "default",
+            LevelOrigin::Config => "contract-guard.toml",
+        }
+    }
+}
+
+/// The levels of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    /// What the configuration says, by code.
+    pub configured: BTreeMap<String, Level>,
+}
+
+impl Levels {
+    /// The level of a code.
+    pub fn of(&self, code: Code) -> (Level, LevelOrigin) {
+        match self.configured.get(code.as_str()) {
+            Some(level) => (*level, LevelOrigin::Config),
+            None => (
+                checks::find(code.as_str()).map_or(Level::Error, |c| c.level),
+                LevelOrigin::Default,
+            ),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The gate judges findings: level, place, order, verdict. Pure and final: what it answers is decided
+//! before the first byte is printed.
+
+mod config;
+mod level;
+mod verdict;
+
+pub use config::{Config, read as read_config};
+pub use level::{LevelOrigin, Levels};
+pub use verdict::Verdict;
+
+use std::collections::BTreeMap;
+
+use crate::catalog::Catalog;
+use crate::document::{LineIndex, Position};
+use crate::finding::{Finding, Level, Location, fingerprint};
+use crate::tree::ArtifactPath;
+
+/// A judged finding.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What a rule said, with all spans filled in.
+    pub finding: Finding,
+    /// Its level.
+    pub level: Level,
+    /// Who set the level.
+    pub origin: LevelOrigin,
+    /// Its identity over time.
+    pub fingerprint: String,
+    /// First and last position of the primary location; `None` for artifacts without text.
+    pub position: Option<(Position, Position)>,
+}
+
+/// How many of what were looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Artifacts read.
+    pub artifacts: usize,
+    /// Schemas among them.
+    pub schemas: usize,
+    /// Example instances checked against a schema.
+    pub examples: usize,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+/// The gate's answer.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Findings, worst first, then by place.
+    pub items: Vec<Item>,
+    /// What follows from them.
+    pub verdict: Verdict,
+    /// What was looked at.
+    pub counts: Counts,
+}
+
+impl Outcome {
+    /// Number of findings of a level.
+    pub fn count(&self, level: Level) -> usize {
+        self.items.iter().filter(|item| item.level == level).count()
+    }
+}
+
+/// Judges findings about a tree.
+pub fn judge(findings: Vec<Finding>, catalog: &Catalog, levels: &Levels) -> Outcome {
+    let mut lines: BTreeMap<ArtifactPath, LineIndex> = BTreeMap::new();
+    let mut items: Vec<Item> = Vec::new();
+    for mut finding in findings {
+        let (level, origin) = levels.of(finding.code);
+        if level == Level::Off {
+            continue;
+        }
+        locate(&mut finding.primary, catalog);
+        for related in &mut finding.related {
+            locate(&mut related.location, catalog);
+        }
+        let position = position(&finding.primary, catalog, &mut lines);
+        items.push(Item {
+            level,
+            origin,
+            fingerprint: fingerprint(&finding),
+            position,
+            finding,
+        });
+    }
+    items.sort_by(|a, b| order(a).cmp(&order(b)));
+    items.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.finding == b.finding);
+    let verdict = Verdict::of(&items);
+    Outcome {
+        items,
+        verdict,
+        counts: counts(catalog),
+    }
+}
+
+fn order(item: &Item) -> (std::cmp::Reverse<Level>, &ArtifactPath, u32, &str, &str) {
+    let finding = &item.finding;
+    let start = finding.primary.span.map_or(0, |span| span.start);
+    (
+        std::cmp::Reverse(item.level),
+        &finding.primary.artifact,
+        start,
+        finding.code.as_str(),
+        &finding.message,
+    )
+}
+
+/// Turns a pointer into bytes, once.
+fn locate(location: &mut Location, catalog: &Catalog) {
+    if location.span.is_some() {
+        return;
+    }
+    let item = catalog
+        .find(&location.artifact)
+        .and_then(|id| catalog.item(id));
+    let document = item.and_then(|item| item.document.as_ref());
+    location.span = document.and_then(|d| d.span(&location.pointer, location.part));
+}
+
+fn position(
+    location: &Location,
+    catalog: &Catalog,
+    lines: &mut BTreeMap<ArtifactPath, LineIndex>,
+) -> Option<(Position, Position)> {
+    let bytes = &catalog.tree.get(&location.artifact)?.bytes;
+    let span = location.span?;
+    let index = lines
+        .entry(location.artifact.clone())
+        .or_insert_with(|| LineIndex::new(bytes));
+    Some(index.positions(bytes, span))
+}
+
+fn counts(catalog: &Catalog) -> Counts {
+    use crate::catalog::Partner;
+    let checked = catalog.examples.iter().filter(|e| match &e.partner {
+        Partner::Schema(schema, _) => catalog.validators.get(*schema).is_some(),
+        _ => false,
+    });
+    Counts {
+        artifacts: catalog.items.len(),
+        schemas: catalog.schemas.len(),
+        examples: checked.map(|e| e.cases.len()).sum(),
+        bytes: catalog
+            .tree
+            .artifacts
+            .values()
+            .map(|a| a.bytes.len() as u64)
+            .sum(),
+    }
+}

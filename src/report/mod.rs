@@ -1,0 +1,114 @@
+//! Outcomes as text. The only formatter: findings carry no layout, formats carry no judgement.
+
+mod escape;
+mod human;
+mod json_v1;
+mod short;
+mod summary;
+
+pub use escape::visible;
+pub use summary::Closing;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use crate::document::{LineIndex, Position};
+use crate::finding::Location;
+use crate::gate::Outcome;
+use crate::tree::{ArtifactPath, Tree};
+
+/// How an outcome is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: source lines, labels, help.
+    Human,
+    /// One line a finding: `path:line:column: level[code]: message`.
+    Short,
+    /// For programs: `schemas/findings-1.schema.json`.
+    Json,
+}
+
+/// What the output looks like.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// Escape sequences for colour.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+    /// Box drawing and check marks beyond ASCII.
+    pub unicode: bool,
+    /// What paths are prefixed with so that they lead there from the current folder.
+    pub prefix: String,
+    /// Seconds to show; only on a terminal, so that the same input gives the same bytes.
+    pub seconds: Option<f64>,
+}
+
+/// Texts of the tree, prepared for showing, each once.
+struct Texts<'t> {
+    tree: &'t Tree,
+    lines: RefCell<BTreeMap<ArtifactPath, Arc<Text>>>,
+}
+
+/// A text whose control characters are replaced, byte for byte, and its lines.
+struct Text {
+    shown: Vec<u8>,
+    lines: LineIndex,
+}
+
+impl<'t> Texts<'t> {
+    fn new(tree: &'t Tree) -> Self {
+        Texts {
+            tree,
+            lines: RefCell::default(),
+        }
+    }
+
+    fn of(&self, path: &ArtifactPath) -> Arc<Text> {
+        if let Some(text) = self.lines.borrow().get(path) {
+            return Arc::clone(text);
+        }
+        let bytes = self
+            .tree
+            .get(path)
+            .map(|a| a.bytes.as_ref())
+            .unwrap_or_default();
+        let text = Arc::new(Text {
+            shown: escape::same_length(bytes),
+            lines: LineIndex::new(bytes),
+        });
+        self.lines
+            .borrow_mut()
+            .insert(path.clone(), Arc::clone(&text));
+        text
+    }
+
+    /// First and last position of a location; `None` for artifacts without text.
+    fn positions(&self, location: &Location) -> Option<(Position, Position)> {
+        let bytes = &self.tree.get(&location.artifact)?.bytes;
+        Some(
+            self.of(&location.artifact)
+                .lines
+                .positions(bytes, location.span?),
+        )
+    }
+}
+
+/// Writes an outcome about a tree.
+pub fn render(
+    outcome: &Outcome,
+    tree: &Tree,
+    closing: Closing,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let texts = Texts::new(tree);
+    match format {
+        Format::Human => human::render(outcome, &texts, style, out)?,
+        Format::Short => short::render(outcome, style, out)?,
+        Format::Json => return json_v1::render(outcome, &texts, out),
+    }
+    summary::render(outcome, closing, style, out)
+}

@@ -1,0 +1,101 @@
+//! The last line: what was looked at and what follows.
+
+use std::io::{self, Write};
+
+use super::Style;
+use crate::finding::Level;
+use crate::gate::{Outcome, Verdict};
+
+/// Which command closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// `check`: counts.
+    Check,
+    /// `validate`: how many examples do not match.
+    Validate,
+    /// `envelope`: passed or not.
+    Envelope,
+}
+
+/// Codes that say of an example that it does not match.
+const MISMATCHES: [&str; 3] = [
+    "example-invalid",
+    "invalid-example-accepted",
+    "payload-invalid",
+];
+
+pub(super) fn render(
+    outcome: &Outcome,
+    closing: Closing,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match closing {
+        Closing::Check => writeln!(out, "{}", counts(outcome, style)),
+        Closing::Validate => {
+            let refused = outcome
+                .items
+                .iter()
+                .filter(|i| MISMATCHES.contains(&i.finding.code.as_str()));
+            let mut examples: Vec<_> = refused.map(|i| &i.finding.primary.artifact).collect();
+            examples.sort();
+            examples.dedup();
+            writeln!(out, "{} mismatched example(s)", examples.len())
+        }
+        Closing::Envelope => {
+            let (mark, word) = match (outcome.verdict, style.unicode) {
+                (Verdict::Pass, true) => ("✓", "passed"),
+                (Verdict::Pass, false) => ("ok:", "passed"),
+                (_, true) => ("✗", "failed"),
+                (_, false) => ("failed:", "failed"),
+            };
+            writeln!(out, "{mark} Envelope invariants check {word}")
+        }
+    }
+}
+
+fn counts(outcome: &Outcome, style: &Style) -> String {
+    let plural = |n: usize, noun: &str| {
+        if n == 1 {
+            format!("1 {noun}")
+        } else {
+            format!("{n} {noun}s")
+        }
+    };
+    let levels = [
+        (Level::Error, "error"),
+        (Level::Warning, "warning"),
+        (Level::Note, "note"),
+    ];
+    let found: Vec<String> = levels
+        .iter()
+        .map(|(level, noun)| (outcome.count(*level), *noun))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| plural(n, noun))
+        .collect();
+    let found = if found.is_empty() {
+        "no findings".to_owned()
+    } else {
+        found.join(", ")
+    };
+    let counts = outcome.counts;
+    let mut line = format!(
+        "{}: {found} in {} ({}, {} checked)",
+        outcome.verdict.name(),
+        plural(counts.artifacts, "artifact"),
+        plural(counts.schemas, "schema"),
+        plural(counts.examples, "example"),
+    );
+    if let Some(seconds) = style.seconds {
+        line.push_str(&format!(" in {seconds:.2} s"));
+    }
+    if !style.color {
+        return line;
+    }
+    let color = if outcome.verdict == Verdict::Pass {
+        32
+    } else {
+        31
+    };
+    format!("\u{1b}[1;{color}m{line}\u{1b}[0m")
+}

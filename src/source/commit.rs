@@ -1,0 +1,58 @@
+//! A tree from a commit.
+
+use super::git::{self, Entry};
+use super::index::split_at_tab;
+use super::{Budget, Request, SourceError};
+use crate::tree::Tree;
+
+/// Reads the tree of the commit that `name` means.
+pub(super) fn read(request: &Request, name: &str, budget: &Budget) -> Result<Tree, SourceError> {
+    let wanted = format!("{name}^{{commit}}");
+    let find = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &wanted,
+    ];
+    let commit =
+        git::run(&request.base, &format!("find the commit `{name}`"), &find).map_err(|error| {
+            match error {
+                SourceError::Git { what, stderr } if stderr.trim().is_empty() => SourceError::Git {
+                    what,
+                    stderr: "there is no such commit, branch or tag".to_owned(),
+                },
+                other => other,
+            }
+        })?;
+    let commit = String::from_utf8_lossy(&commit).trim().to_owned();
+    // `ls-tree` takes plain paths, relative to the folder it runs in.
+    let mut args = vec![
+        "--literal-pathspecs",
+        "ls-tree",
+        "-r",
+        "-z",
+        commit.as_str(),
+        "--",
+    ];
+    if request.root.is_empty() {
+        args.push(".");
+    } else {
+        args.extend([request.root.as_str(), super::CONFIG]);
+    }
+    let listed = git::run(&request.base, "list the commit", &args)?;
+    let entries = listed
+        .split(|b| *b == 0)
+        .filter_map(|record| {
+            let (head, path) = split_at_tab(record)?;
+            let mut fields = head.split(' ');
+            let mode = fields.next()?.to_owned();
+            Some(Entry {
+                mode,
+                object: fields.nth(1)?.to_owned(),
+                path: path.to_vec(),
+            })
+        })
+        .collect();
+    git::tree(request, entries, budget)
+}

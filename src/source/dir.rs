@@ -1,0 +1,157 @@
+//! A tree from files on disk. Links are read, never followed by the system.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
+use crate::tree::{Artifact, ArtifactPath, PathProblem, Refusal, Refused, Tree};
+
+enum Read {
+    File(ArtifactPath, Artifact),
+    Link(ArtifactPath, String),
+    Refused(Refused),
+}
+
+/// Reads `base/root`.
+pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
+    let base = &request.base;
+    let top = if request.root.is_empty() {
+        base.clone()
+    } else {
+        base.join(&request.root)
+    };
+    let ignore = std::fs::read_to_string(top.join(".contractignore")).unwrap_or_default();
+    let ignore = Ignore::parse(&ignore);
+    let mut entries = Vec::new();
+    let walk = WalkDir::new(&top).follow_links(false).sort_by_file_name();
+    for entry in walk
+        .into_iter()
+        .filter_entry(|e| e.depth() == 0 || e.file_name() != ".git")
+    {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(&top).to_owned();
+            io(&path, error.into())
+        })?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        entries.push(entry);
+        if entries.len() > budget.files {
+            return Err(too_many(budget));
+        }
+    }
+    let total = AtomicU64::new(0);
+    let read: Result<Vec<Option<Read>>, SourceError> = entries
+        .into_par_iter()
+        .map(|entry| {
+            let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
+            read_entry(&entry, below, request, &ignore, budget, &total)
+        })
+        .collect();
+    let mut tree = Tree {
+        root: request.root.clone(),
+        ..Tree::default()
+    };
+    let mut found_links = BTreeMap::new();
+    for entry in read?.into_iter().flatten() {
+        match entry {
+            Read::File(path, artifact) => {
+                tree.artifacts.insert(path, artifact);
+            }
+            Read::Link(path, target) => {
+                found_links.insert(path, target);
+            }
+            Read::Refused(refused) => tree.refused.push(refused),
+        }
+    }
+    links::resolve(&mut tree, &found_links);
+    let config = base.join(CONFIG);
+    if let Ok(bytes) = std::fs::read(&config) {
+        tree.config = Some((ArtifactPath::lossy(CONFIG), Artifact::new(bytes)));
+        tree.artifacts.remove(&ArtifactPath::lossy(CONFIG));
+    }
+    Ok(tree)
+}
+
+fn read_entry(
+    entry: &walkdir::DirEntry,
+    below: &Path,
+    request: &Request,
+    ignore: &Ignore,
+    budget: &Budget,
+    total: &AtomicU64,
+) -> Result<Option<Read>, SourceError> {
+    let below: Vec<_> = below
+        .iter()
+        .map(|segment| segment.to_string_lossy())
+        .collect();
+    let is_unicode = entry.path().to_str().is_some();
+    let below = below.join("/");
+    if ignore.covers(&below) || below == ".contractignore" {
+        return Ok(None);
+    }
+    let text = if request.root.is_empty() {
+        below
+    } else {
+        format!("{}/{below}", request.root)
+    };
+    let refuse = |refusal| {
+        Ok(Some(Read::Refused(Refused {
+            path: ArtifactPath::lossy(&text),
+            refusal,
+        })))
+    };
+    let path = match ArtifactPath::new(&text) {
+        Ok(path) if is_unicode => path,
+        Ok(_) => return refuse(Refusal::Name(PathProblem::NotUnicode)),
+        Err(problem) => return refuse(Refusal::Name(problem)),
+    };
+    if entry.file_type().is_symlink() {
+        let target = std::fs::read_link(entry.path()).map_err(|error| io(entry.path(), error))?;
+        return Ok(Some(Read::Link(
+            path,
+            target.to_string_lossy().into_owned(),
+        )));
+    }
+    if !entry.file_type().is_file() {
+        return refuse(Refusal::Special);
+    }
+    let size = entry
+        .metadata()
+        .map_err(|error| io(entry.path(), error.into()))?
+        .len();
+    let is_freeze = text.contains("_frozen/");
+    if size > budget.file_bytes && !is_freeze {
+        return refuse(Refusal::TooLarge(size));
+    }
+    if total.fetch_add(size, Ordering::Relaxed) + size > budget.tree_bytes {
+        return Err(too_large(budget));
+    }
+    let bytes = std::fs::read(entry.path()).map_err(|error| io(entry.path(), error))?;
+    Ok(Some(Read::File(path, Artifact::new(bytes))))
+}
+
+fn io(path: &Path, error: std::io::Error) -> SourceError {
+    SourceError::Io {
+        path: PathBuf::from(path),
+        error,
+    }
+}
+
+pub(super) fn too_many(budget: &Budget) -> SourceError {
+    SourceError::TooMuch {
+        what: format!("the tree has more than {} files", budget.files),
+        help: "name a smaller folder, or raise the limit with `--max-files`".to_owned(),
+    }
+}
+
+pub(super) fn too_large(budget: &Budget) -> SourceError {
+    SourceError::TooMuch {
+        what: format!("the tree has more than {} bytes", budget.tree_bytes),
+        help: "name a smaller folder, or raise the limit with `--max-tree-bytes`".to_owned(),
+    }
+}

@@ -1,0 +1,242 @@
+//! The only caller of git: plumbing commands, no hooks, no filters, no text conversion.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::dir::{too_large, too_many};
+use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
+use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
+
+/// An entry of the index or of a commit, path from `base`.
+pub(super) struct Entry {
+    pub mode: String,
+    pub object: String,
+    pub path: Vec<u8>,
+}
+
+/// Variables that point git at a repository; a hook sets them for its own.
+const LOCATION: [&str; 8] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+];
+
+/// git in `base`. Inside the repository that a hook runs for, its variables hold; in any other
+/// repository they would point at the wrong one.
+fn command(base: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.arg("-C")
+        .arg(base)
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("LC_ALL", "C");
+    git.args(["-c", "core.fsmonitor=false"])
+        .stdin(Stdio::null());
+    if !is_own(base) {
+        for name in LOCATION {
+            git.env_remove(name);
+        }
+    }
+    git
+}
+
+/// Whether the variables of the environment speak of the repository that holds `base`.
+fn is_own(base: &Path) -> bool {
+    if LOCATION.iter().all(|name| std::env::var_os(name).is_none()) {
+        return true;
+    }
+    let top = |scrub: bool, at: &Path| {
+        let mut git = Command::new("git");
+        git.arg("-C")
+            .arg(at)
+            .args(["rev-parse", "--show-toplevel"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        if scrub {
+            for name in LOCATION {
+                git.env_remove(name);
+            }
+        }
+        git.output()
+            .ok()
+            .filter(|o| o.status.success())
+            .map(|o| o.stdout)
+    };
+    let here = top(false, Path::new("."));
+    here.is_some() && here == top(true, base)
+}
+
+/// Runs a command to its end.
+pub(super) fn run(base: &Path, what: &str, args: &[&str]) -> Result<Vec<u8>, SourceError> {
+    let output = command(base).args(args).output();
+    let output = output.map_err(|error| SourceError::Git {
+        what: what.to_owned(),
+        stderr: error.to_string(),
+    })?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(SourceError::Git {
+        what: what.to_owned(),
+        stderr,
+    })
+}
+
+/// The paths to list: the contracts root and the configuration.
+pub(super) fn pathspecs(request: &Request) -> Vec<String> {
+    if request.root.is_empty() {
+        return vec![":(literal).".to_owned()];
+    }
+    vec![
+        format!(":(literal){}", request.root),
+        format!(":(literal){CONFIG}"),
+    ]
+}
+
+/// A tree of listed entries, their contents read from the object store.
+pub(super) fn tree(
+    request: &Request,
+    entries: Vec<Entry>,
+    budget: &Budget,
+) -> Result<Tree, SourceError> {
+    if entries.len() > budget.files {
+        return Err(too_many(budget));
+    }
+    let mut tree = Tree {
+        root: request.root.clone(),
+        ..Tree::default()
+    };
+    let mut wanted = Vec::new();
+    for entry in entries {
+        let text = String::from_utf8_lossy(&entry.path).into_owned();
+        // A submodule is another repository.
+        if entry.mode == "160000" {
+            continue;
+        }
+        match ArtifactPath::new(&text) {
+            Ok(path) => wanted.push((path, entry)),
+            Err(problem) => {
+                let refusal = Refusal::Name(problem);
+                tree.refused.push(Refused {
+                    path: ArtifactPath::lossy(&text),
+                    refusal,
+                });
+            }
+        }
+    }
+    let contents = contents(&request.base, &wanted, budget)?;
+    let config = ArtifactPath::lossy(CONFIG);
+    let mut found_links = BTreeMap::new();
+    for ((path, entry), content) in wanted.into_iter().zip(contents) {
+        match content {
+            Content::TooLarge(size) => {
+                tree.refused.push(Refused {
+                    path,
+                    refusal: Refusal::TooLarge(size),
+                });
+            }
+            Content::Bytes(bytes) if path == config => {
+                tree.config = Some((path, Artifact::new(bytes)))
+            }
+            Content::Bytes(bytes) if entry.mode == "120000" => {
+                found_links.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+            }
+            Content::Bytes(bytes) => {
+                tree.artifacts.insert(path, Artifact::new(bytes));
+            }
+        }
+    }
+    let prefix = if request.root.is_empty() {
+        String::new()
+    } else {
+        format!("{}/", request.root)
+    };
+    let ignore_path = ArtifactPath::lossy(&format!("{prefix}.contractignore"));
+    if let Some(file) = tree.artifacts.remove(&ignore_path) {
+        let ignore = Ignore::parse(&String::from_utf8_lossy(&file.bytes));
+        let is_kept = |path: &ArtifactPath| {
+            !ignore.covers(path.as_str().strip_prefix(&prefix).unwrap_or_default())
+        };
+        tree.artifacts.retain(|path, _| is_kept(path));
+        found_links.retain(|path, _| is_kept(path));
+    }
+    links::resolve(&mut tree, &found_links);
+    Ok(tree)
+}
+
+enum Content {
+    Bytes(Vec<u8>),
+    TooLarge(u64),
+}
+
+/// Asks one `git cat-file --batch` for everything, in order.
+fn contents(
+    base: &Path,
+    wanted: &[(ArtifactPath, Entry)],
+    budget: &Budget,
+) -> Result<Vec<Content>, SourceError> {
+    let fail = |error: &dyn std::fmt::Display| SourceError::Git {
+        what: "read the contents of the tree".to_owned(),
+        stderr: error.to_string(),
+    };
+    let mut child = command(base)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| fail(&e))?;
+    let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(fail(&"no pipe"));
+    };
+    let request: String = wanted
+        .iter()
+        .map(|(_, entry)| format!("{}\n", entry.object))
+        .collect();
+    // A thread of its own: git answers while it is still being asked.
+    let writer = std::thread::spawn(move || input.write_all(request.as_bytes()));
+    let mut output = BufReader::with_capacity(1 << 16, output);
+    let mut contents = Vec::with_capacity(wanted.len());
+    let mut total = 0;
+    for (path, _) in wanted {
+        let mut header = String::new();
+        output.read_line(&mut header).map_err(|e| fail(&e))?;
+        let size: Option<u64> = header
+            .split_whitespace()
+            .nth(2)
+            .and_then(|n| n.parse().ok());
+        let size =
+            size.ok_or_else(|| fail(&format!("no object for `{path}`: {}", header.trim())))?;
+        if size > budget.file_bytes && !path.as_str().contains("_frozen/") {
+            std::io::copy(&mut (&mut output).take(size + 1), &mut std::io::sink())
+                .map_err(|e| fail(&e))?;
+            contents.push(Content::TooLarge(size));
+            continue;
+        }
+        total += size;
+        if total > budget.tree_bytes {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(too_large(budget));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        (&mut output)
+            .take(size)
+            .read_to_end(&mut bytes)
+            .map_err(|e| fail(&e))?;
+        output.read_line(&mut String::new()).map_err(|e| fail(&e))?;
+        contents.push(Content::Bytes(bytes));
+    }
+    drop(output);
+    let _ = writer.join();
+    child.wait().map_err(|e| fail(&e))?;
+    Ok(contents)
+}

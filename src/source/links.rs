@@ -1,0 +1,64 @@
+//! Symbolic links, decided the same way for every source: a link to a file of the tree is that file,
+//! any other is refused.
+
+use std::collections::BTreeMap;
+
+use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
+
+/// Longest chain of links.
+const MAX_LINKS: usize = 16;
+
+/// Adds links, given by path and target text, to a tree that has all files.
+pub(super) fn resolve(tree: &mut Tree, links: &BTreeMap<ArtifactPath, String>) {
+    let mut found: Vec<(ArtifactPath, Artifact)> = Vec::new();
+    for (path, target) in links {
+        match follow(tree, links, path, target) {
+            Ok(artifact) => found.push((path.clone(), artifact)),
+            Err(refusal) => tree.refused.push(Refused {
+                path: path.clone(),
+                refusal,
+            }),
+        }
+    }
+    tree.artifacts.extend(found);
+}
+
+fn follow(
+    tree: &Tree,
+    links: &BTreeMap<ArtifactPath, String>,
+    path: &ArtifactPath,
+    target: &str,
+) -> Result<Artifact, Refusal> {
+    let (mut path, mut target) = (path.clone(), target.to_owned());
+    for _ in 0..MAX_LINKS {
+        let is_absolute =
+            target.starts_with('/') || target.contains(':') || target.starts_with('\\');
+        let next = path
+            .join(&target.replace('\\', "/"))
+            .filter(|_| !is_absolute)
+            .ok_or(Refusal::LinkOutside)?;
+        let is_inside =
+            tree.root.is_empty() || next.as_str().starts_with(&format!("{}/", tree.root));
+        if !is_inside {
+            return Err(Refusal::LinkOutside);
+        }
+        if let Some(artifact) = tree.artifacts.get(&next) {
+            return Ok(artifact.clone());
+        }
+        let Some(further) = links.get(&next) else {
+            let prefix = format!("{next}/");
+            let is_folder = tree
+                .artifacts
+                .keys()
+                .any(|p| p.as_str().starts_with(&prefix));
+            return Err(if is_folder {
+                Refusal::LinkToFolder
+            } else {
+                Refusal::LinkBroken
+            });
+        };
+        target.clone_from(further);
+        path = next;
+    }
+    Err(Refusal::LinkBroken)
+}

@@ -1,0 +1,313 @@
+//! Where trees are read from: a folder, the git index, a commit, a freeze. The only reader of disk and
+//! git; everything above works on the [`Tree`] it gives.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this floor is the one that reads"
+)]
+
+mod commit;
+mod dir;
+mod freeze;
+mod git;
+mod index;
+mod links;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::tree::Tree;
+
+/// Where a tree is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Files on disk.
+    Dir,
+    /// What the next commit would hold.
+    Index,
+    /// A commit, by any name that git knows.
+    Commit(String),
+    /// A freeze file.
+    Freeze(PathBuf),
+}
+
+/// A source and the place it is read at.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What to read.
+    pub source: Source,
+    /// The folder that holds the contracts root, the configuration and, usually, the repository.
+    pub base: PathBuf,
+    /// The contracts root below `base`; empty when `base` itself is the tree.
+    pub root: String,
+}
+
+/// How much may be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Bytes of one file. Freezes hold whole trees and are bounded by `tree_bytes` alone.
+    pub file_bytes: u64,
+    /// Bytes of all files.
+    pub tree_bytes: u64,
+    /// Number of files.
+    pub files: usize,
+}
+
+/// The world is not as it should be. Never about what stands in a file.
+#[derive(Debug)]
+pub enum SourceError {
+    /// There is nothing to check.
+    NoTree {
+        /// Where one was looked for.
+        base: PathBuf,
+    },
+    /// Reading failed.
+    Io {
+        /// What was read.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
+    /// git failed, with its own words.
+    Git {
+        /// What was asked.
+        what: String,
+        /// What it answered.
+        stderr: String,
+    },
+    /// More than the budget.
+    TooMuch {
+        /// Of what.
+        what: String,
+        /// How to go on.
+        help: String,
+    },
+    /// The freeze cannot be read.
+    Freeze {
+        /// The file.
+        path: PathBuf,
+        /// A clause.
+        reason: String,
+        /// Whether its digests are wrong, rather than its form.
+        integrity: bool,
+    },
+}
+
+impl SourceError {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            SourceError::NoTree { .. } => {
+                Some("run `contract-guard init` to make a small tree, or name the folder: `contract-guard check PATH`".to_owned())
+            }
+            SourceError::TooMuch { help, .. } => Some(help.clone()),
+            SourceError::Freeze { integrity: true, .. } => {
+                Some("restore the freeze from version control: freezes are never edited".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a freeze is damaged, which has an exit code of its own.
+    pub fn is_integrity(&self) -> bool {
+        matches!(
+            self,
+            SourceError::Freeze {
+                integrity: true,
+                ..
+            }
+        )
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SourceError::NoTree { base } => {
+                write!(f, "there is no contracts tree in `{}`", base.display())
+            }
+            SourceError::Io { path, error } => {
+                write!(f, "cannot read `{}`: {error}", path.display())
+            }
+            SourceError::Git { what, stderr } => write!(f, "git cannot {what}: {}", stderr.trim()),
+            SourceError::TooMuch { what, .. } => write!(f, "{what}"),
+            SourceError::Freeze { path, reason, .. } => {
+                write!(f, "freeze `{}` {reason}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+/// Reads a tree.
+pub fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
+    let tree = match &request.source {
+        Source::Dir => dir::read(request, budget)?,
+        Source::Index => index::read(request, budget)?,
+        Source::Commit(name) => commit::read(request, name, budget)?,
+        Source::Freeze(path) => freeze::read(request, path, budget)?,
+    };
+    if tree.artifacts.is_empty() && tree.refused.is_empty() {
+        return Err(SourceError::NoTree {
+            base: request.base.clone(),
+        });
+    }
+    Ok(tree)
+}
+
+/// The file that configures a repository.
+pub const CONFIG: &str = "contract-guard.toml";
+
+/// Finds the contracts root for a path: the folder itself when it is named or configured as one, the
+/// `contracts/` in it, or the whole folder as a tree without layout. Without a path the search goes
+/// from the current folder up to the top of the repository.
+pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
+    let Some(path) = path else {
+        let here = PathBuf::from(".");
+        let mut base = here.clone();
+        for _ in 0..64 {
+            if let Some(root) = root_in(&base) {
+                return Ok((base, root));
+            }
+            let is_top = base.join(".git").exists();
+            let Ok(absolute) = std::fs::canonicalize(&base) else {
+                break;
+            };
+            if is_top || absolute.parent().is_none() {
+                break;
+            }
+            base = if base == here {
+                PathBuf::from("..")
+            } else {
+                base.join("..")
+            };
+        }
+        return Err(SourceError::NoTree { base: here });
+    };
+    let absolute = std::fs::canonicalize(path).map_err(|error| SourceError::Io {
+        path: path.to_owned(),
+        error,
+    })?;
+    if !absolute.is_dir() {
+        let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
+        return Err(SourceError::Io {
+            path: path.to_owned(),
+            error,
+        });
+    }
+    if let Some(root) = root_in(path) {
+        return Ok((path.to_owned(), root));
+    }
+    match absolute.file_name().and_then(|n| n.to_str()) {
+        Some("contracts") => Ok((parent_of(path), "contracts".to_owned())),
+        _ => Ok((path.to_owned(), String::new())),
+    }
+}
+
+/// `a/contracts` → `a`; `contracts` → `.`; `.` → `..`.
+fn parent_of(path: &Path) -> PathBuf {
+    let ends_in_name = path.file_name().is_some();
+    match path.parent() {
+        Some(parent) if ends_in_name && parent.as_os_str().is_empty() => PathBuf::from("."),
+        Some(parent) if ends_in_name => parent.to_owned(),
+        _ => path.join(".."),
+    }
+}
+
+fn root_in(base: &Path) -> Option<String> {
+    let configured = std::fs::read_to_string(base.join(CONFIG)).ok();
+    let folder = configured.as_deref().and_then(configured_root);
+    let folder = folder.unwrap_or_else(|| "contracts".to_owned());
+    base.join(&folder).is_dir().then_some(folder)
+}
+
+/// The value of `contracts = "…"` in a configuration, wherever the rest of it may be wrong.
+fn configured_root(text: &str) -> Option<String> {
+    let table: toml::Table = text.parse().ok()?;
+    let folder = table
+        .get("contracts")?
+        .as_str()?
+        .trim_end_matches('/')
+        .to_owned();
+    crate::tree::ArtifactPath::new(&folder)
+        .ok()
+        .map(|path| path.to_string())
+}
+
+/// Paths that `.contractignore` at the contracts root leaves out: names or folder prefixes, one a line.
+#[derive(Debug, Default)]
+struct Ignore(Vec<String>);
+
+impl Ignore {
+    fn parse(text: &str) -> Self {
+        let lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        Ignore(
+            lines
+                .map(|line| line.trim_matches('/').to_owned())
+                .collect(),
+        )
+    }
+
+    /// Whether a path below the contracts root is left out.
+    fn covers(&self, below: &str) -> bool {
+        self.0.iter().any(|entry| {
+            below == entry
+                || below
+                    .strip_prefix(entry.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+                || below.rsplit('/').next() == Some(entry.as_str())
+        })
+    }
+}
+
+/// The contracts tree around a path: base, root, and the path within the base.
+pub fn locate(path: &Path) -> Result<(PathBuf, String, String), SourceError> {
+    let absolute = std::fs::canonicalize(path).map_err(|error| SourceError::Io {
+        path: path.to_owned(),
+        error,
+    })?;
+    let mut base = if absolute.is_dir() {
+        path.to_owned()
+    } else {
+        parent_of(path)
+    };
+    for _ in 0..64 {
+        let Some(here) = canonical(&base) else { break };
+        if let Some(root) = root_in(&base) {
+            let below = absolute.strip_prefix(&here).unwrap_or(&absolute);
+            let below: Vec<_> = below.iter().map(|s| s.to_string_lossy()).collect();
+            let below = below.join("/");
+            return Ok((
+                base,
+                root.clone(),
+                if below.is_empty() { root } else { below },
+            ));
+        }
+        if here.parent().is_none() || here.join(".git").exists() {
+            break;
+        }
+        base = parent_of(&base);
+    }
+    // A folder without layout is a tree of its own.
+    let (base, root) = discover(Some(if absolute.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
+    }))?;
+    let top = canonical(&base).unwrap_or_default();
+    let below: Vec<_> = absolute
+        .strip_prefix(&top)
+        .unwrap_or(&absolute)
+        .iter()
+        .map(|s| s.to_string_lossy())
+        .collect();
+    Ok((base, root, below.join("/")))
+}
+
+/// The path without links and `..`; `None` when it does not exist.
+pub fn canonical(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok()
+}
