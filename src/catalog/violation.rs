@@ -91,7 +91,7 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match closest(context, &at) {
             Some(branch) => branch.iter().flat_map(read).collect(),
-            None => vec![make(at, alternatives(context), false)],
+            None => vec![make(at.clone(), alternatives(context, &at), false)],
         },
         Kind::PropertyNames { error } => {
             let name = error.instance().as_str().unwrap_or("?").to_owned();
@@ -127,14 +127,14 @@ fn closest<'e>(
     deeper.next().filter(|_| deeper.next().is_none())
 }
 
-fn alternatives(context: &[Vec<ValidationError<'static>>]) -> String {
+fn alternatives(context: &[Vec<ValidationError<'static>>], at: &Pointer) -> String {
     let reasons: Vec<String> = context
         .iter()
         .enumerate()
         .take(4)
         .filter_map(|(i, branch)| {
             let first = branch.iter().flat_map(read).next()?;
-            let place = if first.instance.is_root() {
+            let place = if first.instance == *at {
                 String::new()
             } else {
                 format!("`{}` ", first.instance)

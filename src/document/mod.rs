@@ -21,8 +21,6 @@ pub use number::{Number, NumberProblem};
 pub use pointer::Pointer;
 pub use scalar::{Ambiguity, ambiguity};
 
-use crate::finding::Part;
-
 /// A half-open byte range of an artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -41,6 +39,16 @@ impl Span {
             end: clamp(end.max(start)),
         }
     }
+}
+
+/// Which part of the value under a pointer is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Part {
+    /// The value itself; for objects and arrays its opening line.
+    #[default]
+    Value,
+    /// The key that leads to the value.
+    Key,
 }
 
 /// How an artifact is written.

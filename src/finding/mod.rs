@@ -13,18 +13,10 @@ pub(crate) use explain::fixture;
 pub use fingerprint::fingerprint;
 pub use level::Level;
 
+pub use crate::document::Part;
+
 use crate::document::{Pointer, Span};
 use crate::tree::ArtifactPath;
-
-/// Which part of the value under a pointer is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Part {
-    /// The value itself; for objects and arrays its opening line.
-    #[default]
-    Value,
-    /// The key that leads to the value.
-    Key,
-}
 
 /// A place in an artifact: symbolic first (a JSON Pointer), bytes last (filled in by the gate).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -42,25 +42,42 @@ pub(super) fn render(
         .with_width(style.width)
         .with_links(false)
         .with_context_lines(1)
-        .without_syntax_highlighting()
-        .with_show_related_as_nested(false);
+        .with_primary_span_start()
+        .without_syntax_highlighting();
     for item in &outcome.items {
-        let mut text = String::new();
         let report = report(item, texts, style);
-        handler
-            .render_report(&mut text, &report)
-            .map_err(|_| io::Error::other("a finding cannot be shown"))?;
-        // The handler indents empty lines, too.
-        for line in text.trim_matches('\n').lines() {
-            writeln!(out, "{}", line.trim_end())?;
+        write_report(&handler, &report, out)?;
+        for related in &report.elsewhere {
+            write_report(&handler, related, out)?;
         }
         writeln!(out)?;
     }
     Ok(())
 }
 
+fn write_report(
+    handler: &GraphicalReportHandler,
+    report: &Report,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut text = String::new();
+    handler
+        .render_report(&mut text, report)
+        .map_err(|_| io::Error::other("a finding cannot be shown"))?;
+    // The handler begins with an empty line, and indents empty lines too.
+    for line in text
+        .trim_matches('\n')
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+    {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
 /// A finding as miette sees it. Its labels belong to one source, so that places in other artifacts
-/// become diagnostics of their own below it.
+/// become reports of their own below it.
 struct Report {
     code: String,
     message: String,
@@ -68,25 +85,25 @@ struct Report {
     help: Option<String>,
     source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Report>,
+    elsewhere: Vec<Report>,
 }
 
 fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
     let finding = &item.finding;
     let mut labels = vec![label(&finding.primary, &finding.label, texts, true)];
-    let mut related = Vec::new();
+    let mut elsewhere = Vec::new();
     for other in &finding.related {
         if other.location.artifact == finding.primary.artifact {
             labels.push(label(&other.location, &other.label, texts, false));
         } else {
-            related.push(Report {
+            elsewhere.push(Report {
                 code: String::new(),
                 message: visible(&other.label),
                 severity: Severity::Advice,
                 help: None,
                 source: excerpt(&other.location, texts, style),
                 labels: vec![label(&other.location, "", texts, true)],
-                related: Vec::new(),
+                elsewhere: Vec::new(),
             });
         }
     }
@@ -104,7 +121,7 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
         ),
     };
     Report {
-        code: finding.code.to_string(),
+        code: format!("{}[{}]", item.level, finding.code),
         message,
         severity: match item.level {
             Level::Error => Severity::Error,
@@ -114,7 +131,7 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
         help: (!help.is_empty()).then(|| help.join("\n")),
         source,
         labels,
-        related,
+        elsewhere,
     }
 }
 
@@ -190,13 +207,6 @@ impl Diagnostic for Report {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
     }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        if self.related.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.related.iter().map(|r| r as &dyn Diagnostic)))
-    }
 }
 
 /// The text of an artifact, of which miette asks for the lines around a span. Lines are found by the
@@ -221,6 +231,12 @@ impl SourceCode for Excerpt {
         let (mut start, mut end) = (lines.range(first).0, lines.range(last).1);
         let mut line = first;
         let mut column = 0;
+        // Without context miette asks where the span itself begins, for the header.
+        if before == 0 && after == 0 {
+            line = lines.line_of(from);
+            start = from;
+            column = lines.position(&self.text.shown, from).column - 1;
+        }
         // A minified file is one line: show what is around the span.
         if from - start.min(from) > LONG_LINE {
             line = lines.line_of(from);

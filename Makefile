@@ -1,0 +1,29 @@
+# A fresh machine needs: the Rust toolchain of rust-toolchain.toml (rustup installs it), git, make, a C
+# linker. `make bench` and `make reference` also need Python 3 with pip, and npm for one peer.
+
+CARGO ?= cargo
+
+.PHONY: guard test lint docs generate reference bench fuzz
+
+guard: ## build, and run the gate on our own contracts
+	@$(CARGO) run --quiet --release -- check
+
+test: ## all tests
+	$(CARGO) test --quiet --workspace
+
+lint: ## formatting, clippy, docs: warnings are errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --workspace --no-deps --document-private-items
+
+generate: ## write the reference pages and schemas that are made from the code, and the snapshots
+	UPDATE=1 $(CARGO) test --quiet --test generated --test fixtures
+
+reference: ## compare our verdicts with Python's jsonschema on generated trees
+	benches/reference.sh
+
+bench: ## time a check beside its peers on the same tree
+	benches/peers.sh
+
+fuzz: ## run every fuzz target for a minute
+	for target in json yaml check; do (cd fuzz && $(CARGO) fuzz run $$target -- -max_total_time=60 -rss_limit_mb=4096) || exit 1; done

@@ -1,0 +1,288 @@
+//! One tree from a folder, the index, a commit and a freeze: same checks, same output. And what no
+//! source may do: leave the tree.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test runs and stops"
+)]
+
+mod binary;
+
+use std::path::Path;
+
+use binary::{Run, command, git, run};
+use contract_guard::tree::{ArtifactPath, Digest};
+
+/// A repository whose contracts have one defect.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["init"]).code, 0);
+    let note = folder
+        .path()
+        .join("contracts/storage/examples/note.example.json");
+    std::fs::write(note, "{\r\n  \"id\": 1\r\n}\r\n").unwrap();
+    git(folder.path(), &["init", "-q"]);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-qm", "one"]);
+    folder
+}
+
+/// A freeze file of everything below `contracts/`, written as the format says.
+fn freeze(folder: &Path) -> serde_json::Value {
+    let mut artifacts = Vec::new();
+    let mut lines = String::new();
+    for (path, bytes) in binary::files(&folder.join("contracts")) {
+        let below = Path::new(&path)
+            .strip_prefix(folder)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
+        let sha256 = Digest::of(&bytes).hex();
+        lines.push_str(&format!("{sha256}  {below}\n"));
+        let content = String::from_utf8(bytes.clone()).unwrap();
+        artifacts.push(serde_json::json!({
+            "path": below, "kind": "other", "size": bytes.len(), "sha256": sha256,
+            "encoding": "utf-8", "content": content,
+        }));
+    }
+    serde_json::json!({
+        "format": "contract-freeze/2", "version": "1.0.0", "seq": 1, "prev": null,
+        "root": Digest::of(lines.as_bytes()).to_string(), "artifacts": artifacts,
+    })
+}
+
+#[test]
+fn every_source_gives_the_same_output() {
+    let folder = repository();
+    let frozen = folder.path().join("freeze-1.0.0.json");
+    std::fs::write(&frozen, freeze(folder.path()).to_string()).unwrap();
+    for format in ["human", "json"] {
+        let Run { code, stdout, .. } = run(folder.path(), &["check", "--format", format]);
+        assert_eq!(code, 1);
+        for source in [&["--staged"][..], &["--at", "HEAD"], &["freeze-1.0.0.json"]] {
+            let mut args = vec!["check", "--format", format];
+            args.extend(source);
+            let other = run(folder.path(), &args);
+            assert_eq!(
+                (other.code, &other.stdout),
+                (1, &stdout),
+                "{source:?}: {}",
+                other.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn the_index_is_what_the_next_commit_holds() {
+    let folder = repository();
+    assert_eq!(run(folder.path(), &["check", "--staged"]).code, 1);
+    std::fs::remove_file(
+        folder
+            .path()
+            .join("contracts/storage/examples/note.example.json"),
+    )
+    .unwrap();
+    assert_eq!(
+        run(folder.path(), &["check", "--staged"]).code,
+        1,
+        "not staged yet"
+    );
+    git(
+        folder.path(),
+        &["rm", "-q", "contracts/storage/examples/note.example.json"],
+    );
+    assert_eq!(run(folder.path(), &["check", "--staged"]).code, 0);
+    assert_eq!(run(folder.path(), &["check", "--at", "HEAD"]).code, 1);
+}
+
+#[test]
+fn git_index_file_is_honoured() {
+    let folder = repository();
+    let other = folder.path().join(".git/other-index");
+    std::fs::copy(folder.path().join(".git/index"), &other).unwrap();
+    git(
+        folder.path(),
+        &[
+            "rm",
+            "-q",
+            "--cached",
+            "contracts/storage/examples/note.example.json",
+        ],
+    );
+    assert_eq!(run(folder.path(), &["check", "--staged"]).code, 0);
+    let output = command(folder.path(), &["check", "--staged"])
+        .env("GIT_INDEX_FILE", &other)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn variables_of_a_hook_do_not_reach_another_repository() {
+    let (own, other) = (repository(), repository());
+    git(
+        other.path(),
+        &["rm", "-q", "contracts/storage/examples/note.example.json"],
+    );
+    let path = other.path().to_str().unwrap();
+    let output = command(own.path(), &["check", "--staged", path])
+        .env("GIT_INDEX_FILE", own.path().join(".git/index"))
+        .env("GIT_DIR", own.path().join(".git"))
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
+#[test]
+fn a_ref_that_looks_like_an_option_is_a_ref() {
+    let folder = repository();
+    let Run { code, stderr, .. } = run(folder.path(), &["check", "--at=--output=/tmp/x"]);
+    assert_eq!(code, 3);
+    assert!(stderr.contains("there is no such commit"), "{stderr}");
+}
+
+#[test]
+fn a_damaged_freeze_is_an_integrity_failure() {
+    let folder = repository();
+    let mut value = freeze(folder.path());
+    value["artifacts"][0]["content"] = "changed".into();
+    let path = folder.path().join("freeze-1.0.0.json");
+    std::fs::write(&path, value.to_string()).unwrap();
+    let Run { code, stderr, .. } = run(folder.path(), &["check", "freeze-1.0.0.json"]);
+    assert_eq!(code, 4, "{stderr}");
+    value["artifacts"][0]["path"] = "../../etc/passwd".into();
+    std::fs::write(&path, value.to_string()).unwrap();
+    let Run { code, stderr, .. } = run(folder.path(), &["check", "freeze-1.0.0.json"]);
+    assert_eq!(code, 3, "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_inside_are_followed_and_links_outside_refused_by_every_source() {
+    use std::os::unix::fs::symlink;
+    let folder = repository();
+    let examples = folder.path().join("contracts/storage/examples");
+    std::fs::remove_file(examples.join("note.example.json")).unwrap();
+    std::fs::write(examples.join("other.json"), "{}").unwrap();
+    std::fs::rename(
+        examples.join("other.json"),
+        folder.path().join("secret.json"),
+    )
+    .unwrap();
+    symlink("/etc/passwd", examples.join("note.example_01.json")).unwrap();
+    symlink(
+        "../../../secret.json",
+        examples.join("note.example_02.json"),
+    )
+    .unwrap();
+    symlink(
+        "note.example_04.json",
+        examples.join("note.example_04.json"),
+    )
+    .unwrap();
+    symlink("../schemas", examples.join("note.example_05.json")).unwrap();
+    symlink(
+        "note.invalid.no-title.json",
+        examples.join("note.example_06.json"),
+    )
+    .unwrap();
+    git(folder.path(), &["add", "-A", "contracts"]);
+    git(folder.path(), &["commit", "-qm", "links"]);
+    let base = run(folder.path(), &["check", "--format", "short"]);
+    assert_eq!(base.code, 1);
+    assert_eq!(
+        base.stdout.matches("symlink-outside-tree").count(),
+        4,
+        "{}",
+        base.stdout
+    );
+    assert!(
+        base.stdout
+            .contains("note.example_06.json:1:1: error[example-invalid]"),
+        "{}",
+        base.stdout
+    );
+    assert!(!base.stdout.contains("root:"));
+    for source in [&["--staged"][..], &["--at", "HEAD"]] {
+        let mut args = vec!["check", "--format", "short"];
+        args.extend(source);
+        assert_eq!(run(folder.path(), &args).stdout, base.stdout, "{source:?}");
+    }
+}
+
+#[test]
+fn contractignore_is_the_only_thing_that_hides_files() {
+    let folder = repository();
+    std::fs::write(folder.path().join(".gitignore"), "note.example.json\n").unwrap();
+    assert_eq!(run(folder.path(), &["check"]).code, 1);
+    std::fs::write(
+        folder.path().join("contracts/.contractignore"),
+        "# not yet\nstorage/examples/note.example.json\n",
+    )
+    .unwrap();
+    let by_folder = run(folder.path(), &["check"]);
+    assert_eq!(by_folder.code, 0, "{}", by_folder.stdout);
+    git(folder.path(), &["add", "-A"]);
+    assert_eq!(
+        run(folder.path(), &["check", "--staged"]).stdout,
+        by_folder.stdout
+    );
+}
+
+#[test]
+fn a_tree_is_found_from_below_and_without_layout() {
+    let folder = repository();
+    let inside = run(
+        &folder.path().join("contracts/storage"),
+        &["check", "--format", "short"],
+    );
+    assert!(
+        inside
+            .stdout
+            .starts_with("../../contracts/storage/examples/note.example.json:"),
+        "{}",
+        inside.stdout
+    );
+    let flat = tempfile::tempdir().unwrap();
+    std::fs::write(flat.path().join("a.schema.json"), "{\"type\": \"object\"}").unwrap();
+    std::fs::write(flat.path().join("a.example.json"), "[]").unwrap();
+    let Run { code, stdout, .. } = run(
+        Path::new("."),
+        &["check", flat.path().to_str().unwrap(), "--format", "short"],
+    );
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("a.example.json:1:1: error[example-invalid]"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn names_that_not_every_system_holds_are_findings() {
+    let texts = [
+        "contracts/con.json",
+        "contracts/A.json",
+        "contracts/a.json",
+        "contracts/b:c.json",
+        "contracts/console.json",
+    ];
+    let tree = contract_guard::tree::Tree::from_texts("contracts", texts.map(|t| (t, "{}")));
+    let catalog = contract_guard::catalog::build(&tree, &Default::default(), &Default::default());
+    let found = contract_guard::checks::run(&catalog, |c| c.code.as_str() == "unportable-path");
+    let paths: Vec<&ArtifactPath> = found.iter().map(|f| &f.primary.artifact).collect();
+    assert_eq!(
+        paths.iter().map(|p| p.as_str()).collect::<Vec<_>>(),
+        [
+            "contracts/a.json",
+            "contracts/b:c.json",
+            "contracts/con.json"
+        ]
+    );
+}

@@ -1,0 +1,59 @@
+//! Shared by the test files: a folder in, an outcome out, as the binary does it.
+
+#![allow(unreachable_pub, reason = "a module of a test")]
+
+use std::path::Path;
+
+use contract_guard::catalog::{self, Catalog};
+use contract_guard::checks;
+use contract_guard::document::Limits;
+use contract_guard::gate::{self, Outcome};
+use contract_guard::report::{self, Closing, Format, Style};
+use contract_guard::source::{self, Budget, Request, Source};
+
+/// Reads and judges the tree in a folder.
+pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
+    let (base, root) = source::discover(Some(base)).unwrap();
+    let budget = Budget {
+        file_bytes: limits.file_bytes,
+        tree_bytes: limits.tree_bytes,
+        files: limits.files,
+    };
+    let tree = source::read(
+        &Request {
+            source: Source::Dir,
+            base,
+            root,
+        },
+        &budget,
+    )
+    .unwrap();
+    let config = gate::read_config(&tree, limits);
+    let catalog = catalog::build(&tree, &config.layout, &config.limits);
+    let mut findings = checks::run(&catalog, |_| true);
+    findings.extend(config.findings);
+    let outcome = gate::judge(findings, &catalog, &config.levels);
+    (catalog, outcome)
+}
+
+/// What the user reads.
+pub fn render(catalog: &Catalog, outcome: &Outcome, format: Format) -> String {
+    let style = Style {
+        color: false,
+        width: 100,
+        unicode: true,
+        prefix: String::new(),
+        seconds: None,
+    };
+    let mut out = Vec::new();
+    report::render(
+        outcome,
+        &catalog.tree,
+        Closing::Check,
+        format,
+        &style,
+        &mut out,
+    )
+    .unwrap();
+    String::from_utf8(out).unwrap()
+}
