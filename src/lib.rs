@@ -19,13 +19,7 @@
     clippy::print_stdout,
     clippy::print_stderr
 )]
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        reason = "a unit test stops at the first surprise"
-    )
-)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a unit test stops at the first surprise"))]
 
 pub mod catalog;
 pub mod checks;

@@ -1,9 +1,5 @@
 //! The real binary: exit codes, streams, colour, width, closed pipes and full disks.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test runs and stops"
-)]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test runs and stops")]
 
 mod binary;
 
@@ -23,9 +19,7 @@ fn fresh() -> tempfile::TempDir {
 
 fn broken() -> tempfile::TempDir {
     let folder = fresh();
-    let note = folder
-        .path()
-        .join("contracts/storage/examples/note.example.json");
+    let note = folder.path().join("contracts/storage/examples/note.example.json");
     std::fs::write(note, "{\"id\": 1}").unwrap();
     folder
 }
@@ -35,10 +29,7 @@ fn init_makes_a_tree_that_passes_and_never_overwrites() {
     let folder = fresh();
     let Run { code, stdout, .. } = run(folder.path(), &["check"]);
     assert_eq!(code, 0);
-    assert!(
-        stdout.starts_with("pass: no findings in 13 artifacts"),
-        "{stdout}"
-    );
+    assert!(stdout.starts_with("pass: no findings in 13 artifacts"), "{stdout}");
     assert!(folder.path().join(".pre-commit-config.yaml").exists());
     let before = files(folder.path());
     let Run { code, stderr, .. } = run(folder.path(), &["init"]);
@@ -53,10 +44,7 @@ fn init_keeps_a_hook_and_a_workflow_that_are_there() {
     std::fs::write(folder.path().join(".pre-commit-config.yaml"), "repos: []\n").unwrap();
     let Run { code, stdout, .. } = run(folder.path(), &["init"]);
     assert_eq!(code, 0);
-    assert!(
-        stdout.contains("kept  .pre-commit-config.yaml (it was there)"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("kept  .pre-commit-config.yaml (it was there)"), "{stdout}");
     assert_eq!(
         std::fs::read_to_string(folder.path().join(".pre-commit-config.yaml")).unwrap(),
         "repos: []\n"
@@ -92,11 +80,7 @@ fn exit_codes_are_those_of_the_help() {
         (good.path(), &["validate", "no-such-file.json"], 3),
     ];
     for (folder, args, wanted) in cases {
-        let Run {
-            code,
-            stdout,
-            stderr,
-        } = run(folder, args);
+        let Run { code, stdout, stderr } = run(folder, args);
         assert_eq!(code, *wanted, "{args:?}\n{stdout}{stderr}");
         if *wanted >= 2 {
             assert!(stderr.starts_with("error"), "{args:?}: {stderr}");
@@ -113,19 +97,11 @@ fn validate_and_envelope_end_with_their_classic_lines() {
     };
     assert_eq!(last(good.path(), "validate"), "0 mismatched example(s)");
     assert_eq!(last(bad.path(), "validate"), "1 mismatched example(s)");
-    assert_eq!(
-        last(good.path(), "envelope"),
-        "✓ Envelope invariants check passed"
-    );
+    assert_eq!(last(good.path(), "envelope"), "✓ Envelope invariants check passed");
     let envelope = bad.path().join("contracts/events/envelope.schema.json");
-    let text = std::fs::read_to_string(&envelope)
-        .unwrap()
-        .replace("    \"band\",\n", "");
+    let text = std::fs::read_to_string(&envelope).unwrap().replace("    \"band\",\n", "");
     std::fs::write(&envelope, text).unwrap();
-    assert_eq!(
-        last(bad.path(), "envelope"),
-        "✗ Envelope invariants check failed"
-    );
+    assert_eq!(last(bad.path(), "envelope"), "✗ Envelope invariants check failed");
 }
 
 #[test]
@@ -134,43 +110,24 @@ fn validate_looks_at_the_named_examples_only() {
     let examples = folder.path().join("contracts/storage/examples");
     let code = |args: &[&str]| run(folder.path(), args).code;
     assert_eq!(code(&["validate", "contracts/events"]), 0);
-    assert_eq!(
-        code(&["validate", "contracts/storage/examples/note.example.json"]),
-        1
-    );
-    assert_eq!(
-        code(&[
-            "validate",
-            "contracts/storage/examples/note.invalid.no-title.json"
-        ]),
-        0
-    );
+    assert_eq!(code(&["validate", "contracts/storage/examples/note.example.json"]), 1);
+    assert_eq!(code(&["validate", "contracts/storage/examples/note.invalid.no-title.json"]), 0);
     let from_inside = run(&examples, &["validate", "note.example.json"]);
     assert_eq!(from_inside.code, 1);
-    assert!(
-        from_inside.stdout.ends_with("1 mismatched example(s)\n"),
-        "{}",
-        from_inside.stdout
-    );
+    assert!(from_inside.stdout.ends_with("1 mismatched example(s)\n"), "{}", from_inside.stdout);
 }
 
 #[test]
 fn the_worst_comes_first_and_a_summary_last() {
     let folder = broken();
-    let schema = folder
-        .path()
-        .join("contracts/storage/schemas/aaa.schema.json");
+    let schema = folder.path().join("contracts/storage/schemas/aaa.schema.json");
     std::fs::write(
         schema,
         "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"type\": \"object\"}",
     )
     .unwrap();
     let stdout = run(folder.path(), &["check", "--format", "short"]).stdout;
-    let level = |line: &str| {
-        ["error[", "warning[", "note["]
-            .iter()
-            .position(|l| line.contains(l))
-    };
+    let level = |line: &str| ["error[", "warning[", "note["].iter().position(|l| line.contains(l));
     let levels: Vec<usize> = stdout.lines().filter_map(level).collect();
     assert_eq!(levels, [0, 1, 2], "{stdout}");
     assert!(
@@ -199,10 +156,7 @@ fn json_says_the_same_and_nothing_else() {
     assert!(
         validator.is_valid(&report),
         "{:?}",
-        validator
-            .iter_errors(&report)
-            .map(|e| e.to_string())
-            .collect::<Vec<_>>()
+        validator.iter_errors(&report).map(|e| e.to_string()).collect::<Vec<_>>()
     );
 }
 
@@ -221,10 +175,7 @@ fn colour_is_for_terminals_or_on_demand() {
 #[test]
 fn forty_columns_are_enough() {
     let folder = broken();
-    let output = command(folder.path(), &["check"])
-        .env("COLUMNS", "40")
-        .output()
-        .unwrap();
+    let output = command(folder.path(), &["check"]).env("COLUMNS", "40").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     // Source lines, paths and the summary are not broken: they are to be copied.
     let prose = text
@@ -241,20 +192,14 @@ fn same_input_same_bytes() {
     let folder = broken();
     for format in ["human", "short", "json"] {
         let once = run(folder.path(), &["check", "--format", format]).stdout;
-        assert_eq!(
-            once,
-            run(folder.path(), &["check", "--format", format]).stdout
-        );
+        assert_eq!(once, run(folder.path(), &["check", "--format", format]).stdout);
     }
 }
 
 #[test]
 fn a_closed_pipe_keeps_the_verdict() {
     for (folder, wanted) in [(fresh(), 0), (broken(), 1)] {
-        let mut child = command(folder.path(), &["check"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command(folder.path(), &["check"]).stdout(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         assert_eq!(child.wait().unwrap().code(), Some(wanted));
     }
@@ -264,22 +209,11 @@ fn a_closed_pipe_keeps_the_verdict() {
 #[test]
 fn a_full_disk_is_no_pass() {
     for (folder, wanted) in [(fresh(), 3), (broken(), 1)] {
-        let full = std::fs::OpenOptions::new()
-            .write(true)
-            .open("/dev/full")
-            .unwrap();
-        let mut child = command(folder.path(), &["check"])
-            .stdout(full)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut child =
+            command(folder.path(), &["check"]).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(wanted));
         assert!(stderr.contains("cannot write the answer"), "{stderr}");
     }
@@ -291,17 +225,10 @@ fn explain_knows_every_code_and_names_the_nearest() {
     let all = run(folder.path(), &["explain"]).stdout;
     for line in all.lines() {
         let code = line.split_whitespace().next().unwrap();
-        let Run {
-            code: status,
-            stdout,
-            ..
-        } = run(folder.path(), &["explain", code]);
+        let Run { code: status, stdout, .. } = run(folder.path(), &["explain", code]);
         assert_eq!(status, 0);
         for part in ["What", "Why", "How to fix", "Bad", "Good"] {
-            assert!(
-                stdout.contains(&format!("\n{part}\n")),
-                "{code} lacks {part}"
-            );
+            assert!(stdout.contains(&format!("\n{part}\n")), "{code} lacks {part}");
         }
     }
     let stderr = run(folder.path(), &["explain", "danglin-ref"]).stderr;
@@ -311,11 +238,8 @@ fn explain_knows_every_code_and_names_the_nearest() {
 #[test]
 fn ulids_are_made_in_order_and_checked_strictly() {
     let folder = tempfile::tempdir().unwrap();
-    let made = run(
-        folder.path(),
-        &["ulid", "new", "-n", "50", "--at", "2026-11-20T12:00:00Z"],
-    )
-    .stdout;
+    let made =
+        run(folder.path(), &["ulid", "new", "-n", "50", "--at", "2026-11-20T12:00:00Z"]).stdout;
     let ids: Vec<&str> = made.lines().collect();
     assert_eq!(ids.len(), 50);
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
@@ -323,10 +247,8 @@ fn ulids_are_made_in_order_and_checked_strictly() {
     let mut arguments = vec!["ulid", "check"];
     arguments.extend(&ids);
     assert_eq!(run(folder.path(), &arguments).code, 0);
-    let Run { code, stdout, .. } = run(
-        folder.path(),
-        &["ulid", "check", "01ARZ3NDEKTSV4RRFFQ69G5FAU"],
-    );
+    let Run { code, stdout, .. } =
+        run(folder.path(), &["ulid", "check", "01ARZ3NDEKTSV4RRFFQ69G5FAU"]);
     assert_eq!(code, 1);
     assert!(stdout.contains("character 26 is `U`"), "{stdout}");
 }
@@ -354,10 +276,7 @@ fn ulid_check_reads_standard_input() {
 fn list_shows_why_an_example_belongs_to_a_schema() {
     let folder = fresh();
     let stdout = run(folder.path(), &["list", "examples"]).stdout;
-    assert!(
-        stdout.contains("event envelope") && stdout.contains("same name"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("event envelope") && stdout.contains("same name"), "{stdout}");
     let stdout = run(folder.path(), &["list", "topics", "--format", "json"]).stdout;
     let topics: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(topics[0]["topic"], "NOTE_CREATED@1.0");

@@ -21,12 +21,7 @@ fn main() {
     for code in folders(&root) {
         for kind in ["fail", "pass"] {
             for case in folders(&code.join(kind)) {
-                let name = case
-                    .strip_prefix(&root)
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .replace('\\', "/");
+                let name = case.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
                 let code = code.file_name().unwrap().to_str().unwrap().to_owned();
                 trials.push(Trial::test(name, move || run(&code, kind == "fail", &case)));
             }
@@ -39,10 +34,8 @@ fn folders(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(path) else {
         return Vec::new();
     };
-    let mut found: Vec<PathBuf> = entries
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.is_dir())
-        .collect();
+    let mut found: Vec<PathBuf> =
+        entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     found.sort();
     found
 }
@@ -59,29 +52,12 @@ fn read_case(case: &Path) -> Case {
     let text = std::fs::read_to_string(case.join("case.toml")).unwrap_or_default();
     let table: toml::Table = text.parse().unwrap();
     let mut limits = Limits::default();
-    if let Some(bytes) = table
-        .get("max_file_bytes")
-        .and_then(toml::Value::as_integer)
-    {
+    if let Some(bytes) = table.get("max_file_bytes").and_then(toml::Value::as_integer) {
         limits.file_bytes = u64::try_from(bytes).unwrap();
     }
-    let also = table
-        .get("also")
-        .and_then(toml::Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let unix_only = table
-        .get("unix-only")
-        .and_then(toml::Value::as_bool)
-        .unwrap_or_default();
-    Case {
-        also: also
-            .iter()
-            .map(|v| v.as_str().unwrap().to_owned())
-            .collect(),
-        limits,
-        unix_only,
-    }
+    let also = table.get("also").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let unix_only = table.get("unix-only").and_then(toml::Value::as_bool).unwrap_or_default();
+    Case { also: also.iter().map(|v| v.as_str().unwrap().to_owned()).collect(), limits, unix_only }
 }
 
 fn run(code: &str, should_fail: bool, path: &Path) -> Result<(), Failed> {
@@ -92,11 +68,8 @@ fn run(code: &str, should_fail: bool, path: &Path) -> Result<(), Failed> {
     let (catalog, outcome) = support::check(path, case.limits);
     let text = support::render(&catalog, &outcome, Format::Human);
     style(&outcome)?;
-    let found: BTreeSet<String> = outcome
-        .items
-        .iter()
-        .map(|i| i.finding.code.to_string())
-        .collect();
+    let found: BTreeSet<String> =
+        outcome.items.iter().map(|i| i.finding.code.to_string()).collect();
     let mut wanted = case.also;
     if should_fail {
         wanted.insert(code.to_owned());

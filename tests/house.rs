@@ -1,10 +1,6 @@
 //! The rules of the house, held by reading the source: the table of checks, their fixtures, and the
 //! floors. Each of these has been seen red by breaking what it holds.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test reads and stops"
-)]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads and stops")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -48,11 +44,7 @@ fn every_rule_file_is_in_the_table_under_its_name() {
         };
         let code = rest.split('"').next().unwrap();
         let stem = path.file_stem().unwrap().to_str().unwrap();
-        assert_eq!(
-            stem.replace('_', "-"),
-            code,
-            "the file of a rule has the name of its code"
-        );
+        assert_eq!(stem.replace('_', "-"), code, "the file of a rule has the name of its code");
         declared.insert(code.to_owned());
     }
     let table: BTreeSet<String> = CHECKS.iter().map(|c| c.code.to_string()).collect();
@@ -121,30 +113,17 @@ fn expected_texts_belong_to_failing_cases() {
 fn explanations_are_whole() {
     for check in CHECKS {
         let explain = &check.explain;
-        for part in [
-            check.summary,
-            explain.what,
-            explain.why,
-            explain.bad,
-            explain.good,
-            explain.fix,
-        ] {
+        for part in
+            [check.summary, explain.what, explain.why, explain.bad, explain.good, explain.fix]
+        {
             assert!(
                 !part.trim().is_empty(),
                 "`{}` leaves a part of its explanation out",
                 check.code
             );
         }
-        assert_ne!(
-            explain.bad, explain.good,
-            "`{}` shows no difference",
-            check.code
-        );
-        assert!(
-            !check.summary.ends_with('.'),
-            "`{}`: a summary has no final stop",
-            check.code
-        );
+        assert_ne!(explain.bad, explain.good, "`{}` shows no difference", check.code);
+        assert!(!check.summary.ends_with('.'), "`{}`: a summary has no final stop", check.code);
     }
 }
 
@@ -155,15 +134,9 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("document", &[]),
         ("finding", &["tree", "document"]),
         ("catalog", &["tree", "document"]),
-        (
-            "checks",
-            &["finding", "tree", "document", "catalog", "freeze"],
-        ),
+        ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
         ("freeze", &["tree"]),
-        (
-            "gate",
-            &["finding", "tree", "document", "catalog", "checks"],
-        ),
+        ("gate", &["finding", "tree", "document", "catalog", "checks"]),
         ("source", &["tree", "freeze"]),
         ("edit", &[]),
         ("report", &["finding", "tree", "document", "gate"]),
@@ -185,10 +158,7 @@ fn floors_name_only_what_lies_below() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         if !path.is_dir() {
-            assert!(
-                matches!(name.as_str(), "lib" | "main"),
-                "src/{name}.rs belongs to no floor"
-            );
+            assert!(matches!(name.as_str(), "lib" | "main"), "src/{name}.rs belongs to no floor");
             continue;
         }
         let below = allowed
@@ -198,11 +168,7 @@ fn floors_name_only_what_lies_below() {
             let text = std::fs::read_to_string(&file).unwrap();
             for named in named_floors(&text) {
                 let fine = named == name || below.contains(&named.as_str());
-                assert!(
-                    fine,
-                    "{} names `{named}`, which `{name}` may not",
-                    file.display()
-                );
+                assert!(fine, "{} names `{named}`, which `{name}` may not", file.display());
             }
         }
     }
@@ -294,19 +260,7 @@ impl<'ast> Visit<'ast> for Names {
 #[test]
 fn no_http_client_is_linked() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    for name in [
-        "reqwest",
-        "hyper",
-        "ureq",
-        "curl",
-        "rustls",
-        "native-tls",
-        "isahc",
-        "attohttpc",
-    ] {
-        assert!(
-            !lock.contains(&format!("name = \"{name}\"")),
-            "`{name}` is in Cargo.lock"
-        );
+    for name in ["reqwest", "hyper", "ureq", "curl", "rustls", "native-tls", "isahc", "attohttpc"] {
+        assert!(!lock.contains(&format!("name = \"{name}\"")), "`{name}` is in Cargo.lock");
     }
 }

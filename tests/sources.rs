@@ -1,10 +1,6 @@
 //! One tree from a folder, the index, a commit and a freeze: same checks, same output. And what no
 //! source may do: leave the tree.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test runs and stops"
-)]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test runs and stops")]
 
 mod binary;
 
@@ -17,9 +13,7 @@ use contract_guard::tree::{ArtifactPath, Digest};
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["init"]).code, 0);
-    let note = folder
-        .path()
-        .join("contracts/storage/examples/note.example.json");
+    let note = folder.path().join("contracts/storage/examples/note.example.json");
     std::fs::write(note, "{\r\n  \"id\": 1\r\n}\r\n").unwrap();
     git(folder.path(), &["init", "-q"]);
     git(folder.path(), &["add", "-A"]);
@@ -32,12 +26,8 @@ fn freeze(folder: &Path) -> serde_json::Value {
     let mut artifacts = Vec::new();
     let mut lines = String::new();
     for (path, bytes) in binary::files(&folder.join("contracts")) {
-        let below = Path::new(&path)
-            .strip_prefix(folder)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .replace('\\', "/");
+        let below =
+            Path::new(&path).strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
         let sha256 = Digest::of(&bytes).hex();
         lines.push_str(&format!("{sha256}  {below}\n"));
         let content = String::from_utf8(bytes.clone()).unwrap();
@@ -64,12 +54,7 @@ fn every_source_gives_the_same_output() {
             let mut args = vec!["check", "--format", format];
             args.extend(source);
             let other = run(folder.path(), &args);
-            assert_eq!(
-                (other.code, &other.stdout),
-                (1, &stdout),
-                "{source:?}: {}",
-                other.stderr
-            );
+            assert_eq!((other.code, &other.stdout), (1, &stdout), "{source:?}: {}", other.stderr);
         }
     }
 }
@@ -78,21 +63,10 @@ fn every_source_gives_the_same_output() {
 fn the_index_is_what_the_next_commit_holds() {
     let folder = repository();
     assert_eq!(run(folder.path(), &["check", "--staged"]).code, 1);
-    std::fs::remove_file(
-        folder
-            .path()
-            .join("contracts/storage/examples/note.example.json"),
-    )
-    .unwrap();
-    assert_eq!(
-        run(folder.path(), &["check", "--staged"]).code,
-        1,
-        "not staged yet"
-    );
-    git(
-        folder.path(),
-        &["rm", "-q", "contracts/storage/examples/note.example.json"],
-    );
+    std::fs::remove_file(folder.path().join("contracts/storage/examples/note.example.json"))
+        .unwrap();
+    assert_eq!(run(folder.path(), &["check", "--staged"]).code, 1, "not staged yet");
+    git(folder.path(), &["rm", "-q", "contracts/storage/examples/note.example.json"]);
     assert_eq!(run(folder.path(), &["check", "--staged"]).code, 0);
     assert_eq!(run(folder.path(), &["check", "--at", "HEAD"]).code, 1);
 }
@@ -102,15 +76,7 @@ fn git_index_file_is_honoured() {
     let folder = repository();
     let other = folder.path().join(".git/other-index");
     std::fs::copy(folder.path().join(".git/index"), &other).unwrap();
-    git(
-        folder.path(),
-        &[
-            "rm",
-            "-q",
-            "--cached",
-            "contracts/storage/examples/note.example.json",
-        ],
-    );
+    git(folder.path(), &["rm", "-q", "--cached", "contracts/storage/examples/note.example.json"]);
     assert_eq!(run(folder.path(), &["check", "--staged"]).code, 0);
     let output = command(folder.path(), &["check", "--staged"])
         .env("GIT_INDEX_FILE", &other)
@@ -122,22 +88,14 @@ fn git_index_file_is_honoured() {
 #[test]
 fn variables_of_a_hook_do_not_reach_another_repository() {
     let (own, other) = (repository(), repository());
-    git(
-        other.path(),
-        &["rm", "-q", "contracts/storage/examples/note.example.json"],
-    );
+    git(other.path(), &["rm", "-q", "contracts/storage/examples/note.example.json"]);
     let path = other.path().to_str().unwrap();
     let output = command(own.path(), &["check", "--staged", path])
         .env("GIT_INDEX_FILE", own.path().join(".git/index"))
         .env("GIT_DIR", own.path().join(".git"))
         .output()
         .unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
@@ -171,41 +129,19 @@ fn links_inside_are_followed_and_links_outside_refused_by_every_source() {
     let examples = folder.path().join("contracts/storage/examples");
     std::fs::remove_file(examples.join("note.example.json")).unwrap();
     std::fs::write(examples.join("other.json"), "{}").unwrap();
-    std::fs::rename(
-        examples.join("other.json"),
-        folder.path().join("secret.json"),
-    )
-    .unwrap();
+    std::fs::rename(examples.join("other.json"), folder.path().join("secret.json")).unwrap();
     symlink("/etc/passwd", examples.join("note.example_01.json")).unwrap();
-    symlink(
-        "../../../secret.json",
-        examples.join("note.example_02.json"),
-    )
-    .unwrap();
-    symlink(
-        "note.example_04.json",
-        examples.join("note.example_04.json"),
-    )
-    .unwrap();
+    symlink("../../../secret.json", examples.join("note.example_02.json")).unwrap();
+    symlink("note.example_04.json", examples.join("note.example_04.json")).unwrap();
     symlink("../schemas", examples.join("note.example_05.json")).unwrap();
-    symlink(
-        "note.invalid.no-title.json",
-        examples.join("note.example_06.json"),
-    )
-    .unwrap();
+    symlink("note.invalid.no-title.json", examples.join("note.example_06.json")).unwrap();
     git(folder.path(), &["add", "-A", "contracts"]);
     git(folder.path(), &["commit", "-qm", "links"]);
     let base = run(folder.path(), &["check", "--format", "short"]);
     assert_eq!(base.code, 1);
-    assert_eq!(
-        base.stdout.matches("symlink-outside-tree").count(),
-        4,
-        "{}",
-        base.stdout
-    );
+    assert_eq!(base.stdout.matches("symlink-outside-tree").count(), 4, "{}", base.stdout);
     assert!(
-        base.stdout
-            .contains("note.example_06.json:1:1: error[example-invalid]"),
+        base.stdout.contains("note.example_06.json:1:1: error[example-invalid]"),
         "{}",
         base.stdout
     );
@@ -230,38 +166,25 @@ fn contractignore_is_the_only_thing_that_hides_files() {
     let by_folder = run(folder.path(), &["check"]);
     assert_eq!(by_folder.code, 0, "{}", by_folder.stdout);
     git(folder.path(), &["add", "-A"]);
-    assert_eq!(
-        run(folder.path(), &["check", "--staged"]).stdout,
-        by_folder.stdout
-    );
+    assert_eq!(run(folder.path(), &["check", "--staged"]).stdout, by_folder.stdout);
 }
 
 #[test]
 fn a_tree_is_found_from_below_and_without_layout() {
     let folder = repository();
-    let inside = run(
-        &folder.path().join("contracts/storage"),
-        &["check", "--format", "short"],
-    );
+    let inside = run(&folder.path().join("contracts/storage"), &["check", "--format", "short"]);
     assert!(
-        inside
-            .stdout
-            .starts_with("../../contracts/storage/examples/note.example.json:"),
+        inside.stdout.starts_with("../../contracts/storage/examples/note.example.json:"),
         "{}",
         inside.stdout
     );
     let flat = tempfile::tempdir().unwrap();
     std::fs::write(flat.path().join("a.schema.json"), "{\"type\": \"object\"}").unwrap();
     std::fs::write(flat.path().join("a.example.json"), "[]").unwrap();
-    let Run { code, stdout, .. } = run(
-        Path::new("."),
-        &["check", flat.path().to_str().unwrap(), "--format", "short"],
-    );
+    let Run { code, stdout, .. } =
+        run(Path::new("."), &["check", flat.path().to_str().unwrap(), "--format", "short"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("a.example.json:1:1: error[example-invalid]"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("a.example.json:1:1: error[example-invalid]"), "{stdout}");
 }
 
 #[test]
@@ -279,10 +202,6 @@ fn names_that_not_every_system_holds_are_findings() {
     let paths: Vec<&ArtifactPath> = found.iter().map(|f| &f.primary.artifact).collect();
     assert_eq!(
         paths.iter().map(|p| p.as_str()).collect::<Vec<_>>(),
-        [
-            "contracts/a.json",
-            "contracts/b:c.json",
-            "contracts/con.json"
-        ]
+        ["contracts/a.json", "contracts/b:c.json", "contracts/con.json"]
     );
 }

@@ -26,7 +26,12 @@ pub enum NotCompiled {
     /// Its meta-schema refuses it.
     Invalid(Vec<Violation>),
     /// The validator refuses it for another reason.
-    Engine(String),
+    Engine {
+        /// What it says.
+        message: String,
+        /// Of which place.
+        at: Pointer,
+    },
     /// Something it reaches in another file is broken.
     Depends {
         /// That file.
@@ -91,36 +96,24 @@ pub(super) fn compile(
     references: &[Reference],
 ) -> Validators {
     let graph = Graph::new(schemas, references);
-    let mut validators = Validators {
-        risky: graph.risky(schemas, references),
-        ..Validators::default()
-    };
+    let mut validators =
+        Validators { risky: graph.risky(schemas, references), ..Validators::default() };
     let broken = |id: &ItemId| match schemas.get(id).map(|s| &s.dialect) {
         Some(Dialect::Unknown) | None => Some(NotCompiled::UnknownDialect),
         _ => None,
     };
     validators.not = graph.spread(schemas, references, &broken);
     let texts = copies(items, schemas, claims, references);
-    validators.files = texts
-        .iter()
-        .map(|(id, copy)| (copy.uri.clone(), *id))
-        .collect();
+    validators.files = texts.iter().map(|(id, copy)| (copy.uri.clone(), *id)).collect();
     let (registry, refused) = registry(&texts);
     for (id, message) in refused {
-        validators
-            .not
-            .entry(id)
-            .or_insert(NotCompiled::Engine(message));
+        validators.not.entry(id).or_insert(NotCompiled::Engine { message, at: Pointer::root() });
     }
-    let wanted: Vec<_> = texts
-        .iter()
-        .filter(|(id, _)| !validators.not.contains_key(id))
-        .collect();
+    let wanted: Vec<_> = texts.iter().filter(|(id, _)| !validators.not.contains_key(id)).collect();
     let built: Vec<_> = match &registry {
-        Some(registry) => wanted
-            .into_par_iter()
-            .map(|(id, copy)| (*id, build_copy(copy, registry)))
-            .collect(),
+        Some(registry) => {
+            wanted.into_par_iter().map(|(id, copy)| (*id, build_copy(copy, registry))).collect()
+        }
         None => Vec::new(),
     };
     let mut failed = BTreeMap::new();
@@ -145,18 +138,15 @@ pub(super) fn compile(
         }
     }
     if !failed.is_empty() {
-        let spread = graph.spread(schemas, references, &|id| {
-            failed.get(id).cloned().or_else(|| broken(id))
-        });
+        let spread =
+            graph.spread(schemas, references, &|id| failed.get(id).cloned().or_else(|| broken(id)));
         validators.compiled.retain(|id, _| !spread.contains_key(id));
         for (id, reason) in spread {
             validators.not.insert(id, reason);
         }
     }
-    validators.addresses = texts
-        .into_iter()
-        .map(|(id, copy)| (id, (copy.uri, copy.draft)))
-        .collect();
+    validators.addresses =
+        texts.into_iter().map(|(id, copy)| (id, (copy.uri, copy.draft))).collect();
     validators.registry = registry;
     validators
 }
@@ -181,11 +171,7 @@ fn copies(
             let item = items.get(*id)?;
             let mut json = to_json(item.value()?);
             // A file whose URI another file took is known by its address instead.
-            let uri = if schema.shadowed {
-                uri::of_path(&item.path)
-            } else {
-                schema.base.clone()
-            };
+            let uri = if schema.shadowed { uri::of_path(&item.path) } else { schema.base.clone() };
             if let Json::Object(root) = &mut json {
                 root.shift_remove(schema.id_keyword());
                 root.insert(schema.id_keyword().to_owned(), Json::String(uri.clone()));
@@ -206,11 +192,7 @@ fn copies(
             }
             Some((
                 *id,
-                Copy {
-                    uri,
-                    draft: schema.dialect.draft().unwrap_or(Draft::Draft202012),
-                    json,
-                },
+                Copy { uri, draft: schema.dialect.draft().unwrap_or(Draft::Draft202012), json },
             ))
         })
         .collect()
@@ -236,10 +218,7 @@ fn redirect(
             // The file itself is meant by its shared `$id`, not whoever else claims it.
             let document = uri::resolve(&reference.base, &reference.text);
             let claim = document.and_then(|u| {
-                claims
-                    .get(uri::without_fragment(&u))
-                    .and_then(|c| c.first())
-                    .cloned()
+                claims.get(uri::without_fragment(&u)).and_then(|c| c.first()).cloned()
             });
             if claim.is_none_or(|claim| claim.item == *item) || reference.text.starts_with('#') {
                 return;
@@ -254,13 +233,8 @@ fn redirect(
 }
 
 fn address(item: ItemId, pointer: &Pointer, schemas: &Schemas, items: &[Item]) -> String {
-    let base = schemas
-        .get(&item)
-        .filter(|s| !s.shadowed)
-        .map(|s| s.base.clone());
-    let base = base
-        .or_else(|| items.get(item).map(|i| uri::of_path(&i.path)))
-        .unwrap_or_default();
+    let base = schemas.get(&item).filter(|s| !s.shadowed).map(|s| s.base.clone());
+    let base = base.or_else(|| items.get(item).map(|i| uri::of_path(&i.path))).unwrap_or_default();
     format!("{base}#{}", encode_fragment(pointer.as_str()))
 }
 
@@ -280,12 +254,7 @@ fn encode_fragment(pointer: &str) -> String {
 
 /// One registry for the tree. A file that the crate refuses is left out and named.
 fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'static>>, Vec<(ItemId, String)>) {
-    let pair = |copy: &Copy| {
-        (
-            copy.uri.clone(),
-            copy.draft.create_resource(copy.json.clone()),
-        )
-    };
+    let pair = |copy: &Copy| (copy.uri.clone(), copy.draft.create_resource(copy.json.clone()));
     let all = Registry::new().extend(texts.values().map(pair));
     if let Ok(registry) = all.and_then(jsonschema::RegistryBuilder::prepare) {
         return (Some(registry), Vec::new());
@@ -293,10 +262,7 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'static>>, Vec<(
     let mut refused = Vec::new();
     let mut good: Vec<(String, Resource)> = Vec::new();
     for (id, copy) in texts {
-        match Registry::new()
-            .extend([pair(copy)])
-            .and_then(jsonschema::RegistryBuilder::prepare)
-        {
+        match Registry::new().extend([pair(copy)]).and_then(jsonschema::RegistryBuilder::prepare) {
             // A reference to another file of the tree is no defect of this one.
             Err(error) if !texts.values().any(|c| error.to_string().contains(&c.uri)) => {
                 refused.push((*id, error.to_string()));
@@ -304,10 +270,7 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'static>>, Vec<(
             _ => good.push(pair(copy)),
         }
     }
-    match Registry::new()
-        .extend(good)
-        .and_then(jsonschema::RegistryBuilder::prepare)
-    {
+    match Registry::new().extend(good).and_then(jsonschema::RegistryBuilder::prepare) {
         Ok(registry) => (Some(registry), refused),
         Err(error) => {
             let named = |id: &ItemId| (*id, error.to_string());
@@ -317,8 +280,9 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'static>>, Vec<(
 }
 
 fn build_copy(copy: &Copy, registry: &Registry<'_>) -> Result<Validator, NotCompiled> {
-    build(&copy.json, &copy.uri, copy.draft, registry)
-        .map_err(|message| meta_violations(copy).unwrap_or(NotCompiled::Engine(message)))
+    build(&copy.json, &copy.uri, copy.draft, registry).map_err(|(message, at)| {
+        meta_violations(copy).unwrap_or(NotCompiled::Engine { message, at })
+    })
 }
 
 fn build(
@@ -326,7 +290,7 @@ fn build(
     uri: &str,
     draft: Draft,
     registry: &Registry<'_>,
-) -> Result<Validator, String> {
+) -> Result<Validator, (String, Pointer)> {
     let patterns = PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
         .size_limit(PATTERN_SIZE)
@@ -339,7 +303,7 @@ fn build(
         .with_format("ulid", is_ulid)
         .with_pattern_options(patterns)
         .build(json);
-    built.map_err(|error| error.to_string())
+    built.map_err(|error| (error.to_string(), Pointer::from(error.instance_path().as_str())))
 }
 
 /// 26 characters of Crockford base32, the first below 8 (the ULID specification).
@@ -380,40 +344,13 @@ impl Graph {
         let mut places: Vec<(ItemId, Pointer)> =
             schemas.keys().map(|id| (*id, Pointer::root())).collect();
         places.extend(
-            references
-                .iter()
-                .filter_map(|r| r.target.place())
-                .map(|(i, p)| (i, p.clone())),
+            references.iter().filter_map(|r| r.target.place()).map(|(i, p)| (i, p.clone())),
         );
         places.sort();
         places.dedup();
-        let entries = places
-            .par_iter()
-            .map(|(item, at)| {
-                let start = references.partition_point(|r| r.item < *item);
-                let own = references
-                    .iter()
-                    .enumerate()
-                    .skip(start)
-                    .take_while(|(_, r)| r.item == *item);
-                let inside = |r: &Reference| {
-                    let holder = r.holder.as_str();
-                    let below = holder
-                        .strip_prefix(at.as_str())
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                    below && at.as_str().len() >= r.home.as_str().len()
-                };
-                (
-                    *item,
-                    own.filter(|(_, r)| inside(r)).map(|(i, _)| i).collect(),
-                )
-            })
-            .collect();
-        let nodes = places
-            .into_iter()
-            .enumerate()
-            .map(|(i, place)| (place, i))
-            .collect();
+        let entries =
+            places.par_iter().map(|(item, at)| (*item, inside(references, *item, at))).collect();
+        let nodes = places.into_iter().enumerate().map(|(i, place)| (place, i)).collect();
         Graph { nodes, entries }
     }
 
@@ -424,9 +361,7 @@ impl Graph {
             .entries
             .iter()
             .map(|(_, own)| {
-                let places = own
-                    .iter()
-                    .filter_map(|i| references.get(*i)?.target.place());
+                let places = own.iter().filter_map(|i| references.get(*i)?.target.place());
                 places
                     .filter_map(|(item, at)| self.nodes.get(&(item, at.clone())).copied())
                     .collect()
@@ -449,18 +384,14 @@ impl Graph {
                     put(&mut open, node, true);
                     stack.push((node, true));
                     stack.extend(
-                        children
-                            .iter()
-                            .filter(|c| known(c).is_none())
-                            .map(|c| (*c, false)),
+                        children.iter().filter(|c| known(c).is_none()).map(|c| (*c, false)),
                     );
                 }
             }
         }
         let is_risky = |id: &&ItemId| {
             let root = self.nodes.get(&(**id, Pointer::root()));
-            root.and_then(|n| unfolded.get(*n).copied().flatten())
-                .is_some_and(|n| n > MANY)
+            root.and_then(|n| unfolded.get(*n).copied().flatten()).is_some_and(|n| n > MANY)
         };
         schemas.keys().filter(is_risky).copied().collect()
     }
@@ -530,9 +461,21 @@ fn put<T>(values: &mut [T], at: usize, value: T) {
     }
 }
 
+/// The references of a file that applicators lead to from a place: those below it, entries of `$defs`
+/// left out. References are sorted by file and holder, so that those below a place lie together.
+fn inside(references: &[Reference], item: ItemId, at: &Pointer) -> Vec<usize> {
+    let at = at.as_str();
+    let start = references.partition_point(|r| (r.item, r.holder.as_str()) < (item, at));
+    let together = references.iter().enumerate().skip(start);
+    let together =
+        together.take_while(|(_, r)| r.item == item && r.holder.as_str().starts_with(at));
+    let is_inside = |r: &Reference| {
+        let rest = r.holder.as_str().strip_prefix(at).unwrap_or_default();
+        (rest.is_empty() || rest.starts_with('/')) && at.len() >= r.home.as_str().len()
+    };
+    together.filter(|(_, r)| is_inside(r)).map(|(i, _)| i).collect()
+}
+
 fn depends(on: ItemId, through: Option<&Reference>) -> NotCompiled {
-    NotCompiled::Depends {
-        on,
-        through: through.map_or_else(Pointer::root, Reference::at),
-    }
+    NotCompiled::Depends { on, through: through.map_or_else(Pointer::root, Reference::at) }
 }

@@ -32,14 +32,8 @@ impl Dialect {
 
 /// The published dialects with their identifiers.
 pub const DIALECTS: [(Draft, &str); 5] = [
-    (
-        Draft::Draft202012,
-        "https://json-schema.org/draft/2020-12/schema",
-    ),
-    (
-        Draft::Draft201909,
-        "https://json-schema.org/draft/2019-09/schema",
-    ),
+    (Draft::Draft202012, "https://json-schema.org/draft/2020-12/schema"),
+    (Draft::Draft201909, "https://json-schema.org/draft/2019-09/schema"),
     (Draft::Draft7, "http://json-schema.org/draft-07/schema#"),
     (Draft::Draft6, "http://json-schema.org/draft-06/schema#"),
     (Draft::Draft4, "http://json-schema.org/draft-04/schema#"),
@@ -47,10 +41,7 @@ pub const DIALECTS: [(Draft, &str); 5] = [
 
 /// The identifier of a dialect.
 pub fn identifier(draft: Draft) -> &'static str {
-    DIALECTS
-        .iter()
-        .find(|(d, _)| *d == draft)
-        .map_or("", |(_, id)| *id)
+    DIALECTS.iter().find(|(d, _)| *d == draft).map_or("", |(_, id)| *id)
 }
 
 /// The name of a dialect as people say it.
@@ -74,10 +65,7 @@ pub(super) fn of(value: &Value, is_claimed: impl Fn(&str) -> bool) -> Dialect {
     };
     // An empty fragment names the same document (RFC 3986 §3.5; JSON Schema Core 2020-12 §8.1.1).
     let bare = given.strip_suffix('#').unwrap_or(given);
-    if let Some((draft, _)) = DIALECTS
-        .iter()
-        .find(|(_, id)| id.trim_end_matches('#') == bare)
-    {
+    if let Some((draft, _)) = DIALECTS.iter().find(|(_, id)| id.trim_end_matches('#') == bare) {
         return Dialect::Known(*draft);
     }
     if is_claimed(bare) {
@@ -99,13 +87,8 @@ fn near_miss(given: &str) -> Option<Draft> {
         (Draft::Draft6, "06"),
         (Draft::Draft4, "04"),
     ];
-    let tail = lower
-        .split_once("json-schema.org")
-        .map_or("", |(_, tail)| tail);
-    numbers
-        .iter()
-        .find(|(_, number)| tail.contains(number))
-        .map(|(draft, _)| *draft)
+    let tail = lower.split_once("json-schema.org").map_or("", |(_, tail)| tail);
+    numbers.iter().find(|(_, number)| tail.contains(number)).map(|(draft, _)| *draft)
 }
 
 /// How a keyword holds subschemas.

@@ -22,10 +22,7 @@ impl<'c> Effort<'c> {
     /// Whether checking `instance` against the schema `item` stays within the budget.
     pub fn allows(catalog: &'c Catalog, item: ItemId, instance: &Value) -> bool {
         let budget = catalog.limits.steps;
-        let mut effort = Effort {
-            catalog,
-            known: HashMap::new(),
-        };
+        let mut effort = Effort { catalog, known: HashMap::new() };
         effort.steps(item, &Pointer::root(), instance) <= budget
     }
 
@@ -33,10 +30,7 @@ impl<'c> Effort<'c> {
         let Some(schema) = self.catalog.value_at(item, at) else {
             return 1;
         };
-        let key = (
-            std::ptr::from_ref(schema) as usize,
-            std::ptr::from_ref(instance) as usize,
-        );
+        let key = (std::ptr::from_ref(schema) as usize, std::ptr::from_ref(instance) as usize);
         if let Some(steps) = self.known.get(&key) {
             return *steps;
         }
@@ -55,10 +49,7 @@ impl<'c> Effort<'c> {
             let Some((holds, same_place)) = applicator(&member.key) else {
                 continue;
             };
-            if matches!(
-                member.key.as_str(),
-                "$defs" | "definitions" | "contentSchema"
-            ) {
+            if matches!(member.key.as_str(), "$defs" | "definitions" | "contentSchema") {
                 continue;
             }
             let at = at.join(&member.key);
@@ -95,11 +86,7 @@ impl<'c> Effort<'c> {
     ) -> u64 {
         let parts: Vec<&Value> = match (keyword, &instance.data) {
             ("properties", Data::Object(_)) => {
-                let name = child
-                    .tokens()
-                    .last()
-                    .map(|t| t.into_owned())
-                    .unwrap_or_default();
+                let name = child.tokens().last().map(|t| t.into_owned()).unwrap_or_default();
                 instance.get(&name).into_iter().collect()
             }
             ("prefixItems", Data::Array(items)) => items.get(index).into_iter().collect(),
@@ -112,8 +99,8 @@ impl<'c> Effort<'c> {
             ) => members.iter().map(|m| &m.value).collect(),
             _ => Vec::new(),
         };
-        parts.into_iter().fold(0, |sum: u64, part| {
-            sum.saturating_add(self.steps(item, child, part))
-        })
+        parts
+            .into_iter()
+            .fold(0, |sum: u64, part| sum.saturating_add(self.steps(item, child, part)))
     }
 }

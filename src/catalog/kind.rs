@@ -137,10 +137,7 @@ pub(super) fn by_content(value: Option<&Value>) -> Kind {
     let Some(value) = value else {
         return Kind::Other;
     };
-    if value
-        .str_at("$schema")
-        .is_some_and(|s| s.contains("json-schema.org/"))
-    {
+    if value.str_at("$schema").is_some_and(|s| s.contains("json-schema.org/")) {
         return Kind::Schema;
     }
     if value.get("openapi").is_some() {
@@ -150,9 +147,7 @@ pub(super) fn by_content(value: Option<&Value>) -> Kind {
 }
 
 fn is_schema_name(name: &str) -> bool {
-    [".schema.json", ".schema.yaml", ".schema.yml"]
-        .iter()
-        .any(|end| name.ends_with(end))
+    [".schema.json", ".schema.yaml", ".schema.yml"].iter().any(|end| name.ends_with(end))
 }
 
 /// `x.example.json`, `x.example_02.json`, `x.invalid.missing-id.json`.

@@ -46,10 +46,7 @@ pub(super) fn place(below: &str) -> (Area, Option<&str>) {
 /// The folder that `schemas/` and `examples/` share: `storage/schemas/sub` → `storage/sub`.
 pub(super) fn home(path: &ArtifactPath) -> String {
     let mut segments: Vec<&str> = path.folder().split('/').collect();
-    if let Some(at) = segments
-        .iter()
-        .rposition(|s| matches!(*s, "schemas" | "examples"))
-    {
+    if let Some(at) = segments.iter().rposition(|s| matches!(*s, "schemas" | "examples")) {
         segments.remove(at);
     }
     segments.join("/")
@@ -62,18 +59,9 @@ mod tests {
     #[test]
     fn finds_area_and_module_in_both_layouts() {
         assert_eq!(place("storage/schemas/x.json"), (Area::Storage, None));
-        assert_eq!(
-            place("globals/events/envelope.schema.json"),
-            (Area::Events, None)
-        );
-        assert_eq!(
-            place("modules/notes/storage/x.json"),
-            (Area::Storage, Some("notes"))
-        );
-        assert_eq!(
-            place("events/modules/notes/x.json"),
-            (Area::Events, Some("notes"))
-        );
+        assert_eq!(place("globals/events/envelope.schema.json"), (Area::Events, None));
+        assert_eq!(place("modules/notes/storage/x.json"), (Area::Storage, Some("notes")));
+        assert_eq!(place("events/modules/notes/x.json"), (Area::Events, Some("notes")));
         assert_eq!(place("x.schema.json"), (Area::Other, None));
     }
 }

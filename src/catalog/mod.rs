@@ -102,11 +102,8 @@ pub struct Catalog {
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
     let items = read_items(tree, limits);
-    let by_path: HashMap<_, _> = items
-        .iter()
-        .enumerate()
-        .map(|(i, item)| (item.path.clone(), i))
-        .collect();
+    let by_path: HashMap<_, _> =
+        items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
     let (schemas, claims, anchors) = ids::read(&items);
     let lookup = refs::Lookup {
         items: &items,
@@ -119,10 +116,7 @@ pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
     let validators = compile::compile(&items, &schemas, &claims, &references);
     let mut holders: HashMap<(ItemId, Pointer), Vec<usize>> = HashMap::new();
     for (i, reference) in references.iter().enumerate() {
-        holders
-            .entry((reference.item, reference.holder.clone()))
-            .or_default()
-            .push(i);
+        holders.entry((reference.item, reference.holder.clone())).or_default().push(i);
     }
     let mut catalog = Catalog {
         tree: tree.clone(),
@@ -174,9 +168,7 @@ impl Catalog {
 
     /// The path of an item.
     pub fn path(&self, id: ItemId) -> ArtifactPath {
-        self.items
-            .get(id)
-            .map_or_else(|| ArtifactPath::lossy("?"), |item| item.path.clone())
+        self.items.get(id).map_or_else(|| ArtifactPath::lossy("?"), |item| item.path.clone())
     }
 
     /// The item at a path.
@@ -186,10 +178,7 @@ impl Catalog {
 
     /// Items of a kind, with their numbers.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (ItemId, &Item)> {
-        self.items
-            .iter()
-            .enumerate()
-            .filter(move |(_, item)| item.kind == kind)
+        self.items.iter().enumerate().filter(move |(_, item)| item.kind == kind)
     }
 
     /// The value at a place.
@@ -203,10 +192,7 @@ impl Catalog {
         item: ItemId,
         holder: &Pointer,
     ) -> impl Iterator<Item = &Reference> {
-        let numbers = self
-            .holders
-            .get(&(item, holder.clone()))
-            .map_or(&[][..], Vec::as_slice);
+        let numbers = self.holders.get(&(item, holder.clone())).map_or(&[][..], Vec::as_slice);
         numbers.iter().filter_map(|i| self.references.get(*i))
     }
 
@@ -249,9 +235,7 @@ impl Catalog {
         if schema.get(keyword).is_some() {
             return Some((item, at.join(keyword)));
         }
-        let targets = self
-            .references_of(item, at)
-            .filter_map(|r| r.target.place());
+        let targets = self.references_of(item, at).filter_map(|r| r.target.place());
         let parts = (0..schema.get("allOf").map_or(0, |v| v.items().len()))
             .map(|i| (item, at.join("allOf").index(i)));
         let mut places = targets.map(|(i, p)| (i, p.clone())).chain(parts);

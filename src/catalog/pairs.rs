@@ -80,53 +80,26 @@ pub(super) fn read(catalog: &Catalog, layout: &Layout) -> Vec<Example> {
             let value = item.value()?;
             let cases = cases(item, value);
             let partner = finder.partner(id, item, value, &cases);
-            Some(Example {
-                item: id,
-                cases,
-                partner,
-            })
+            Some(Example { item: id, cases, partner })
         })
         .collect()
 }
 
 /// The instances of a file: itself, its lines, its list of cases, or its two sections.
 fn cases(item: &Item, value: &Value) -> Vec<Case> {
-    let all = if kind::is_meant_invalid(item.path.file_name()) {
-        Expect::Invalid
-    } else {
-        Expect::Valid
-    };
+    let all =
+        if kind::is_meant_invalid(item.path.file_name()) { Expect::Invalid } else { Expect::Valid };
     let expect = |valid: bool| {
-        if valid {
-            Expect::Valid
-        } else {
-            Expect::Invalid
-        }
+        if valid { Expect::Valid } else { Expect::Invalid }
     };
     let root = Pointer::root();
     let is_case = |v: &Value| {
-        v.get("data").is_some()
-            && matches!(
-                v.get("valid"),
-                Some(Value {
-                    data: Data::Bool(_),
-                    ..
-                })
-            )
+        v.get("data").is_some() && matches!(v.get("valid"), Some(Value { data: Data::Bool(_), .. }))
     };
     let is_cases = |v: &Value| !v.items().is_empty() && v.items().iter().all(is_case);
     let read_case = |v: &Value, at: Pointer| {
-        let valid = matches!(
-            v.get("valid"),
-            Some(Value {
-                data: Data::Bool(true),
-                ..
-            })
-        );
-        Case {
-            at: at.join("data"),
-            expect: expect(valid),
-        }
+        let valid = matches!(v.get("valid"), Some(Value { data: Data::Bool(true), .. }));
+        Case { at: at.join("data"), expect: expect(valid) }
     };
     if is_cases(value) {
         return value
@@ -138,48 +111,22 @@ fn cases(item: &Item, value: &Value) -> Vec<Case> {
     }
     if let Some(list) = value.get("cases").filter(|v| is_cases(v)) {
         let at = root.join("cases");
-        return list
-            .items()
-            .iter()
-            .enumerate()
-            .map(|(i, v)| read_case(v, at.index(i)))
-            .collect();
+        return list.items().iter().enumerate().map(|(i, v)| read_case(v, at.index(i))).collect();
     }
     let is_section = |key: &str| matches!(key, "valid" | "invalid");
     let sections = value.members();
-    if !sections.is_empty()
-        && sections
-            .iter()
-            .all(|m| is_section(&m.key) && m.value.is_array())
-    {
+    if !sections.is_empty() && sections.iter().all(|m| is_section(&m.key) && m.value.is_array()) {
         let section = |m: &crate::document::Member| {
             let at = root.join(&m.key);
             let expect = expect(m.key == "valid");
-            (0..m.value.items().len())
-                .map(|i| Case {
-                    at: at.index(i),
-                    expect,
-                })
-                .collect::<Vec<_>>()
+            (0..m.value.items().len()).map(|i| Case { at: at.index(i), expect }).collect::<Vec<_>>()
         };
         return sections.iter().flat_map(section).collect();
     }
-    if item
-        .document
-        .as_ref()
-        .is_some_and(|d| d.syntax == Syntax::JsonLines)
-    {
-        return (0..value.items().len())
-            .map(|i| Case {
-                at: root.index(i),
-                expect: all,
-            })
-            .collect();
+    if item.document.as_ref().is_some_and(|d| d.syntax == Syntax::JsonLines) {
+        return (0..value.items().len()).map(|i| Case { at: root.index(i), expect: all }).collect();
     }
-    vec![Case {
-        at: root,
-        expect: all,
-    }]
+    vec![Case { at: root, expect: all }]
 }
 
 struct Finder<'c> {
@@ -199,11 +146,7 @@ impl<'c> Finder<'c> {
         let pair =
             |(example, schema): &(_, _)| Some((catalog.find(example)?, catalog.find(schema)?));
         let configured = layout.pairs.iter().filter_map(pair).collect();
-        Finder {
-            catalog,
-            by_stem,
-            configured,
-        }
+        Finder { catalog, by_stem, configured }
     }
 
     fn partner(&self, id: ItemId, item: &Item, value: &Value, cases: &[Case]) -> Partner {
@@ -214,11 +157,7 @@ impl<'c> Finder<'c> {
             return Partner::Schema(envelope, PairReason::Event);
         }
         let named = self.named(item, item.stem());
-        let named = if named.is_empty() {
-            self.named_payload(item)
-        } else {
-            named
-        };
+        let named = if named.is_empty() { self.named_payload(item) } else { named };
         match named.as_slice() {
             [one] => Partner::Schema(*one, PairReason::Name),
             several => match self.own_schema(id, value) {
@@ -252,9 +191,7 @@ impl<'c> Finder<'c> {
 
     /// `x.payload.example.json` is an instance of `x.schema.json`.
     fn named_payload(&self, item: &Item) -> Vec<ItemId> {
-        item.stem()
-            .strip_suffix(".payload")
-            .map_or_else(Vec::new, |stem| self.named(item, stem))
+        item.stem().strip_suffix(".payload").map_or_else(Vec::new, |stem| self.named(item, stem))
     }
 
     /// Schemas of that name, nearest first: the same folder, the same area and module, the module's name
@@ -273,11 +210,8 @@ impl<'c> Finder<'c> {
             return near;
         }
         let related = |s: &Item| s.area == item.area && s.module == item.module;
-        let area: Vec<ItemId> = same_name
-            .iter()
-            .copied()
-            .filter(|id| at(id).is_some_and(related))
-            .collect();
+        let area: Vec<ItemId> =
+            same_name.iter().copied().filter(|id| at(id).is_some_and(related)).collect();
         if !area.is_empty() {
             return area;
         }
@@ -285,9 +219,7 @@ impl<'c> Finder<'c> {
             return Vec::new();
         };
         let prefixed = [format!("{module}-{stem}"), format!("{module}_{stem}")];
-        let bare = stem
-            .strip_prefix(module)
-            .and_then(|s| s.strip_prefix(['-', '_']));
+        let bare = stem.strip_prefix(module).and_then(|s| s.strip_prefix(['-', '_']));
         let names = prefixed.iter().map(String::as_str).chain(bare);
         names
             .flat_map(|name| self.by_stem.get(name).map_or(&[][..], Vec::as_slice))
@@ -299,17 +231,10 @@ impl<'c> Finder<'c> {
     /// The schema that the example's own `$schema` names, by URI or by path.
     fn own_schema(&self, id: ItemId, value: &Value) -> Option<ItemId> {
         let text = value.str_at("$schema")?.trim_end_matches('#');
-        if let Some(claim) = self
-            .catalog
-            .claims
-            .get(text)
-            .and_then(|claims| claims.first())
-        {
+        if let Some(claim) = self.catalog.claims.get(text).and_then(|claims| claims.first()) {
             return Some(claim.item);
         }
         let path = self.catalog.item(id)?.path.join(text)?;
-        self.catalog
-            .find(&path)
-            .filter(|found| self.catalog.schemas.contains_key(found))
+        self.catalog.find(&path).filter(|found| self.catalog.schemas.contains_key(found))
     }
 }

@@ -92,28 +92,17 @@ impl Lookup<'_> {
         let resolved: Vec<Vec<Reference>> = schemas
             .par_iter()
             .map(|(id, schema)| {
-                schema
-                    .found
-                    .refs
-                    .iter()
-                    .map(|found| self.resolve(**id, found))
-                    .collect()
+                schema.found.refs.iter().map(|found| self.resolve(**id, found)).collect()
             })
             .collect();
         let mut references: Vec<Reference> = resolved.into_iter().flatten().collect();
         self.follow_unwalked(&mut references);
         mark_loops(&mut references);
         references.sort_by(|a, b| (a.item, &a.holder, a.kind).cmp(&(b.item, &b.holder, b.kind)));
-        let apis: Vec<_> = self
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| i.kind == Kind::OpenApi)
-            .collect();
-        let api: Vec<Vec<Reference>> = apis
-            .par_iter()
-            .map(|(id, item)| self.api(*id, item))
-            .collect();
+        let apis: Vec<_> =
+            self.items.iter().enumerate().filter(|(_, i)| i.kind == Kind::OpenApi).collect();
+        let api: Vec<Vec<Reference>> =
+            apis.par_iter().map(|(id, item)| self.api(*id, item)).collect();
         (references, api.into_iter().flatten().collect())
     }
 
@@ -121,13 +110,7 @@ impl Lookup<'_> {
     fn follow_unwalked(&self, references: &mut Vec<Reference>) {
         let mut walked: HashSet<(ItemId, Pointer)> = HashSet::new();
         for (id, schema) in self.schemas {
-            walked.extend(
-                schema
-                    .found
-                    .subschemas
-                    .iter()
-                    .map(|(at, _)| (*id, at.clone())),
-            );
+            walked.extend(schema.found.subschemas.iter().map(|(at, _)| (*id, at.clone())));
         }
         let mut next = 0;
         while let Some(reference) = references.get(next) {
@@ -138,20 +121,13 @@ impl Lookup<'_> {
             if !walked.insert((item, pointer.clone())) {
                 continue;
             }
-            let value = self
-                .items
-                .get(item)
-                .and_then(Item::value)
-                .and_then(|v| v.at(pointer));
+            let value = self.items.get(item).and_then(Item::value).and_then(|v| v.at(pointer));
             let schema = self.schemas.get(&item);
             let (Some(value), Some(schema)) = (value, schema) else {
                 continue;
             };
             let mut found = Found::default();
-            let draft = schema
-                .dialect
-                .draft()
-                .unwrap_or(jsonschema::Draft::Draft202012);
+            let draft = schema.dialect.draft().unwrap_or(jsonschema::Draft::Draft202012);
             walk(value, pointer.clone(), &schema.base, draft, &mut found);
             walked.extend(found.subschemas.iter().map(|(at, _)| (item, at.clone())));
             references.extend(found.refs.iter().map(|found| self.resolve(item, found)));
@@ -183,10 +159,8 @@ impl Lookup<'_> {
             return Some(Target::Malformed);
         };
         let document = uri::without_fragment(&absolute);
-        if let Some(claim) = self
-            .claims
-            .get(document)
-            .and_then(|claims| self.preferred(claims, item))
+        if let Some(claim) =
+            self.claims.get(document).and_then(|claims| self.preferred(claims, item))
         {
             return Some(self.place(
                 claim.item,
@@ -195,9 +169,7 @@ impl Lookup<'_> {
                 &uri::fragment(&absolute),
             ));
         }
-        let is_meta = DIALECTS
-            .iter()
-            .any(|(_, id)| id.trim_end_matches('#') == document)
+        let is_meta = DIALECTS.iter().any(|(_, id)| id.trim_end_matches('#') == document)
             || document.starts_with("https://json-schema.org/draft/20")
                 && document.contains("/meta/");
         is_meta.then_some(Target::Meta)
@@ -205,10 +177,7 @@ impl Lookup<'_> {
 
     /// A file that shares its `$id` with another means itself by it.
     fn preferred<'a>(&self, claims: &'a [Claim], item: ItemId) -> Option<&'a Claim> {
-        claims
-            .iter()
-            .find(|claim| claim.item == item)
-            .or_else(|| claims.first())
+        claims.iter().find(|claim| claim.item == item).or_else(|| claims.first())
     }
 
     /// The place that a fragment names in a document: a JSON Pointer or an anchor.
@@ -222,14 +191,10 @@ impl Lookup<'_> {
             let pointer = root.concat(&Pointer::from(fragment));
             value.at(&pointer).map(|_| pointer)
         } else {
-            self.anchors
-                .get(&(item, document.to_owned(), fragment.to_owned()))
-                .cloned()
+            self.anchors.get(&(item, document.to_owned(), fragment.to_owned())).cloned()
         };
-        pointer.map_or_else(
-            || Target::NoPlace(item, fragment.to_owned()),
-            |p| Target::Found(item, p),
-        )
+        pointer
+            .map_or_else(|| Target::NoPlace(item, fragment.to_owned()), |p| Target::Found(item, p))
     }
 
     /// What a path finds where no URI does; else why there is nothing.
@@ -238,11 +203,7 @@ impl Lookup<'_> {
         if uri::is_absolute(text) {
             let own_host = uri::host(base).is_some() && uri::host(base) == uri::host(text);
             let is_remote = uri::host(text).is_some() && !own_host;
-            return if is_remote {
-                Target::Remote(absolute)
-            } else {
-                Target::NoDocument(absolute)
-            };
+            return if is_remote { Target::Remote(absolute) } else { Target::NoDocument(absolute) };
         }
         let Some(from) = self.items.get(item) else {
             return Target::NoDocument(absolute);
@@ -259,12 +220,7 @@ impl Lookup<'_> {
             });
         };
         let base = self.schemas.get(found).map_or("", |s| s.base.as_str());
-        match self.place(
-            *found,
-            &Pointer::root(),
-            base,
-            &uri::percent_decode(fragment),
-        ) {
+        match self.place(*found, &Pointer::root(), base, &uri::percent_decode(fragment)) {
             Target::Found(item, pointer) => Target::ByPath(item, pointer),
             other => other,
         }
@@ -336,20 +292,13 @@ fn mark_loops(references: &mut [Reference]) {
     let mut entered: HashMap<(ItemId, &Pointer), Vec<usize>> = HashMap::new();
     for (i, reference) in references.iter().enumerate() {
         for pointer in &reference.in_place {
-            entered
-                .entry((reference.item, pointer))
-                .or_default()
-                .push(i);
+            entered.entry((reference.item, pointer)).or_default().push(i);
         }
     }
     let next: Vec<Vec<usize>> = references
         .iter()
         .map(|r| {
-            r.target
-                .place()
-                .and_then(|place| entered.get(&place))
-                .cloned()
-                .unwrap_or_default()
+            r.target.place().and_then(|place| entered.get(&place)).cloned().unwrap_or_default()
         })
         .collect();
     let looping = on_cycle(&next);

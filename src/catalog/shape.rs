@@ -155,19 +155,13 @@ impl Catalog {
         visited: &mut Vec<(ItemId, Pointer)>,
     ) {
         let place = (item, at.clone());
-        let Some(schema) = self
-            .value_at(item, at)
-            .filter(|_| !visited.contains(&place))
-        else {
+        let Some(schema) = self.value_at(item, at).filter(|_| !visited.contains(&place)) else {
             return;
         };
         visited.push(place);
         let listed = schema.get("enum").map(Value::items).unwrap_or_default();
         texts.extend(
-            listed
-                .iter()
-                .chain(schema.get("const"))
-                .filter_map(|v| v.as_str().map(str::to_owned)),
+            listed.iter().chain(schema.get("const")).filter_map(|v| v.as_str().map(str::to_owned)),
         );
         for reference in self.references_of(item, at) {
             if let Some((to, pointer)) = reference.target.place() {
@@ -195,9 +189,7 @@ impl Catalog {
         visited: &mut Vec<(ItemId, Pointer)>,
     ) -> Option<(ItemId, Pointer)> {
         let place = (item, at.clone());
-        let schema = self
-            .value_at(item, at)
-            .filter(|_| !visited.contains(&place))?;
+        let schema = self.value_at(item, at).filter(|_| !visited.contains(&place))?;
         visited.push(place);
         if schema.get("properties").and_then(|p| p.get(name)).is_some() {
             return Some((item, at.path(&["properties", name])));
@@ -246,27 +238,18 @@ fn is_nothing(schema: &Value) -> bool {
         |v: &Value| matches!(v.data, Data::Bool(true)) || v.is_object() && v.members().is_empty();
     matches!(schema.data, Data::Bool(false))
         || schema.get("not").is_some_and(is_everything)
-        || schema
-            .get("enum")
-            .is_some_and(|v| v.is_array() && v.items().is_empty())
+        || schema.get("enum").is_some_and(|v| v.is_array() && v.items().is_empty())
 }
 
 /// Constructs that could make the promise, but not by references alone.
 fn undecided(item: ItemId, at: &Pointer, schema: &Value, question: Shape<'_>) -> Answer {
     let could: &[&str] = match question {
-        Shape::Required(_) => &[
-            "not",
-            "dependentRequired",
-            "dependentSchemas",
-            "minProperties",
-            "enum",
-            "const",
-        ],
+        Shape::Required(_) => {
+            &["not", "dependentRequired", "dependentSchemas", "minProperties", "enum", "const"]
+        }
         Shape::Object => &["not", "enum", "const"],
         Shape::Declared(_) => &["patternProperties"],
     };
     let found = could.iter().find(|keyword| schema.get(keyword).is_some());
-    found.map_or(Answer::No, |keyword| {
-        Answer::Unproven(item, at.join(keyword))
-    })
+    found.map_or(Answer::No, |keyword| Answer::Unproven(item, at.join(keyword)))
 }

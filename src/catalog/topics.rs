@@ -32,16 +32,13 @@ impl Topic {
     /// `NAME@major.minor`, or the bare name.
     pub fn full_name(&self) -> String {
         let name = self.name.as_deref().unwrap_or("?");
-        self.version
-            .as_ref()
-            .map_or_else(|| name.to_owned(), |version| format!("{name}@{version}"))
+        self.version.as_ref().map_or_else(|| name.to_owned(), |version| format!("{name}@{version}"))
     }
 
     /// Whether an event that names `text` is of this topic.
     pub fn answers_to(&self, text: &str) -> bool {
         let name = self.name.as_deref();
-        text.split_once('@')
-            .map_or(name == Some(text), |_| self.full_name() == text)
+        text.split_once('@').map_or(name == Some(text), |_| self.full_name() == text)
     }
 }
 
@@ -50,15 +47,9 @@ impl Catalog {
     pub fn topic(&self, text: &str) -> Option<&Topic> {
         let newest = |t: &&Topic| {
             let version = t.version.as_deref().unwrap_or("");
-            version
-                .split('.')
-                .map(|n| n.parse::<u64>().unwrap_or(0))
-                .collect::<Vec<_>>()
+            version.split('.').map(|n| n.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>()
         };
-        self.topics
-            .iter()
-            .filter(|t| t.answers_to(text))
-            .max_by_key(newest)
+        self.topics.iter().filter(|t| t.answers_to(text)).max_by_key(newest)
     }
 }
 
@@ -69,11 +60,7 @@ pub(super) fn read(
     claims: &BTreeMap<String, Vec<Claim>>,
 ) -> Vec<Topic> {
     let mut topics = Vec::new();
-    for (id, item) in items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| item.kind == Kind::Topics)
-    {
+    for (id, item) in items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Topics) {
         let Some(list) = item.value().and_then(|v| v.get("topics")) else {
             continue;
         };
@@ -82,10 +69,7 @@ pub(super) fn read(
         match &list.data {
             Data::Array(entries) => {
                 topics.extend(
-                    entries
-                        .iter()
-                        .enumerate()
-                        .map(|(i, v)| entry(id, v, at.index(i), None, &find)),
+                    entries.iter().enumerate().map(|(i, v)| entry(id, v, at.index(i), None, &find)),
                 );
             }
             Data::Object(members) => {
@@ -108,29 +92,20 @@ fn entry(
     key: Option<&str>,
     find: &dyn Fn(&str) -> Option<ItemId>,
 ) -> Topic {
-    let name_at = if key.is_some() {
-        at.clone()
-    } else {
-        at.join("name")
-    };
+    let name_at = if key.is_some() { at.clone() } else { at.join("name") };
     let full = value.str_at("name").or(key);
     let (name, in_name) = match full.and_then(|f| f.split_once('@')) {
         Some((name, version)) => (Some(name), Some(version)),
         None => (full, None),
     };
     // An unquoted 1.0 is a number whose text is still what was meant.
-    let version = in_name
-        .map(str::to_owned)
-        .or_else(|| match &value.get("version")?.data {
-            Data::String(text) => Some(text.clone()),
-            Data::Number(number) => Some(number.text().to_owned()),
-            _ => None,
-        });
+    let version = in_name.map(str::to_owned).or_else(|| match &value.get("version")?.data {
+        Data::String(text) => Some(text.clone()),
+        Data::Number(number) => Some(number.text().to_owned()),
+        _ => None,
+    });
     let schema_ref = value.str_at("schema_ref").map(str::to_owned);
-    let obligations = value
-        .get("obligations")
-        .map(Value::items)
-        .unwrap_or_default();
+    let obligations = value.get("obligations").map(Value::items).unwrap_or_default();
     Topic {
         item,
         name: name.map(str::to_owned),
@@ -138,10 +113,7 @@ fn entry(
         version,
         schema: schema_ref.as_deref().and_then(find),
         schema_ref,
-        obligations: obligations
-            .iter()
-            .filter_map(|o| o.as_str().map(str::to_owned))
-            .collect(),
+        obligations: obligations.iter().filter_map(|o| o.as_str().map(str::to_owned)).collect(),
         at,
     }
 }
@@ -155,18 +127,8 @@ fn find_schema(
     claims: &BTreeMap<String, Vec<Claim>>,
 ) -> Option<ItemId> {
     let document = text.split_once('#').map_or(text, |(head, _)| head);
-    let by_path = item
-        .path
-        .join(document)
-        .and_then(|path| by_path.get(&path).copied());
-    let found = by_path.or_else(|| {
-        claims
-            .get(document)
-            .and_then(|c| c.first())
-            .map(|claim| claim.item)
-    })?;
-    items
-        .get(found)
-        .filter(|i| i.kind.is_schema())
-        .map(|_| found)
+    let by_path = item.path.join(document).and_then(|path| by_path.get(&path).copied());
+    let found =
+        by_path.or_else(|| claims.get(document).and_then(|c| c.first()).map(|claim| claim.item))?;
+    items.get(found).filter(|i| i.kind.is_schema()).map(|_| found)
 }

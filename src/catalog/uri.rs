@@ -37,9 +37,7 @@ pub(super) fn is_path(uri: &str) -> bool {
 /// Resolves `reference` against `base`; `None` when either is no URI.
 pub(super) fn resolve(base: &str, reference: &str) -> Option<String> {
     let base = jsonschema::Uri::parse(base).ok()?;
-    jsonschema::uri::resolve_against(&base, reference)
-        .ok()
-        .map(|uri| uri.as_str().to_owned())
+    jsonschema::uri::resolve_against(&base, reference).ok().map(|uri| uri.as_str().to_owned())
 }
 
 /// Whether `text` is an absolute URI.
@@ -54,15 +52,12 @@ pub(super) fn without_fragment(uri: &str) -> &str {
 
 /// The part after `#`, percent-decoded; empty when there is none.
 pub(super) fn fragment(uri: &str) -> String {
-    uri.split_once('#')
-        .map_or_else(String::new, |(_, fragment)| percent_decode(fragment))
+    uri.split_once('#').map_or_else(String::new, |(_, fragment)| percent_decode(fragment))
 }
 
 /// Host of an http(s) URI.
 pub(super) fn host(uri: &str) -> Option<&str> {
-    let rest = uri
-        .strip_prefix("https://")
-        .or_else(|| uri.strip_prefix("http://"))?;
+    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
     rest.split(['/', '?', '#']).next()
 }
 

@@ -31,10 +31,7 @@ pub struct Versions {
 
 /// Reads all version files.
 pub(super) fn read(items: &[Item]) -> Vec<Versions> {
-    let files = items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| item.kind == Kind::Versions);
+    let files = items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Versions);
     files
         .filter_map(|(id, item)| {
             let value = item.value()?;
@@ -62,9 +59,5 @@ fn version(value: Option<&Value>, at: Pointer) -> VersionEntry {
         _ => None,
     });
     let parsed = text.as_deref().and_then(|t| semver::Version::parse(t).ok());
-    VersionEntry {
-        at,
-        text,
-        version: parsed,
-    }
+    VersionEntry { at, text, version: parsed }
 }

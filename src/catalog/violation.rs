@@ -35,9 +35,7 @@ impl Catalog {
     /// How an instance breaks the schema of a file; empty when it is valid, `None` when the schema was
     /// not compiled.
     pub fn violations(&self, schema: ItemId, instance: &Json) -> Option<Vec<Violation>> {
-        self.validators
-            .get(schema)
-            .map(|validator| self.violations_of(validator, instance))
+        self.validators.get(schema).map(|validator| self.violations_of(validator, instance))
     }
 
     /// The same for a validator at hand.
@@ -46,11 +44,7 @@ impl Catalog {
         validator: &jsonschema::Validator,
         instance: &Json,
     ) -> Vec<Violation> {
-        if validator.is_valid(instance) {
-            Vec::new()
-        } else {
-            all(validator.iter_errors(instance))
-        }
+        if validator.is_valid(instance) { Vec::new() } else { all(validator.iter_errors(instance)) }
     }
 
     /// Compiles the subschema at a place.
@@ -62,8 +56,7 @@ impl Catalog {
     pub fn keyword_place(&self, violation: &Violation) -> Option<(ItemId, Pointer)> {
         let (uri, pointer) = violation.schema.as_ref()?;
         let item = self.validators.files.get(uri)?;
-        self.value_at(*item, pointer)
-            .map(|_| (*item, pointer.clone()))
+        self.value_at(*item, pointer).map(|_| (*item, pointer.clone()))
     }
 }
 
@@ -77,10 +70,7 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
         keyword: error.kind().keyword().to_owned(),
         schema: error.absolute_keyword_location().map(|location| {
             let text = location.as_str();
-            (
-                uri::without_fragment(text).to_owned(),
-                Pointer::from(uri::fragment(text)),
-            )
+            (uri::without_fragment(text).to_owned(), Pointer::from(uri::fragment(text)))
         }),
     };
     match error.kind() {
@@ -95,15 +85,8 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
         },
         Kind::PropertyNames { error } => {
             let name = error.instance().as_str().unwrap_or("?").to_owned();
-            let message = read(error)
-                .into_iter()
-                .next()
-                .map_or(String::new(), |v| v.message);
-            vec![make(
-                at.join(&name),
-                format!("is not an allowed key: it {message}"),
-                true,
-            )]
+            let message = read(error).into_iter().next().map_or(String::new(), |v| v.message);
+            vec![make(at.join(&name), format!("is not an allowed key: it {message}"), true)]
         }
         kind => vec![make(at, describe(kind, error.instance()), false)],
     }
@@ -116,12 +99,8 @@ fn closest<'e>(
 ) -> Option<&'e Vec<ValidationError<'static>>> {
     let is_deeper = |branch: &&Vec<ValidationError<'static>>| {
         !branch.is_empty()
-            && branch
-                .iter()
-                .all(|e| e.instance_path().as_str().len() > at.as_str().len())
-            && !branch
-                .iter()
-                .any(|e| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. }))
+            && branch.iter().all(|e| e.instance_path().as_str().len() > at.as_str().len())
+            && !branch.iter().any(|e| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. }))
     };
     let mut deeper = context.iter().filter(is_deeper);
     deeper.next().filter(|_| deeper.next().is_none())
@@ -142,19 +121,14 @@ fn alternatives(context: &[Vec<ValidationError<'static>>], at: &Pointer) -> Stri
             Some(format!("({}) {place}{}", i + 1, first.message))
         })
         .collect();
-    format!(
-        "matches none of {} alternatives: {}",
-        context.len(),
-        reasons.join("; ")
-    )
+    format!("matches none of {} alternatives: {}", context.len(), reasons.join("; "))
 }
 
 fn describe(kind: &Kind, instance: &Json) -> String {
     match kind {
-        Kind::Required { property } => format!(
-            "lacks the required property `{}`",
-            property.as_str().unwrap_or("?")
-        ),
+        Kind::Required { property } => {
+            format!("lacks the required property `{}`", property.as_str().unwrap_or("?"))
+        }
         Kind::Type { kind } => format!("is {}, not {}", article(type_of(instance)), types(kind)),
         Kind::Enum { options } => {
             let options = options.as_array().map_or(&[][..], Vec::as_slice);
@@ -163,11 +137,9 @@ fn describe(kind: &Kind, instance: &Json) -> String {
         Kind::Constant { expected_value } => {
             format!("is {}, not {}", short(instance), short(expected_value))
         }
-        Kind::Pattern { pattern } => format!(
-            "is {}, which does not match `{}`",
-            short(instance),
-            clip(pattern, 120)
-        ),
+        Kind::Pattern { pattern } => {
+            format!("is {}, which does not match `{}`", short(instance), clip(pattern, 120))
+        }
         Kind::Format { format } => {
             format!("is {}, which is not a valid `{format}`", short(instance))
         }
@@ -236,11 +208,7 @@ fn type_of(value: &Json) -> &'static str {
 fn list(options: &[Json]) -> String {
     let shown: Vec<String> = options.iter().take(8).map(short).collect();
     let rest = options.len().saturating_sub(8);
-    let tail = if rest > 0 {
-        format!(" and {rest} more")
-    } else {
-        String::new()
-    };
+    let tail = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     format!("{}{tail}", shown.join(", "))
 }
 

@@ -66,13 +66,7 @@ struct Frame<'v> {
 
 /// Walks `value`, which stands at `at` with base URI `base`.
 pub(super) fn walk(value: &Value, at: Pointer, base: &str, draft: Draft, found: &mut Found) {
-    let start = Frame {
-        value,
-        home: at.clone(),
-        in_place: Vec::new(),
-        at,
-        base: base.to_owned(),
-    };
+    let start = Frame { value, home: at.clone(), in_place: Vec::new(), at, base: base.to_owned() };
     let mut stack = vec![start];
     while let Some(mut frame) = stack.pop() {
         let is_schema = frame.value.is_object() || matches!(frame.value.data, Data::Bool(_));
@@ -81,9 +75,7 @@ pub(super) fn walk(value: &Value, at: Pointer, base: &str, draft: Draft, found: 
         }
         identify(&mut frame, draft, found);
         frame.in_place.push(frame.at.clone());
-        found
-            .subschemas
-            .push((frame.at.clone(), frame.base.clone()));
+        found.subschemas.push((frame.at.clone(), frame.base.clone()));
         for kind in [RefKind::Static, RefKind::Dynamic, RefKind::Recursive] {
             if let Some(text) = frame.value.str_at(kind.keyword()) {
                 found.refs.push(FoundRef {
@@ -98,14 +90,7 @@ pub(super) fn walk(value: &Value, at: Pointer, base: &str, draft: Draft, found: 
         }
         for member in frame.value.members() {
             if let Some((holds, same_place)) = applicator(&member.key) {
-                descend(
-                    &frame,
-                    &member.key,
-                    &member.value,
-                    holds,
-                    same_place,
-                    &mut stack,
-                );
+                descend(&frame, &member.key, &member.value, holds, same_place, &mut stack);
             }
         }
     }
@@ -122,27 +107,13 @@ fn descend<'v>(
     let at = frame.at.join(keyword);
     let is_store = matches!(keyword, "$defs" | "definitions");
     let mut push = |value: &'v Value, at: Pointer| {
-        let in_place = if same_place {
-            frame.in_place.clone()
-        } else {
-            Vec::new()
-        };
-        let home = if is_store {
-            at.clone()
-        } else {
-            frame.home.clone()
-        };
-        stack.push(Frame {
-            value,
-            at,
-            base: frame.base.clone(),
-            in_place,
-            home,
-        });
+        let in_place = if same_place { frame.in_place.clone() } else { Vec::new() };
+        let home = if is_store { at.clone() } else { frame.home.clone() };
+        stack.push(Frame { value, at, base: frame.base.clone(), in_place, home });
     };
     match (holds, &value.data) {
         (Holds::Map, Data::Object(members)) => {
-            for member in members {
+            for member in members.iter() {
                 push(&member.value, at.join(&member.key));
             }
         }
@@ -165,9 +136,7 @@ fn identify(frame: &mut Frame<'_>, draft: Draft, found: &mut Found) {
     if let Some(id) = frame.value.str_at(keyword).filter(|_| !hidden) {
         if let (true, Some(name)) = (old, id.strip_prefix('#')) {
             if !name.is_empty() {
-                found
-                    .anchors
-                    .push((frame.base.clone(), name.to_owned(), frame.at.clone()));
+                found.anchors.push((frame.base.clone(), name.to_owned(), frame.at.clone()));
             }
         } else if !frame.at.is_root()
             && let Some(absolute) = uri::resolve(&frame.base, id)
@@ -178,9 +147,7 @@ fn identify(frame: &mut Frame<'_>, draft: Draft, found: &mut Found) {
     }
     for keyword in ["$anchor", "$dynamicAnchor"] {
         if let Some(name) = frame.value.str_at(keyword) {
-            found
-                .anchors
-                .push((frame.base.clone(), name.to_owned(), frame.at.clone()));
+            found.anchors.push((frame.base.clone(), name.to_owned(), frame.at.clone()));
         }
     }
 }

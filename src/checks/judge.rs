@@ -20,9 +20,5 @@ pub(super) fn judge(catalog: &Catalog, schema: ItemId, instance: &Value) -> Opti
         return Some(Judgement::TooMuch);
     }
     let violations = catalog.violations(schema, &to_json(instance))?;
-    Some(if violations.is_empty() {
-        Judgement::Accepted
-    } else {
-        Judgement::Refused(violations)
-    })
+    Some(if violations.is_empty() { Judgement::Accepted } else { Judgement::Refused(violations) })
 }

@@ -67,6 +67,7 @@ pub static CHECKS: &[&Check] = &[
     &event::envelope_open_type::CHECK,
     &event::envelope_unproven::CHECK,
     &example::example_invalid::CHECK,
+    &example::example_too_costly::CHECK,
     &example::example_without_schema::CHECK,
     &freeze::freeze_altered::CHECK,
     &freeze::freeze_chain_broken::CHECK,
@@ -134,19 +135,12 @@ pub static CHECKS: &[&Check] = &[
 
 /// The check of a code.
 pub fn find(code: &str) -> Option<&'static Check> {
-    CHECKS
-        .iter()
-        .find(|check| check.code.as_str() == code)
-        .copied()
+    CHECKS.iter().find(|check| check.code.as_str() == code).copied()
 }
 
 /// Runs the checks that `wanted` picks, over the whole catalog.
 pub fn run(catalog: &Catalog, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
-    let wanted: Vec<&Check> = CHECKS
-        .iter()
-        .copied()
-        .filter(|check| wanted(check))
-        .collect();
+    let wanted: Vec<&Check> = CHECKS.iter().copied().filter(|check| wanted(check)).collect();
     let mut findings: Vec<Finding> = (0..catalog.items.len())
         .into_par_iter()
         .flat_map_iter(|id| {

@@ -44,13 +44,7 @@ pub(super) struct Global {
     #[arg(long, global = true)]
     pub exit_zero: bool,
     /// Deepest nesting of a document
-    #[arg(
-        long,
-        global = true,
-        value_name = "N",
-        default_value_t = 128,
-        hide_short_help = true
-    )]
+    #[arg(long, global = true, value_name = "N", default_value_t = 128, hide_short_help = true)]
     pub max_depth: usize,
     /// Most values of a document, YAML aliases expanded
     #[arg(

@@ -41,16 +41,10 @@ pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Termin
     let loaded = load(&request, global)?;
     let catalog = &loaded.catalog;
     let is_wanted = |path: &str| wanted.is_empty() || wanted.iter().any(|w| is_below(path, w));
-    let chosen: Vec<_> = catalog
-        .of_kind(Kind::Example)
-        .filter(|(_, i)| is_wanted(i.path.as_str()))
-        .collect();
+    let chosen: Vec<_> =
+        catalog.of_kind(Kind::Example).filter(|(_, i)| is_wanted(i.path.as_str())).collect();
     if chosen.is_empty() {
-        let what = if wanted.is_empty() {
-            "the tree".to_owned()
-        } else {
-            wanted.join(", ")
-        };
+        let what = if wanted.is_empty() { "the tree".to_owned() } else { wanted.join(", ") };
         let help =
             "an example is named `x.example.json`, or lies in a folder `examples/`".to_owned();
         return Err(Failure::Source(source::SourceError::TooMuch {
@@ -59,25 +53,16 @@ pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Termin
         }));
     }
     // What keeps an example from being checked is as bad as a mismatch: its schemas count, too.
-    let partners = chosen
-        .iter()
-        .filter_map(|(id, _)| match &catalog.example(*id)?.partner {
-            Partner::Schema(schema, _) => Some(catalog.path(*schema)),
-            _ => None,
-        });
+    let partners = chosen.iter().filter_map(|(id, _)| match &catalog.example(*id)?.partner {
+        Partner::Schema(schema, _) => Some(catalog.path(*schema)),
+        _ => None,
+    });
     let mut concerned: Vec<_> = partners.collect();
     concerned.extend(chosen.iter().map(|(_, item)| item.path.clone()));
     let mut findings = checks::run(catalog, is_about_examples);
     findings.retain(|finding| concerned.contains(&finding.primary.artifact));
     drop(progress);
-    finish(
-        findings,
-        loaded,
-        Closing::Validate,
-        started,
-        global,
-        terminal,
-    )
+    finish(findings, loaded, Closing::Validate, started, global, terminal)
 }
 
 /// `contract-guard envelope`
@@ -86,11 +71,8 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
     let loaded = load(&request(args)?, global)?;
     let catalog = &loaded.catalog;
     let kinds = [Kind::Envelope, Kind::Invariant];
-    let concerned: Vec<_> = kinds
-        .iter()
-        .flat_map(|kind| catalog.of_kind(*kind))
-        .map(|(_, i)| i.path.clone())
-        .collect();
+    let concerned: Vec<_> =
+        kinds.iter().flat_map(|kind| catalog.of_kind(*kind)).map(|(_, i)| i.path.clone()).collect();
     if catalog.of_kind(Kind::Envelope).next().is_none() {
         let help =
             "the envelope is `events/envelope.schema.json`; `contract-guard init` writes one"
@@ -98,21 +80,13 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
         let what = "there is no event envelope in the tree".to_owned();
         return Err(Failure::Source(source::SourceError::TooMuch { what, help }));
     }
-    let mut findings = checks::run(catalog, |check| {
-        is_about_schemas(check) || is_about_envelopes(check)
-    });
+    let mut findings =
+        checks::run(catalog, |check| is_about_schemas(check) || is_about_envelopes(check));
     findings.retain(|finding| {
         concerned.contains(&finding.primary.artifact)
             || finding.code.as_str().starts_with("envelope-")
     });
-    finish(
-        findings,
-        loaded,
-        Closing::Envelope,
-        started,
-        global,
-        terminal,
-    )
+    finish(findings, loaded, Closing::Envelope, started, global, terminal)
 }
 
 fn is_about_envelopes(check: &Check) -> bool {
@@ -174,11 +148,7 @@ pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure
         (Source::Freeze(_), _) | (_, None | Some(".")) => String::new(),
         (_, Some(base)) => format!("{}/", base.replace('\\', "/").trim_end_matches('/')),
     };
-    Ok(Loaded {
-        catalog,
-        config,
-        prefix,
-    })
+    Ok(Loaded { catalog, config, prefix })
 }
 
 /// Judges, renders, writes.
@@ -190,11 +160,7 @@ fn finish(
     global: &Global,
     terminal: &Terminal,
 ) -> Answer {
-    let Loaded {
-        catalog,
-        config,
-        prefix,
-    } = loaded;
+    let Loaded { catalog, config, prefix } = loaded;
     findings.extend(config.findings);
     let outcome = gate::judge(findings, &catalog, &config.levels);
     let format = match global.format {
@@ -233,11 +199,7 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         let (base, root) = source::discover(None)?;
         let name = format!("freeze-{version}.json");
         let path = base.join(&root).join("_frozen").join(name);
-        return Ok(Request {
-            source: Source::Freeze(path),
-            base,
-            root,
-        });
+        return Ok(Request { source: Source::Freeze(path), base, root });
     }
     if let Some(path) = args.path.as_ref().filter(|path| path.is_file()) {
         if args.staged || args.at.is_some() {
@@ -249,18 +211,10 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         }
         let (base, root) =
             source::discover(None).unwrap_or_else(|_| (PathBuf::from("."), String::new()));
-        return Ok(Request {
-            source: Source::Freeze(path.clone()),
-            base,
-            root,
-        });
+        return Ok(Request { source: Source::Freeze(path.clone()), base, root });
     }
     let (base, root) = discover_for(args.path.as_deref(), args.staged || at.is_some())?;
-    Ok(Request {
-        source: source_of(args.staged, at),
-        base,
-        root,
-    })
+    Ok(Request { source: source_of(args.staged, at), base, root })
 }
 
 /// A commit or the index may hold a tree that the folder does not.
@@ -285,26 +239,16 @@ fn source_of(staged: bool, at: Option<&str>) -> Source {
 fn examples_request(args: &args::Validate) -> Result<(Request, Vec<String>), Failure> {
     let at = args.at.as_deref();
     if args.paths.is_empty() || at.is_some_and(|at| at.starts_with("freeze:")) {
-        let tree = args::Check {
-            path: None,
-            staged: args.staged,
-            at: args.at.clone(),
-        };
+        let tree = args::Check { path: None, staged: args.staged, at: args.at.clone() };
         return Ok((request(&tree)?, Vec::new()));
     }
     let mut wanted = Vec::new();
     let mut found: Option<(PathBuf, String)> = None;
     for path in &args.paths {
         let (base, root, below) = source::locate(path)?;
-        if found
-            .as_ref()
-            .is_some_and(|(b, _)| source::canonical(b) != source::canonical(&base))
-        {
+        if found.as_ref().is_some_and(|(b, _)| source::canonical(b) != source::canonical(&base)) {
             let message = "the paths belong to different contracts trees".to_owned();
-            return Err(Failure::Usage(
-                message,
-                Some("validate one tree at a time".to_owned()),
-            ));
+            return Err(Failure::Usage(message, Some("validate one tree at a time".to_owned())));
         }
         if below != root {
             wanted.push(below);
@@ -312,19 +256,9 @@ fn examples_request(args: &args::Validate) -> Result<(Request, Vec<String>), Fai
         found.get_or_insert((base, root));
     }
     let (base, root) = found.unwrap_or_default();
-    Ok((
-        Request {
-            source: source_of(args.staged, at),
-            base,
-            root,
-        },
-        wanted,
-    ))
+    Ok((Request { source: source_of(args.staged, at), base, root }, wanted))
 }
 
 fn is_below(path: &str, folder: &str) -> bool {
-    path == folder
-        || path
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
+    path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -6,11 +6,7 @@ use crate::checks::{self, CHECKS, Check};
 
 pub(super) fn run(code: Option<&str>, terminal: &Terminal) -> Answer {
     let Some(code) = code else {
-        let width = CHECKS
-            .iter()
-            .map(|c| c.code.as_str().len())
-            .max()
-            .unwrap_or(0);
+        let width = CHECKS.iter().map(|c| c.code.as_str().len()).max().unwrap_or(0);
         let line = |check: &&Check| format!("{:width$}  {}\n", check.code.as_str(), check.summary);
         let text: String = CHECKS.iter().map(line).collect();
         return Ok(terminal.write(text.as_bytes(), 0));
@@ -28,21 +24,14 @@ pub(super) fn run(code: Option<&str>, terminal: &Terminal) -> Answer {
 }
 
 fn text(check: &Check, terminal: &Terminal) -> String {
-    let (bold, off) = if terminal.color {
-        ("\u{1b}[1m", "\u{1b}[0m")
-    } else {
-        ("", "")
-    };
+    let (bold, off) = if terminal.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let explain = &check.explain;
     let mut out = format!(
         "{bold}{}{off} ({}, since {})\n{}\n",
         check.code, check.level, check.since, check.summary
     );
-    for (title, body) in [
-        ("What", explain.what),
-        ("Why", explain.why),
-        ("How to fix", explain.fix),
-    ] {
+    for (title, body) in [("What", explain.what), ("Why", explain.why), ("How to fix", explain.fix)]
+    {
         out.push_str(&format!("\n{bold}{title}{off}\n"));
         for line in wrap(body, terminal.width.min(100) - 2) {
             out.push_str(&format!("  {line}\n"));

@@ -28,11 +28,7 @@ pub(super) fn run(list: &List, global: &Global, terminal: &Terminal) -> Answer {
     let text = match global.format {
         OutputFormat::Json => {
             let object = |row: &Vec<String>| {
-                columns
-                    .iter()
-                    .zip(row)
-                    .map(|(c, v)| ((*c).to_owned(), json!(v)))
-                    .collect()
+                columns.iter().zip(row).map(|(c, v)| ((*c).to_owned(), json!(v))).collect()
             };
             let rows: Vec<serde_json::Map<String, serde_json::Value>> =
                 rows.iter().map(object).collect();
@@ -46,20 +42,13 @@ pub(super) fn run(list: &List, global: &Global, terminal: &Terminal) -> Answer {
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
-        rows.iter()
-            .filter_map(|r| r.get(c))
-            .map(|v| visible(v).chars().count())
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|r| r.get(c)).map(|v| visible(v).chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .map(|(v, w)| format!("{:w$}", visible(v)))
-            .collect();
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(v, w)| format!("{:w$}", visible(v))).collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }
@@ -67,13 +56,8 @@ fn aligned(rows: &[Vec<String>]) -> String {
 }
 
 fn codes() -> Table {
-    let rows = CHECKS.iter().map(|c| {
-        vec![
-            c.code.to_string(),
-            c.level.to_string(),
-            c.summary.to_owned(),
-        ]
-    });
+    let rows =
+        CHECKS.iter().map(|c| vec![c.code.to_string(), c.level.to_string(), c.summary.to_owned()]);
     (&["code", "level", "summary"], rows.collect())
 }
 
@@ -93,19 +77,12 @@ fn schemas(catalog: &Catalog) -> Table {
         };
         vec![catalog.path(*id).to_string(), dialect, identity]
     };
-    (
-        &["schema", "dialect", "id"],
-        catalog.schemas.iter().map(row).collect(),
-    )
+    (&["schema", "dialect", "id"], catalog.schemas.iter().map(row).collect())
 }
 
 fn examples(catalog: &Catalog) -> Table {
     let row = |example: &crate::catalog::Example| {
-        let invalid = example
-            .cases
-            .iter()
-            .filter(|c| c.expect == Expect::Invalid)
-            .count();
+        let invalid = example.cases.iter().filter(|c| c.expect == Expect::Invalid).count();
         let expect = match (example.cases.len() - invalid, invalid) {
             (1, 0) => "valid".to_owned(),
             (0, 1) => "invalid".to_owned(),
@@ -116,28 +93,15 @@ fn examples(catalog: &Catalog) -> Table {
             Partner::Ambiguous(_) => ("-".to_owned(), "ambiguous"),
             Partner::Missing => ("-".to_owned(), "no schema"),
         };
-        vec![
-            catalog.path(example.item).to_string(),
-            expect,
-            schema,
-            reason.to_owned(),
-        ]
+        vec![catalog.path(example.item).to_string(), expect, schema, reason.to_owned()]
     };
-    (
-        &["example", "expect", "schema", "reason"],
-        catalog.examples.iter().map(row).collect(),
-    )
+    (&["example", "expect", "schema", "reason"], catalog.examples.iter().map(row).collect())
 }
 
 fn topics(catalog: &Catalog) -> Table {
     let row = |topic: &crate::catalog::Topic| {
-        let schema = topic
-            .schema
-            .map_or_else(|| "-".to_owned(), |s| catalog.path(s).to_string());
+        let schema = topic.schema.map_or_else(|| "-".to_owned(), |s| catalog.path(s).to_string());
         vec![topic.full_name(), schema, topic.obligations.join(",")]
     };
-    (
-        &["topic", "schema", "obligations"],
-        catalog.topics.iter().map(row).collect(),
-    )
+    (&["topic", "schema", "obligations"], catalog.topics.iter().map(row).collect())
 }

@@ -46,9 +46,7 @@ const STACK: usize = 256 << 20;
 /// 5 busy.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let worker = std::thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || run(&arguments));
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || run(&arguments));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
         // A panic has printed itself; whatever it was, it is no verdict.
@@ -66,9 +64,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
     };
     // Threads keep their stacks for deep values; the pool can be built once only.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .stack_size(STACK)
-        .build_global();
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let terminal = output::Terminal::look(cli.global.color);
     let answer = match &cli.command {
         Some(args::Command::Check(check)) => check::check(check, &cli.global, &terminal),
@@ -91,11 +87,9 @@ fn run(arguments: &[OsString]) -> u8 {
 fn report(failure: &Failure, terminal: &output::Terminal) -> u8 {
     let (message, help, code) = match failure {
         Failure::Usage(message, help) => (message.clone(), help.clone(), 2),
-        Failure::Source(error) => (
-            error.to_string(),
-            error.help(),
-            if error.is_integrity() { 4 } else { 3 },
-        ),
+        Failure::Source(error) => {
+            (error.to_string(), error.help(), if error.is_integrity() { 4 } else { 3 })
+        }
         Failure::Edit(error) => (error.to_string(), error.help(), 3),
     };
     terminal.error(&message, help.as_deref());

@@ -28,21 +28,14 @@ impl Terminal {
             Color::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb,
         };
         let is_terminal = io::stdout().is_terminal();
-        let columns = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|c| c.parse::<usize>().ok());
+        let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
         let measured = || {
-            terminal_size::terminal_size()
-                .filter(|_| is_terminal)
-                .map(|(w, _)| usize::from(w.0))
+            terminal_size::terminal_size().filter(|_| is_terminal).map(|(w, _)| usize::from(w.0))
         };
         Terminal {
             color: color(is_terminal),
             color_stderr: color(io::stderr().is_terminal()),
-            width: columns
-                .or_else(measured)
-                .unwrap_or(DEFAULT_WIDTH)
-                .clamp(40, 160),
+            width: columns.or_else(measured).unwrap_or(DEFAULT_WIDTH).clamp(40, 160),
             unicode: !is_dumb,
             is_terminal,
         }

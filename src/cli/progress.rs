@@ -15,10 +15,7 @@ impl Progress {
     /// Starts counting; nothing is shown for a second.
     pub(super) fn start(what: &'static str) -> Self {
         if !std::io::stderr().is_terminal() {
-            return Progress {
-                stop: None,
-                thread: None,
-            };
+            return Progress { stop: None, thread: None };
         }
         let (stop, stopped) = channel();
         let thread = std::thread::spawn(move || {
@@ -34,10 +31,7 @@ impl Progress {
                 let _ = write!(std::io::stderr(), "\r\u{1b}[K");
             }
         });
-        Progress {
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        Progress { stop: Some(stop), thread: Some(thread) }
     }
 }
 

@@ -23,17 +23,11 @@ fn make(n: u32, at: Option<&str>, terminal: &Terminal) -> Answer {
         None => SystemTime::now(),
         Some(text) => {
             let usage = |reason: String| {
-                Failure::Usage(
-                    reason,
-                    Some("write a time such as 2026-11-20T12:00:00Z".to_owned()),
-                )
+                Failure::Usage(reason, Some("write a time such as 2026-11-20T12:00:00Z".to_owned()))
             };
-            let time: jiff::Timestamp = text
-                .parse()
-                .map_err(|_| usage(format!("`{text}` is no RFC 3339 time")))?;
-            let millis = u64::try_from(time.as_millisecond())
-                .ok()
-                .filter(|m| *m <= LAST_TIME);
+            let time: jiff::Timestamp =
+                text.parse().map_err(|_| usage(format!("`{text}` is no RFC 3339 time")))?;
+            let millis = u64::try_from(time.as_millisecond()).ok().filter(|m| *m <= LAST_TIME);
             let millis =
                 millis.ok_or_else(|| usage(format!("no ULID can hold the time `{text}`")))?;
             SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
@@ -106,10 +100,7 @@ fn defect(id: &str) -> Option<String> {
             'a'..='z' => format!("write `{}`", c.to_ascii_uppercase()),
             _ => "which is not in Crockford base32".to_owned(),
         };
-        return Some(format!(
-            "character {position} is `{}`, {reason}",
-            visible(&c.to_string())
-        ));
+        return Some(format!("character {position} is `{}`, {reason}", visible(&c.to_string())));
     }
     let length = id.chars().count();
     if length != 26 {
@@ -126,25 +117,9 @@ mod tests {
     #[test]
     fn says_which_character_is_wrong() {
         assert_eq!(defect("01ARZ3NDEKTSV4RRFFQ69G5FAV"), None);
-        assert!(
-            defect("01ARZ3NDEKTSV4RRFFQ69G5FAI")
-                .unwrap()
-                .contains("character 26 is `I`")
-        );
-        assert!(
-            defect("01ARZ3NDEKTSV4RRFFQ69G5FA")
-                .unwrap()
-                .contains("25 characters")
-        );
-        assert!(
-            defect("81ARZ3NDEKTSV4RRFFQ69G5FAV")
-                .unwrap()
-                .contains("character 1 is `8`")
-        );
-        assert!(
-            defect("01arz3ndektsv4rrffq69g5fav")
-                .unwrap()
-                .contains("write `A`")
-        );
+        assert!(defect("01ARZ3NDEKTSV4RRFFQ69G5FAI").unwrap().contains("character 26 is `I`"));
+        assert!(defect("01ARZ3NDEKTSV4RRFFQ69G5FA").unwrap().contains("25 characters"));
+        assert!(defect("81ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap().contains("character 1 is `8`"));
+        assert!(defect("01arz3ndektsv4rrffq69g5fav").unwrap().contains("write `A`"));
     }
 }

@@ -87,12 +87,8 @@ mod tests {
     use super::canonical_json;
 
     fn canonical(text: &str) -> String {
-        canonical_json(
-            &parse(text.as_bytes(), Syntax::Json, &Limits::default())
-                .value
-                .unwrap(),
-        )
-        .unwrap()
+        canonical_json(&parse(text.as_bytes(), Syntax::Json, &Limits::default()).value.unwrap())
+            .unwrap()
     }
 
     #[test]

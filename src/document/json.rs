@@ -34,10 +34,7 @@ pub(super) fn parse_lines(text: &str, skipped: usize, limits: &Limits, document:
         at += line.len();
     }
     let span = Span::new(skipped, skipped + text.len());
-    document.value = (!broken).then_some(Value {
-        span,
-        data: Data::Array(items),
-    });
+    document.value = (!broken).then_some(Value { span, data: Data::Array(items) });
 }
 
 struct Parser<'t, 'e> {
@@ -64,16 +61,7 @@ impl<'t, 'e> Parser<'t, 'e> {
         limits: &'t Limits,
         errors: &'e mut Vec<SyntaxError>,
     ) -> Self {
-        Parser {
-            text,
-            bytes: text.as_bytes(),
-            at: 0,
-            base,
-            depth: 0,
-            nodes: 0,
-            limits,
-            errors,
-        }
+        Parser { text, bytes: text.as_bytes(), at: 0, base, depth: 0, nodes: 0, limits, errors }
     }
 
     fn whole(&mut self) -> Option<Value> {
@@ -108,11 +96,8 @@ impl<'t, 'e> Parser<'t, 'e> {
 
     /// Reports a defect at the current character.
     fn fail<T>(&mut self, message: impl Into<String>, label: impl Into<String>) -> Parsed<T> {
-        let width = self
-            .text
-            .get(self.at..)
-            .and_then(|t| t.chars().next())
-            .map_or(0, char::len_utf8);
+        let width =
+            self.text.get(self.at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
         self.fail_at(self.at, self.at + width, message, label)
     }
 
@@ -123,12 +108,7 @@ impl<'t, 'e> Parser<'t, 'e> {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Parsed<T> {
-        self.errors.push(SyntaxError::new(
-            SyntaxKind::Json,
-            self.span(start, end),
-            message,
-            label,
-        ));
+        self.errors.push(SyntaxError::new(SyntaxKind::Json, self.span(start, end), message, label));
         Err(Stop)
     }
 
@@ -146,10 +126,8 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// Says what stands where something else was expected.
     fn unexpected<T>(&mut self, expected: &str) -> Parsed<T> {
         let Some(byte) = self.peek() else {
-            return self.fail(
-                format!("file ends where {expected} should be"),
-                "the file ends here",
-            );
+            return self
+                .fail(format!("file ends where {expected} should be"), "the file ends here");
         };
         match byte {
             b'/' => self.fail("JSON has no comments", "comment"),
@@ -165,11 +143,7 @@ impl<'t, 'e> Parser<'t, 'e> {
                 )
             }
             _ => {
-                let found = self
-                    .text
-                    .get(self.at..)
-                    .and_then(|t| t.chars().next())
-                    .unwrap_or(' ');
+                let found = self.text.get(self.at..).and_then(|t| t.chars().next()).unwrap_or(' ');
                 self.fail(
                     format!("expected {expected}, found `{}`", found.escape_debug()),
                     format!("expected {expected}"),
@@ -180,9 +154,7 @@ impl<'t, 'e> Parser<'t, 'e> {
 
     fn word(&self) -> &'t str {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let end = rest
-            .find(|c: char| !c.is_alphanumeric())
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         rest.get(..end.min(20)).unwrap_or_default()
     }
 
@@ -207,10 +179,7 @@ impl<'t, 'e> Parser<'t, 'e> {
             Some(b'n') if self.literal("null") => Data::Null,
             _ => return self.unexpected("a value"),
         };
-        Ok(Value {
-            span: self.span(start, self.at),
-            data,
-        })
+        Ok(Value { span: self.span(start, self.at), data })
     }
 
     fn literal(&mut self, word: &str) -> bool {
@@ -225,10 +194,7 @@ impl<'t, 'e> Parser<'t, 'e> {
         self.depth += 1;
         self.at += 1;
         if self.depth > self.limits.depth {
-            let message = format!(
-                "document is nested deeper than {} levels",
-                self.limits.depth
-            );
+            let message = format!("document is nested deeper than {} levels", self.limits.depth);
             return self.limit(
                 start,
                 message,
@@ -261,7 +227,7 @@ impl<'t, 'e> Parser<'t, 'e> {
                 Some(b'}') => {
                     self.at += 1;
                     report_duplicates(&members, self.errors);
-                    return Ok(Data::Object(members));
+                    return Ok(Data::Object(members.into()));
                 }
                 Some(b'"') => {}
                 _ => return self.unexpected("a key in double quotes"),
@@ -276,11 +242,7 @@ impl<'t, 'e> Parser<'t, 'e> {
             self.at += 1;
             self.skip_whitespace();
             let value = self.value()?;
-            members.push(Member {
-                key,
-                key_span,
-                value,
-            });
+            members.push(Member { key, key_span, value });
             self.separator(b'}', "`,` or `}`")?;
         }
     }
@@ -364,10 +326,7 @@ impl<'t, 'e> Parser<'t, 'e> {
         let mut out = String::new();
         loop {
             let start = self.at;
-            while self
-                .peek()
-                .is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20)
-            {
+            while self.peek().is_some_and(|b| b != b'"' && b != b'\\' && b >= 0x20) {
                 self.at += 1;
             }
             out.push_str(self.text.get(start..self.at).unwrap_or_default());
@@ -448,12 +407,7 @@ impl<'t, 'e> Parser<'t, 'e> {
                 }
             }
         }
-        self.fail_at(
-            start,
-            self.at,
-            "unpaired surrogate in a string",
-            "half of a UTF-16 pair",
-        )
+        self.fail_at(start, self.at, "unpaired surrogate in a string", "half of a UTF-16 pair")
     }
 
     fn hex4(&mut self, start: usize) -> Parsed<u32> {
@@ -485,13 +439,16 @@ pub(super) fn number_message(problem: NumberProblem) -> String {
     }
 }
 
+/// Repeated keys that one document reports; a file full of them is understood before the end.
+const MAX_DUPLICATES: usize = 64;
+
 /// Reports every repeated key with the place of the one before.
 pub(super) fn report_duplicates(members: &[Member], errors: &mut Vec<SyntaxError>) {
     // Most objects are small, and comparing is then cheaper than hashing.
     if members.len() <= 8 {
         for (i, member) in members.iter().enumerate().skip(1) {
             if let Some(first) = members.iter().take(i).find(|m| m.key == member.key) {
-                errors.push(duplicate(first, member));
+                push_duplicate(first, member, errors);
             }
         }
         return;
@@ -499,25 +456,25 @@ pub(super) fn report_duplicates(members: &[Member], errors: &mut Vec<SyntaxError
     let mut seen: HashMap<&str, &Member> = HashMap::with_capacity(members.len());
     for member in members {
         if let Some(first) = seen.get(member.key.as_str()) {
-            errors.push(duplicate(first, member));
+            push_duplicate(first, member, errors);
         } else {
             seen.insert(&member.key, member);
         }
     }
 }
 
+fn push_duplicate(first: &Member, second: &Member, errors: &mut Vec<SyntaxError>) {
+    if errors.len() < MAX_DUPLICATES {
+        errors.push(duplicate(first, second));
+    }
+}
+
 fn duplicate(first: &Member, second: &Member) -> SyntaxError {
-    let message = format!(
-        "key `{}` stands twice in one object",
-        second.key.trim_start_matches('\0')
-    );
-    let mut error = SyntaxError::new(
-        SyntaxKind::DuplicateKey,
-        second.key_span,
-        message,
-        "this one is used",
-    )
-    .help("remove one of the two");
+    let message =
+        format!("key `{}` stands twice in one object", second.key.trim_start_matches('\0'));
+    let mut error =
+        SyntaxError::new(SyntaxKind::DuplicateKey, second.key_span, message, "this one is used")
+            .help("remove one of the two");
     error.related = Some((first.key_span, "first here"));
     error
 }

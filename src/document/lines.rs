@@ -16,6 +16,16 @@ pub struct Position {
 pub struct LineIndex {
     starts: Vec<usize>,
     length: usize,
+    /// Characters before every [`BLOCK`]th byte, so that a column in a line of megabytes costs no more
+    /// than one in a short line.
+    characters: Vec<usize>,
+}
+
+const BLOCK: usize = 1024;
+
+/// Bytes that begin a character.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl LineIndex {
@@ -28,17 +38,19 @@ impl LineIndex {
                 starts.push(at + 1);
             }
         }
-        LineIndex {
-            starts,
-            length: bytes.len(),
-        }
+        let mut before = 0;
+        let count = |block: &[u8]| {
+            let sum = before;
+            before += characters(block);
+            sum
+        };
+        let characters = bytes.chunks(BLOCK).map(count).collect();
+        LineIndex { starts, length: bytes.len(), characters }
     }
 
     /// Line number from 0 of a byte offset.
     pub fn line_of(&self, offset: usize) -> usize {
-        self.starts
-            .partition_point(|start| *start <= offset)
-            .saturating_sub(1)
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
     /// Byte range of a line from 0, its break included.
@@ -58,19 +70,20 @@ impl LineIndex {
         let offset = offset.min(self.length);
         let line = self.line_of(offset);
         let (start, _) = self.range(line);
-        let before = bytes.get(start..offset).unwrap_or_default();
-        Position {
-            line: line + 1,
-            column: String::from_utf8_lossy(before).chars().count() + 1,
-        }
+        let column = self.before(bytes, offset) - self.before(bytes, start) + 1;
+        Position { line: line + 1, column }
+    }
+
+    /// Characters before an offset.
+    fn before(&self, bytes: &[u8], offset: usize) -> usize {
+        let block = (offset / BLOCK).min(self.characters.len().saturating_sub(1));
+        let known = self.characters.get(block).copied().unwrap_or(0);
+        known + characters(bytes.get(block * BLOCK..offset).unwrap_or_default())
     }
 
     /// First and last position of a span.
     pub fn positions(&self, bytes: &[u8], span: Span) -> (Position, Position) {
-        (
-            self.position(bytes, span.start as usize),
-            self.position(bytes, span.end as usize),
-        )
+        (self.position(bytes, span.start as usize), self.position(bytes, span.end as usize))
     }
 }
 
@@ -89,9 +102,10 @@ mod tests {
     #[test]
     fn columns_are_characters() {
         let text = "é = x".as_bytes();
-        assert_eq!(
-            LineIndex::new(text).position(text, 3),
-            Position { line: 1, column: 3 }
-        );
+        assert_eq!(LineIndex::new(text).position(text, 3), Position { line: 1, column: 3 });
+        let long = "é".repeat(3000);
+        let text = long.as_bytes();
+        let column = |offset| LineIndex::new(text).position(text, offset).column;
+        assert_eq!((column(5000), column(6000)), (2501, 3001));
     }
 }

@@ -34,10 +34,7 @@ impl Span {
     /// From offsets; files are far below 4 GiB, so larger offsets saturate.
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Span {
-            start: clamp(start),
-            end: clamp(end.max(start)),
-        }
+        Span { start: clamp(start), end: clamp(end.max(start)) }
     }
 }
 
@@ -97,7 +94,50 @@ pub enum Data {
     /// Items.
     Array(Vec<Value>),
     /// Members in the order of the file, repeated keys included.
-    Object(Vec<Member>),
+    Object(Members),
+}
+
+/// Members in the order of the file; of many, found without looking at all of them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Members {
+    list: Vec<Member>,
+    /// Numbers of the members by key, where there are more than a few; empty otherwise.
+    by_key: Box<[u32]>,
+}
+
+/// Members up to which comparing all keys is cheaper than an order of them.
+const FEW: usize = 16;
+
+impl Members {
+    fn find(&self, key: &str) -> Option<&Member> {
+        if self.by_key.is_empty() {
+            return self.list.iter().rev().find(|m| m.key == key);
+        }
+        let key_of = |number: &u32| self.list.get(*number as usize).map(|m| m.key.as_str());
+        let after = self.by_key.partition_point(|number| key_of(number) <= Some(key));
+        let last = self.by_key.get(after.checked_sub(1)?)?;
+        self.list.get(*last as usize).filter(|m| m.key == key)
+    }
+}
+
+impl From<Vec<Member>> for Members {
+    fn from(list: Vec<Member>) -> Self {
+        let mut by_key: Vec<u32> = Vec::new();
+        if list.len() > FEW {
+            by_key.extend(0..u32::try_from(list.len()).unwrap_or(u32::MAX));
+            // Stable: equal keys stay in file order, so that the last of them is the one that counts.
+            by_key.sort_by_key(|number| list.get(*number as usize).map(|m| m.key.as_str()));
+        }
+        Members { list, by_key: by_key.into() }
+    }
+}
+
+impl std::ops::Deref for Members {
+    type Target = [Member];
+
+    fn deref(&self) -> &[Member] {
+        &self.list
+    }
 }
 
 /// A key, its place, its value.
@@ -119,7 +159,10 @@ impl Value {
 
     /// The member `key` with its place.
     pub fn member(&self, key: &str) -> Option<&Member> {
-        self.members().iter().rev().find(|m| m.key == key)
+        match &self.data {
+            Data::Object(members) => members.find(key),
+            _ => None,
+        }
     }
 
     /// Members; none when this is no object.
@@ -163,9 +206,7 @@ impl Value {
 
     /// The value under `pointer`.
     pub fn at(&self, pointer: &Pointer) -> Option<&Value> {
-        pointer
-            .tokens()
-            .try_fold(self, |value, token| value.step(&token))
+        pointer.tokens().try_fold(self, |value, token| value.step(&token))
     }
 
     fn step(&self, token: &str) -> Option<&Value> {
@@ -290,11 +331,7 @@ impl Document {
 
 /// Parses the bytes of an artifact. Never fails.
 pub fn parse(bytes: &[u8], syntax: Syntax, limits: &Limits) -> Document {
-    let mut document = Document {
-        syntax,
-        value: None,
-        errors: Vec::new(),
-    };
+    let mut document = Document { syntax, value: None, errors: Vec::new() };
     let Some((text, skipped)) = decode(bytes, &mut document.errors) else {
         return document;
     };
@@ -318,11 +355,7 @@ fn decode<'a>(bytes: &'a [u8], errors: &mut Vec<SyntaxError>) -> Option<(&'a str
         errors.push(error.help("save the file as UTF-8 without a byte order mark"));
         return None;
     }
-    let skipped = if bytes.starts_with(b"\xef\xbb\xbf") {
-        3
-    } else {
-        0
-    };
+    let skipped = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     if skipped > 0 {
         let error = SyntaxError::new(
             SyntaxKind::ByteOrderMark,

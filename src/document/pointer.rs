@@ -38,9 +38,7 @@ impl Pointer {
     /// This pointer and several tokens.
     #[must_use]
     pub fn path(&self, tokens: &[&str]) -> Self {
-        tokens
-            .iter()
-            .fold(self.clone(), |pointer, token| pointer.join(token))
+        tokens.iter().fold(self.clone(), |pointer, token| pointer.join(token))
     }
 
     /// This pointer followed by `rest`.
@@ -51,9 +49,7 @@ impl Pointer {
 
     /// Everything but the last token; `None` for the whole document.
     pub fn parent(&self) -> Option<Pointer> {
-        self.0
-            .rsplit_once('/')
-            .map(|(parent, _)| Pointer(parent.to_owned()))
+        self.0.rsplit_once('/').map(|(parent, _)| Pointer(parent.to_owned()))
     }
 
     /// The reference tokens, unescaped.

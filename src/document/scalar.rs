@@ -61,16 +61,10 @@ fn is_old_boolean(text: &str, is_key: bool) -> bool {
 
 fn ambiguous_number(text: &str) -> Option<Ambiguity> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if matches!(
-        unsigned,
-        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN"
-    ) {
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
         return Some(Ambiguity::NotFinite);
     }
-    if !unsigned
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':' | b'_' | b'b'))
-    {
+    if !unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':' | b'_' | b'b')) {
         return None;
     }
     let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -128,13 +122,7 @@ fn json_number(text: &str) -> Option<String> {
     let radix = |prefix, radix| {
         let digits = text.strip_prefix(prefix)?;
         let plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
-        plain
-            .then(|| {
-                u128::from_str_radix(digits, radix)
-                    .ok()
-                    .map(|n| n.to_string())
-            })
-            .flatten()
+        plain.then(|| u128::from_str_radix(digits, radix).ok().map(|n| n.to_string())).flatten()
     };
     if let Some(number) = radix("0x", 16).or_else(|| radix("0o", 8)) {
         return Some(number);
@@ -179,16 +167,7 @@ mod tests {
         assert_eq!(number("5."), "5");
         assert_eq!(number("-007"), "-7");
         assert_eq!(number("1e3"), "1e3");
-        for text in [
-            "1.2.3",
-            "1e",
-            "0x",
-            "-",
-            ".",
-            "1_000",
-            "12:30",
-            "2026-11-20",
-        ] {
+        for text in ["1.2.3", "1e", "0x", "-", ".", "1_000", "12:30", "2026-11-20"] {
             assert_eq!(json_number(text), None, "{text}");
         }
     }
@@ -200,17 +179,7 @@ mod tests {
         assert_eq!(ambiguity("12:30", false), Some(Ambiguity::Sexagesimal));
         assert_eq!(ambiguity("1.10", false), Some(Ambiguity::TrailingZero));
         assert_eq!(ambiguity("1_000", false), Some(Ambiguity::OldNumber));
-        for text in [
-            "nO",
-            "0",
-            "1.5",
-            "1.0",
-            "note",
-            "2026-11-20",
-            "12:99",
-            "10.0.0.1",
-            "0.05",
-        ] {
+        for text in ["nO", "0", "1.5", "1.0", "note", "2026-11-20", "12:99", "10.0.0.1", "0.05"] {
             assert_eq!(ambiguity(text, false), None, "{text}");
         }
         assert_eq!(ambiguity("y", true), None);

@@ -2,9 +2,9 @@
 //!
 //! Aliases are expanded within the node budget. Merge keys are followed and reported.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Tag};
 
 use super::json::{number_message, report_duplicates};
 use super::scalar::{ambiguity, resolve};
@@ -51,12 +51,7 @@ pub(super) fn parse_document(text: &str, skipped: usize, limits: &Limits, docume
     if root.is_none() && documents == 0 {
         let span = Span::new(skipped, skipped);
         let message = "file is empty: there is no YAML value";
-        document.errors.push(SyntaxError::new(
-            SyntaxKind::Yaml,
-            span,
-            message,
-            "nothing here",
-        ));
+        document.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "nothing here"));
     }
     document.value = root;
 }
@@ -64,28 +59,22 @@ pub(super) fn parse_document(text: &str, skipped: usize, limits: &Limits, docume
 fn scan_error(text: &str, skipped: usize, limits: &Limits, error: &ScanError) -> SyntaxError {
     let marker = error.marker();
     let at = marker.byte_offset().unwrap_or_else(|| {
-        text.char_indices()
-            .nth(marker.index())
-            .map_or(text.len(), |(offset, _)| offset)
+        text.char_indices().nth(marker.index()).map_or(text.len(), |(offset, _)| offset)
     });
     let at = at.min(text.len());
-    let width = text
-        .get(at..)
-        .and_then(|t| t.chars().next())
-        .map_or(0, char::len_utf8);
+    let width = text.get(at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
     let span = Span::new(skipped + at, skipped + at + width);
     if let Some(tab) = indenting_tab(text, at) {
         let span = Span::new(skipped + tab, skipped + tab + 1);
         let error = SyntaxError::new(SyntaxKind::Tab, span, "YAML is indented by a tab", "tab");
         return error.help("indent with spaces");
     }
-    let reason = error.info().to_string();
-    let lower = reason.to_lowercase();
-    if lower.contains("nesting") || lower.contains("recursion") {
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         let message = format!("document is nested deeper than {} levels", limits.depth);
         return SyntaxError::new(SyntaxKind::Limit, span, message, "the limit is passed here")
             .help("flatten the document, or raise the limit with `--max-depth`");
     }
+    let reason = error.info();
     let message = format!("YAML does not parse: {}", reason.trim_end_matches('.'));
     SyntaxError::new(SyntaxKind::Yaml, span, message, "the parser stops here")
 }
@@ -94,10 +83,8 @@ fn scan_error(text: &str, skipped: usize, limits: &Limits, error: &ScanError) ->
 fn indenting_tab(text: &str, at: usize) -> Option<usize> {
     let head = text.get(..at)?;
     let line = head.rfind('\n').map_or(0, |n| n + 1);
-    let before = head
-        .get(..line.saturating_sub(1))
-        .and_then(|h| h.rfind('\n'))
-        .map_or(0, |n| n + 1);
+    let before =
+        head.get(..line.saturating_sub(1)).and_then(|h| h.rfind('\n')).map_or(0, |n| n + 1);
     [line, before].into_iter().find_map(|start| {
         let indent = text
             .get(start..)?
@@ -110,17 +97,8 @@ fn indenting_tab(text: &str, at: usize) -> Option<usize> {
 
 /// A collection that is still open.
 enum Open {
-    Sequence {
-        start: Span,
-        anchor: usize,
-        items: Vec<Value>,
-    },
-    Mapping {
-        start: Span,
-        anchor: usize,
-        members: Vec<Member>,
-        key: Option<(String, Span, bool)>,
-    },
+    Sequence { start: Span, anchor: usize, items: Vec<Value> },
+    Mapping { start: Span, anchor: usize, members: Vec<Member>, key: Option<(String, Span, bool)> },
 }
 
 /// The document cannot be read further; the reason is in `errors`.
@@ -150,24 +128,12 @@ impl Builder<'_> {
             }
             Event::SequenceStart(_, anchor, _) => {
                 self.count(1, span)?;
-                self.open(
-                    Open::Sequence {
-                        start: span,
-                        anchor,
-                        items: Vec::new(),
-                    },
-                    span,
-                )
+                self.open(Open::Sequence { start: span, anchor, items: Vec::new() }, span)
             }
             Event::MappingStart(_, anchor, _) => {
                 self.count(1, span)?;
                 self.open(
-                    Open::Mapping {
-                        start: span,
-                        anchor,
-                        members: Vec::new(),
-                        key: None,
-                    },
+                    Open::Mapping { start: span, anchor, members: Vec::new(), key: None },
                     span,
                 )
             }
@@ -182,10 +148,8 @@ impl Builder<'_> {
         if self.nodes <= self.limits.nodes {
             return Ok(());
         }
-        let message = format!(
-            "document has more than {} values, aliases expanded",
-            self.limits.nodes
-        );
+        let message =
+            format!("document has more than {} values, aliases expanded", self.limits.nodes);
         self.limit(message, span, "write the values out, or split the document")
     }
 
@@ -196,15 +160,8 @@ impl Builder<'_> {
     }
 
     fn too_deep(&mut self, span: Span) -> Result<(), Stop> {
-        let message = format!(
-            "document is nested deeper than {} levels",
-            self.limits.depth
-        );
-        self.limit(
-            message,
-            span,
-            "flatten the document, or raise the limit with `--max-depth`",
-        )
+        let message = format!("document is nested deeper than {} levels", self.limits.depth);
+        self.limit(message, span, "flatten the document, or raise the limit with `--max-depth`")
     }
 
     fn second_document(&mut self, span: Span) {
@@ -215,8 +172,7 @@ impl Builder<'_> {
             message,
             "a second document starts here",
         );
-        self.errors
-            .push(error.help("keep one document a file; only the first one was read"));
+        self.errors.push(error.help("keep one document a file; only the first one was read"));
     }
 
     fn expects_key(&self) -> bool {
@@ -245,20 +201,16 @@ impl Builder<'_> {
         {
             let message = format!("unquoted `{text}` {}", problem.reason());
             let error = SyntaxError::new(SyntaxKind::AmbiguousScalar, span, message, "unquoted");
-            self.errors.push(error.help(format!(
-                "write \"{text}\" for the text, or spell the other value out"
-            )));
+            self.errors.push(
+                error.help(format!("write \"{text}\" for the text, or spell the other value out")),
+            );
         }
         if is_key {
             return Ok(Data::String(text.to_owned()));
         }
         resolve(text).or_else(|problem| {
-            self.limit(
-                number_message(problem),
-                span,
-                "write a shorter number, or quote it",
-            )
-            .map(|()| Data::Null)
+            self.limit(number_message(problem), span, "write a shorter number, or quote it")
+                .map(|()| Data::Null)
         })
     }
 
@@ -276,12 +228,7 @@ impl Builder<'_> {
         let Some((_, nodes, height)) = self.anchors.get(&anchor) else {
             // The anchor's own value is still open: a value that contains itself.
             let message = "YAML alias refers to the value that contains it";
-            self.errors.push(SyntaxError::new(
-                SyntaxKind::Yaml,
-                span,
-                message,
-                "this alias",
-            ));
+            self.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "this alias"));
             return Err(Stop);
         };
         let (nodes, height) = (*nodes, *height);
@@ -301,12 +248,7 @@ impl Builder<'_> {
         }
         if self.expects_key() {
             let message = "a list or mapping cannot be a key: JSON has only text keys";
-            self.errors.push(SyntaxError::new(
-                SyntaxKind::Yaml,
-                span,
-                message,
-                "used as a key",
-            ));
+            self.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "used as a key"));
             return Err(Stop);
         }
         self.stack.push(open);
@@ -315,35 +257,22 @@ impl Builder<'_> {
 
     fn close(&mut self, end: Span) -> Result<(), Stop> {
         let (value, anchor) = match self.stack.pop() {
-            Some(Open::Sequence {
-                start,
-                anchor,
-                items,
-            }) => {
+            Some(Open::Sequence { start, anchor, items }) => {
                 let last = items.last().map_or(start.end, |v| v.span.end);
                 (
-                    Value {
-                        span: collection_span(start, last, end),
-                        data: Data::Array(items),
-                    },
+                    Value { span: collection_span(start, last, end), data: Data::Array(items) },
                     anchor,
                 )
             }
-            Some(Open::Mapping {
-                start,
-                anchor,
-                members,
-                ..
-            }) => {
+            Some(Open::Mapping { start, anchor, members, .. }) => {
                 report_duplicates(&members, self.errors);
-                let last = members
-                    .last()
-                    .map_or(start.end, |m| m.value.span.end.max(m.key_span.end));
+                let last =
+                    members.last().map_or(start.end, |m| m.value.span.end.max(m.key_span.end));
                 let members = self.merge(members);
                 (
                     Value {
                         span: collection_span(start, last, end),
-                        data: Data::Object(members),
+                        data: Data::Object(members.into()),
                     },
                     anchor,
                 )
@@ -361,6 +290,7 @@ impl Builder<'_> {
         }
         let (merges, mut own): (Vec<_>, Vec<_>) =
             members.into_iter().partition(|m| m.key == MERGE_MARK);
+        let mut seen: HashSet<String> = own.iter().map(|m| m.key.clone()).collect();
         for merge in merges {
             let message = "YAML merge key `<<` is not part of YAML 1.2";
             let error = SyntaxError::new(
@@ -376,7 +306,7 @@ impl Builder<'_> {
                 std::slice::from_ref(&merge.value)
             };
             for member in sources.iter().flat_map(Value::members) {
-                if !own.iter().any(|m| m.key == member.key) {
+                if seen.insert(member.key.clone()) {
                     own.push(member.clone());
                 }
             }
@@ -391,16 +321,8 @@ impl Builder<'_> {
             Some(Open::Sequence { items, .. }) => items.push(value),
             Some(Open::Mapping { members, key, .. }) => match key.take() {
                 Some((name, key_span, is_merge)) => {
-                    let name = if is_merge {
-                        MERGE_MARK.to_owned()
-                    } else {
-                        name
-                    };
-                    members.push(Member {
-                        key: name,
-                        key_span,
-                        value,
-                    });
+                    let name = if is_merge { MERGE_MARK.to_owned() } else { name };
+                    members.push(Member { key: name, key_span, value });
                 }
                 None => {
                     let text = match (&value.data, scalar) {
@@ -436,10 +358,7 @@ const MERGE_MARK: &str = "\u{0}<<";
 /// Block collections end before the next token; their last child says where they really end.
 fn collection_span(start: Span, last: u32, end: Span) -> Span {
     let end = if end.end > end.start { end.end } else { last };
-    Span {
-        start: start.start,
-        end: end.max(start.end).max(last),
-    }
+    Span { start: start.start, end: end.max(start.end).max(last) }
 }
 
 fn measure(value: &Value) -> (usize, usize) {
@@ -449,14 +368,5 @@ fn measure(value: &Value) -> (usize, usize) {
         _ => return (1, 0),
     };
     let nodes = children.iter().map(|(nodes, _)| nodes).sum::<usize>() + 1;
-    (
-        nodes,
-        children
-            .iter()
-            .map(|(_, height)| height)
-            .max()
-            .copied()
-            .unwrap_or(0)
-            + 1,
-    )
+    (nodes, children.iter().map(|(_, height)| height).max().copied().unwrap_or(0) + 1)
 }

@@ -13,10 +13,7 @@ fn io(path: &Path) -> impl Fn(std::io::Error) -> EditError {
 
 /// A name beside the target that no other run uses.
 fn staging(target: &Path) -> PathBuf {
-    let name = target
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     target.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }
 
@@ -67,7 +64,5 @@ pub(super) fn file(target: &Path, bytes: &[u8]) -> Result<bool, EditError> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
     let mut file = fs::File::create_new(path).map_err(io(path))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(io(path))
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io(path))
 }

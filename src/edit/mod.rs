@@ -1,9 +1,6 @@
 //! The only writer. A plan says what; this floor does it so that a failure leaves the old state or the
 //! new one.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this floor is the one that writes"
-)]
+#![expect(clippy::disallowed_methods, reason = "this floor is the one that writes")]
 
 mod atomic;
 mod scaffold;
@@ -55,11 +52,9 @@ impl EditError {
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            EditError::Exists(path) => write!(
-                f,
-                "there is a `{}` already; nothing was written",
-                path.display()
-            ),
+            EditError::Exists(path) => {
+                write!(f, "there is a `{}` already; nothing was written", path.display())
+            }
             EditError::Io(path, error) => write!(f, "cannot write `{}`: {error}", path.display()),
         }
     }
@@ -76,16 +71,10 @@ pub fn apply(plan: &Plan, base: &Path) -> Result<Applied, EditError> {
     }
     atomic::folder(base, name, files)?;
     let mut applied = Applied::default();
-    applied
-        .written
-        .extend(files.iter().map(|(path, _)| format!("{name}/{path}")));
+    applied.written.extend(files.iter().map(|(path, _)| format!("{name}/{path}")));
     for (path, text) in &plan.files {
         let written = atomic::file(&base.join(path), text.as_bytes())?;
-        let list = if written {
-            &mut applied.written
-        } else {
-            &mut applied.kept
-        };
+        let list = if written { &mut applied.written } else { &mut applied.kept };
         list.push((*path).to_owned());
     }
     Ok(applied)

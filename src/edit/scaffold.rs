@@ -29,14 +29,8 @@ pub fn scaffold() -> Plan {
     Plan {
         folder: ("contracts".to_owned(), contracts),
         files: vec![
-            (
-                ".pre-commit-config.yaml",
-                include_str!("template/pre-commit-config.yaml"),
-            ),
-            (
-                ".github/workflows/contract-guard.yml",
-                include_str!("template/contract-guard.yml"),
-            ),
+            (".pre-commit-config.yaml", include_str!("template/pre-commit-config.yaml")),
+            (".github/workflows/contract-guard.yml", include_str!("template/contract-guard.yml")),
         ],
     }
 }

@@ -18,11 +18,7 @@ pub struct Explain {
 /// The text of a fixture below `fixtures/checks/`.
 macro_rules! fixture {
     ($path:literal) => {
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/fixtures/checks/",
-            $path
-        ))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/checks/", $path))
     };
 }
 pub(crate) use fixture;

@@ -12,10 +12,7 @@ pub fn fingerprint(finding: &Finding) -> String {
         finding.primary.artifact.as_str(),
         finding.primary.pointer.as_str(),
     ];
-    for part in fixed
-        .into_iter()
-        .chain(finding.subject.iter().map(String::as_str))
-    {
+    for part in fixed.into_iter().chain(finding.subject.iter().map(String::as_str)) {
         // A length before each part keeps ("ab", "c") and ("a", "bc") apart.
         text.push_str(&format!("{}:{part}\n", part.len()));
     }

@@ -44,18 +44,12 @@ impl Location {
 
     /// The key that leads to `pointer`.
     pub fn key(artifact: &ArtifactPath, pointer: impl Into<Pointer>) -> Self {
-        Location {
-            part: Part::Key,
-            ..Location::value(artifact, pointer)
-        }
+        Location { part: Part::Key, ..Location::value(artifact, pointer) }
     }
 
     /// A byte range, where no pointer exists.
     pub fn bytes(artifact: &ArtifactPath, span: Span) -> Self {
-        Location {
-            span: Some(span),
-            ..Location::value(artifact, Pointer::root())
-        }
+        Location { span: Some(span), ..Location::value(artifact, Pointer::root()) }
     }
 
     /// The artifact as a whole.
@@ -133,10 +127,7 @@ impl Finding {
     /// Adds a second place.
     #[must_use]
     pub fn related(mut self, location: Location, label: impl Into<String>) -> Self {
-        self.related.push(Related {
-            location,
-            label: label.into(),
-        });
+        self.related.push(Related { location, label: label.into() });
         self
     }
 

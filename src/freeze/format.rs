@@ -79,10 +79,7 @@ pub fn decode(bytes: &[u8]) -> Result<Freeze, String> {
         seq: raw.seq.ok_or("has no `seq`")?,
         prev: raw.prev,
         root: raw.root.ok_or("has no `root`")?,
-        artifacts: artifacts
-            .into_iter()
-            .map(artifact)
-            .collect::<Result<_, _>>()?,
+        artifacts: artifacts.into_iter().map(artifact).collect::<Result<_, _>>()?,
     })
 }
 
@@ -99,21 +96,13 @@ fn artifact(raw: RawArtifact) -> Result<FrozenArtifact, String> {
             .map_err(|error| format!("has content of `{path}` that is no base64: {error}"))?,
         other => return Err(format!("has the unknown encoding `{other}` at `{path}`")),
     };
-    Ok(FrozenArtifact {
-        path,
-        size: raw.size,
-        sha256: raw.sha256,
-        bytes,
-    })
+    Ok(FrozenArtifact { path, size: raw.size, sha256: raw.sha256, bytes })
 }
 
 /// SHA-256 over the lines `<sha256>  <path>\n`, sorted by path bytes: what `sha256sum -c` reads.
 pub fn root_of<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut lines: Vec<(&str, &str)> = lines.collect();
     lines.sort_unstable();
-    let text: String = lines
-        .iter()
-        .map(|(path, sha256)| format!("{sha256}  {path}\n"))
-        .collect();
+    let text: String = lines.iter().map(|(path, sha256)| format!("{sha256}  {path}\n")).collect();
     Digest::of(text.as_bytes()).to_string()
 }

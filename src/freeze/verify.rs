@@ -62,9 +62,7 @@ pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
     let mut freezes: Vec<(&Record<'_>, Freeze)> = Vec::new();
     let named = |record: &Record<'_>, prefix: &str| {
         let name = record.path.file_name();
-        name.strip_prefix(prefix)
-            .and_then(|n| n.strip_suffix(".json"))
-            .map(str::to_owned)
+        name.strip_prefix(prefix).and_then(|n| n.strip_suffix(".json")).map(str::to_owned)
     };
     for record in records {
         let Some(version) = named(record, "freeze-").filter(|v| v != "latest") else {
@@ -87,25 +85,21 @@ pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
                     "freeze was written by the legacy tool and is not verified".to_owned();
                 defects.push(defect(DefectKind::Legacy, record, message));
             }
-            Err(reason) => defects.push(defect(
-                DefectKind::Malformed,
-                record,
-                format!("freeze {reason}"),
-            )),
+            Err(reason) => {
+                defects.push(defect(DefectKind::Malformed, record, format!("freeze {reason}")))
+            }
         }
     }
     freezes.sort_by_key(|(_, freeze)| freeze.seq);
     chain(&freezes, &mut defects);
     for (record, freeze) in &freezes {
-        let index = records
-            .iter()
-            .find(|r| named(r, "sha-index-").as_deref() == Some(&freeze.version));
+        let index =
+            records.iter().find(|r| named(r, "sha-index-").as_deref() == Some(&freeze.version));
         check_index(record, freeze, index, &mut defects);
     }
     if let Some((newest, freeze)) = freezes.last() {
-        let index = records
-            .iter()
-            .find(|r| named(r, "sha-index-").as_deref() == Some(&freeze.version));
+        let index =
+            records.iter().find(|r| named(r, "sha-index-").as_deref() == Some(&freeze.version));
         latest(records, "freeze-latest.json", Some(newest), &mut defects);
         latest(records, "sha-index-latest.json", index, &mut defects);
     }
@@ -113,11 +107,7 @@ pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
 }
 
 fn defect(kind: DefectKind, record: &Record<'_>, message: String) -> Defect {
-    Defect {
-        kind,
-        file: record.path.clone(),
-        message,
-    }
+    Defect { kind, file: record.path.clone(), message }
 }
 
 fn alterations(record: &Record<'_>, freeze: &Freeze, defects: &mut Vec<Defect>) {
@@ -125,16 +115,10 @@ fn alterations(record: &Record<'_>, freeze: &Freeze, defects: &mut Vec<Defect>) 
     for artifact in &freeze.artifacts {
         if artifact.bytes.len() as u64 != artifact.size {
             let (have, said) = (artifact.bytes.len(), artifact.size);
-            altered(format!(
-                "`{}` has {have} bytes, but {said} are recorded",
-                artifact.path
-            ));
+            altered(format!("`{}` has {have} bytes, but {said} are recorded", artifact.path));
         }
         if Digest::of(&artifact.bytes).hex() != artifact.sha256 {
-            altered(format!(
-                "`{}` does not have its recorded SHA-256",
-                artifact.path
-            ));
+            altered(format!("`{}` does not have its recorded SHA-256", artifact.path));
         }
     }
     for (a, b) in freeze.artifacts.iter().zip(freeze.artifacts.iter().skip(1)) {
@@ -145,17 +129,9 @@ fn alterations(record: &Record<'_>, freeze: &Freeze, defects: &mut Vec<Defect>) 
             ));
         }
     }
-    let root = root_of(
-        freeze
-            .artifacts
-            .iter()
-            .map(|a| (a.path.as_str(), a.sha256.as_str())),
-    );
+    let root = root_of(freeze.artifacts.iter().map(|a| (a.path.as_str(), a.sha256.as_str())));
     if root != freeze.root {
-        altered(format!(
-            "the lines of freeze `{}` do not have its root",
-            freeze.version
-        ));
+        altered(format!("the lines of freeze `{}` do not have its root", freeze.version));
     }
 }
 
@@ -207,20 +183,12 @@ fn check_index(
     };
     let mut expected: BTreeMap<String, IndexEntry> = BTreeMap::new();
     for artifact in &freeze.artifacts {
-        let empty = || IndexEntry {
-            size: artifact.size,
-            paths: Vec::new(),
-        };
-        let entry = expected
-            .entry(artifact.sha256.clone())
-            .or_insert_with(empty);
+        let empty = || IndexEntry { size: artifact.size, paths: Vec::new() };
+        let entry = expected.entry(artifact.sha256.clone()).or_insert_with(empty);
         entry.paths.push(artifact.path.to_string());
     }
     if index.version != freeze.version || index.root != freeze.root || index.index != expected {
-        let message = format!(
-            "digest index does not list what freeze `{}` holds",
-            freeze.version
-        );
+        let message = format!("digest index does not list what freeze `{}` holds", freeze.version);
         defects.push(defect(DefectKind::Index, file, message));
     }
 }
@@ -235,16 +203,10 @@ fn latest(
     match records.iter().find(|r| r.path.file_name() == name) {
         Some(copy) if copy.bytes == newest.bytes => {}
         Some(copy) => {
-            let message = format!(
-                "`{name}` is not a copy of the newest, `{}`",
-                newest.path.file_name()
-            );
+            let message =
+                format!("`{name}` is not a copy of the newest, `{}`", newest.path.file_name());
             defects.push(defect(DefectKind::Latest, copy, message));
         }
-        None => defects.push(defect(
-            DefectKind::Latest,
-            newest,
-            format!("there is no `{name}`"),
-        )),
+        None => defects.push(defect(DefectKind::Latest, newest, format!("there is no `{name}`"))),
     }
 }

@@ -29,25 +29,16 @@ pub struct Config {
 /// Reads the configuration of a tree; without one, the defaults. `limits` are those of the command line,
 /// which the file may only lower.
 pub fn read(tree: &Tree, limits: Limits) -> Config {
-    let mut config = Config {
-        limits,
-        ..Config::default()
-    };
+    let mut config = Config { limits, ..Config::default() };
     let Some((path, artifact)) = &tree.config else {
         return config;
     };
-    let mut reader = Reader {
-        path,
-        tree,
-        config: &mut config,
-    };
+    let mut reader = Reader { path, tree, config: &mut config };
     match std::str::from_utf8(&artifact.bytes) {
         Ok(text) => reader.file(text),
-        Err(error) => reader.wrong(
-            error.valid_up_to()..error.valid_up_to() + 1,
-            "file is not UTF-8",
-            "here",
-        ),
+        Err(error) => {
+            reader.wrong(error.valid_up_to()..error.valid_up_to() + 1, "file is not UTF-8", "here")
+        }
     }
     config
 }
@@ -69,12 +60,8 @@ impl Reader<'_> {
         label: &str,
     ) -> &mut Finding {
         let location = Location::bytes(self.path, Span::new(span.start, span.end));
-        let finding = Finding::new(code, message, location)
-            .label(label)
-            .about(message);
-        self.config
-            .findings
-            .push(finding.help("`docs/configuration.md` lists what is allowed"));
+        let finding = Finding::new(code, message, location).label(label).about(message);
+        self.config.findings.push(finding.help("`docs/configuration.md` lists what is allowed"));
         let last = self.config.findings.len() - 1;
         // The finding that was pushed the line before.
         #[expect(clippy::indexing_slicing, reason = "an element was pushed just now")]
@@ -87,9 +74,7 @@ impl Reader<'_> {
 
     fn unknown(&mut self, span: std::ops::Range<usize>, key: &str, known: &[&str]) {
         let message = format!("`{key}` is no key of the configuration");
-        let near = known
-            .iter()
-            .find(|k| strsim::damerau_levenshtein(k, key) <= 2);
+        let near = known.iter().find(|k| strsim::damerau_levenshtein(k, key) <= 2);
         let finding = self.finding(unknown_config_key::CODE, span, &message, "means nothing");
         finding.help = Some(match near {
             Some(near) => format!("write `{near}`"),
@@ -102,29 +87,21 @@ impl Reader<'_> {
             Ok(table) => table.into_inner(),
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                return self.wrong(
-                    span,
-                    &format!("file is no TOML: {}", error.message()),
-                    "here",
-                );
+                return self.wrong(span, &format!("file is no TOML: {}", error.message()), "here");
             }
         };
         for (key, value) in &table {
             match key.get_ref().as_ref() {
                 "contracts" if value.get_ref().as_str().is_some() => {}
-                "contracts" => self.wrong(
-                    value.span(),
-                    "`contracts` is no text",
-                    "the folder of the tree",
-                ),
+                "contracts" => {
+                    self.wrong(value.span(), "`contracts` is no text", "the folder of the tree")
+                }
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
                 "pair" => self.pairs(value),
-                other => self.unknown(
-                    key.span(),
-                    other,
-                    &["contracts", "levels", "limits", "pair"],
-                ),
+                other => {
+                    self.unknown(key.span(), other, &["contracts", "levels", "limits", "pair"])
+                }
             }
         }
     }
@@ -132,11 +109,7 @@ impl Reader<'_> {
     fn table<'v>(&mut self, value: &'v Value<'v>, name: &str) -> Option<&'v DeTable<'v>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong(
-                value.span(),
-                &format!("`{name}` is no table"),
-                "a table is needed",
-            );
+            self.wrong(value.span(), &format!("`{name}` is no table"), "a table is needed");
         }
         table
     }
@@ -207,11 +180,7 @@ impl Reader<'_> {
 
     fn pairs(&mut self, value: &Value<'_>) {
         let Some(list) = value.get_ref().as_array() else {
-            return self.wrong(
-                value.span(),
-                "`pair` is no list of tables",
-                "write `[[pair]]`",
-            );
+            return self.wrong(value.span(), "`pair` is no list of tables", "write `[[pair]]`");
         };
         for entry in list.iter() {
             let Some(table) = self.table(entry, "pair") else {
@@ -222,10 +191,8 @@ impl Reader<'_> {
                     self.unknown(key.span(), key.get_ref().as_ref(), &["example", "schema"]);
                 }
             }
-            let (example, schema) = (
-                self.artifact(entry, table, "example"),
-                self.artifact(entry, table, "schema"),
-            );
+            let (example, schema) =
+                (self.artifact(entry, table, "example"), self.artifact(entry, table, "schema"));
             if let (Some(example), Some(schema)) = (example, schema) {
                 self.config.layout.pairs.push((example, schema));
             }
@@ -243,10 +210,7 @@ impl Reader<'_> {
             return None;
         };
         let text = value.get_ref().as_str().unwrap_or_default();
-        match ArtifactPath::new(text)
-            .ok()
-            .filter(|path| self.tree.artifacts.contains_key(path))
-        {
+        match ArtifactPath::new(text).ok().filter(|path| self.tree.artifacts.contains_key(path)) {
             Some(path) => Some(path),
             None => {
                 self.wrong(

@@ -76,22 +76,12 @@ pub fn judge(findings: Vec<Finding>, catalog: &Catalog, levels: &Levels) -> Outc
             locate(&mut related.location, catalog);
         }
         let position = position(&finding.primary, catalog, &mut lines);
-        items.push(Item {
-            level,
-            origin,
-            fingerprint: fingerprint(&finding),
-            position,
-            finding,
-        });
+        items.push(Item { level, origin, fingerprint: fingerprint(&finding), position, finding });
     }
     items.sort_by(|a, b| order(a).cmp(&order(b)));
     items.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.finding == b.finding);
     let verdict = Verdict::of(&items);
-    Outcome {
-        items,
-        verdict,
-        counts: counts(catalog),
-    }
+    Outcome { items, verdict, counts: counts(catalog) }
 }
 
 fn order(item: &Item) -> (std::cmp::Reverse<Level>, &ArtifactPath, u32, &str, &str) {
@@ -111,9 +101,7 @@ fn locate(location: &mut Location, catalog: &Catalog) {
     if location.span.is_some() {
         return;
     }
-    let item = catalog
-        .find(&location.artifact)
-        .and_then(|id| catalog.item(id));
+    let item = catalog.find(&location.artifact).and_then(|id| catalog.item(id));
     let document = item.and_then(|item| item.document.as_ref());
     location.span = document.and_then(|d| d.span(&location.pointer, location.part));
 }
@@ -125,9 +113,7 @@ fn position(
 ) -> Option<(Position, Position)> {
     let bytes = &catalog.tree.get(&location.artifact)?.bytes;
     let span = location.span?;
-    let index = lines
-        .entry(location.artifact.clone())
-        .or_insert_with(|| LineIndex::new(bytes));
+    let index = lines.entry(location.artifact.clone()).or_insert_with(|| LineIndex::new(bytes));
     Some(index.positions(bytes, span))
 }
 
@@ -141,11 +127,6 @@ fn counts(catalog: &Catalog) -> Counts {
         artifacts: catalog.items.len(),
         schemas: catalog.schemas.len(),
         examples: checked.map(|e| e.cases.len()).sum(),
-        bytes: catalog
-            .tree
-            .artifacts
-            .values()
-            .map(|a| a.bytes.len() as u64)
-            .sum(),
+        bytes: catalog.tree.artifacts.values().map(|a| a.bytes.len() as u64).sum(),
     }
 }

@@ -19,10 +19,7 @@ impl Verdict {
     pub(super) fn of(items: &[Item]) -> Verdict {
         let errors = || items.iter().filter(|item| item.level == Level::Error);
         let is_damage = |item: &Item| {
-            matches!(
-                item.finding.code.as_str(),
-                "freeze-altered" | "freeze-chain-broken"
-            )
+            matches!(item.finding.code.as_str(), "freeze-altered" | "freeze-chain-broken")
         };
         if errors().any(is_damage) {
             Verdict::Integrity

@@ -32,11 +32,7 @@ pub(super) fn render(
         } else {
             ThemeCharacters::ascii()
         },
-        styles: if style.color {
-            ThemeStyles::ansi()
-        } else {
-            ThemeStyles::none()
-        },
+        styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)
@@ -65,12 +61,7 @@ fn write_report(
         .render_report(&mut text, report)
         .map_err(|_| io::Error::other("a finding cannot be shown"))?;
     // The handler begins with an empty line, and indents empty lines too.
-    for line in text
-        .trim_matches('\n')
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty())
-    {
+    for line in text.trim_matches('\n').lines().map(str::trim_end).filter(|line| !line.is_empty()) {
         writeln!(out, "{line}")?;
     }
     Ok(())
@@ -93,7 +84,7 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
     let mut labels = vec![label(&finding.primary, &finding.label, texts, true)];
     let mut elsewhere = Vec::new();
     for other in &finding.related {
-        if other.location.artifact == finding.primary.artifact {
+        if is_near(&finding.primary, &other.location, texts) {
             labels.push(label(&other.location, &other.label, texts, false));
         } else {
             elsewhere.push(Report {
@@ -135,6 +126,28 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
     }
 }
 
+/// Lines between two labels of one picture.
+const NEAR: usize = 12;
+
+/// Whether two places fit into one picture: near each other, in lines of a common length.
+fn is_near(a: &Location, b: &Location, texts: &Texts<'_>) -> bool {
+    let (Some(one), Some(other)) = (a.span, b.span) else {
+        return false;
+    };
+    if a.artifact != b.artifact {
+        return false;
+    }
+    let text = texts.of(&a.artifact);
+    let (one, other) =
+        (text.lines.line_of(one.start as usize), text.lines.line_of(other.start as usize));
+    let (first, last) = (one.min(other), one.max(other));
+    let is_short = |line: usize| {
+        let (start, end) = text.lines.range(line);
+        end - start <= LONG_LINE
+    };
+    last - first <= NEAR && (first.saturating_sub(1)..=last + 1).all(is_short)
+}
+
 fn excerpt(location: &Location, texts: &Texts<'_>, style: &Style) -> Option<Excerpt> {
     location.span?;
     let text = texts.of(&location.artifact);
@@ -156,15 +169,8 @@ fn label(location: &Location, label: &str, texts: &Texts<'_>, primary: bool) -> 
 
 /// The part of a span on its first line, without the line's break.
 fn first_line(span: Span, lines: &LineIndex, bytes: &[u8]) -> Span {
-    let (start, mut end) = (
-        span.start as usize,
-        lines.range(lines.line_of(span.start as usize)).1,
-    );
-    while end > start
-        && bytes
-            .get(end - 1)
-            .is_some_and(|b| matches!(b, b'\n' | b'\r'))
-    {
+    let (start, mut end) = (span.start as usize, lines.range(lines.line_of(span.start as usize)).1);
+    while end > start && bytes.get(end - 1).is_some_and(|b| matches!(b, b'\n' | b'\r')) {
         end -= 1;
     }
     let clipped = end.min(span.end as usize).min(start + LONG_LINE / 2);
@@ -195,9 +201,7 @@ impl Diagnostic for Report {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help
-            .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -240,20 +244,13 @@ impl SourceCode for Excerpt {
         // A minified file is one line: show what is around the span.
         if from - start.min(from) > LONG_LINE {
             line = lines.line_of(from);
-            start = floor(
-                &self.text.shown,
-                (from - AROUND.min(from)).max(lines.range(line).0),
-            );
+            start = floor(&self.text.shown, (from - AROUND.min(from)).max(lines.range(line).0));
             column = start - lines.range(line).0;
         }
         if end.saturating_sub(to) > LONG_LINE {
             end = floor(&self.text.shown, (to + AROUND).min(end));
         }
-        let data = self
-            .text
-            .shown
-            .get(start..end)
-            .ok_or(MietteError::OutOfBounds)?;
+        let data = self.text.shown.get(start..end).ok_or(MietteError::OutOfBounds)?;
         let span = SourceSpan::from((start, end - start));
         let count = last.saturating_sub(line) + 1;
         Ok(Box::new(MietteSpanContents::new_named(

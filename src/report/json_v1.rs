@@ -71,10 +71,7 @@ struct Position {
 pub(super) fn render(outcome: &Outcome, texts: &Texts<'_>, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
         format: "contract-guard/findings-1",
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         verdict: outcome.verdict.name(),
         counts: Counts {
             errors: outcome.count(Level::Error),
@@ -84,11 +81,7 @@ pub(super) fn render(outcome: &Outcome, texts: &Texts<'_>, out: &mut dyn Write) 
             schemas: outcome.counts.schemas,
             examples: outcome.counts.examples,
         },
-        findings: outcome
-            .items
-            .iter()
-            .map(|item| finding(item, texts))
-            .collect(),
+        findings: outcome.items.iter().map(|item| finding(item, texts)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
     writeln!(out)
@@ -96,10 +89,7 @@ pub(super) fn render(outcome: &Outcome, texts: &Texts<'_>, out: &mut dyn Write) 
 
 fn finding<'o>(item: &'o Item, texts: &Texts<'_>) -> Finding<'o> {
     let finding = &item.finding;
-    let related = finding
-        .related
-        .iter()
-        .map(|r| place(&r.location, &r.label, texts));
+    let related = finding.related.iter().map(|r| place(&r.location, &r.label, texts));
     Finding {
         code: finding.code.as_str(),
         level: item.level.name(),
@@ -116,19 +106,12 @@ fn finding<'o>(item: &'o Item, texts: &Texts<'_>) -> Finding<'o> {
 fn place<'o>(location: &'o Location, label: &'o str, texts: &Texts<'_>) -> Place<'o> {
     let positions = texts.positions(location);
     let offsets = location.span.unwrap_or_default();
-    let position = |p: crate::document::Position, offset| Position {
-        line: p.line,
-        column: p.column,
-        offset,
-    };
+    let position =
+        |p: crate::document::Position, offset| Position { line: p.line, column: p.column, offset };
     Place {
         artifact: location.artifact.as_str(),
         pointer: location.pointer.as_str(),
-        part: if location.part == Part::Key {
-            "key"
-        } else {
-            "value"
-        },
+        part: if location.part == Part::Key { "key" } else { "value" },
         label,
         start: positions.map(|(start, _)| position(start, offsets.start)),
         end: positions.map(|(_, end)| position(end, offsets.end)),

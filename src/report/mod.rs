@@ -59,39 +59,24 @@ struct Text {
 
 impl<'t> Texts<'t> {
     fn new(tree: &'t Tree) -> Self {
-        Texts {
-            tree,
-            lines: RefCell::default(),
-        }
+        Texts { tree, lines: RefCell::default() }
     }
 
     fn of(&self, path: &ArtifactPath) -> Arc<Text> {
         if let Some(text) = self.lines.borrow().get(path) {
             return Arc::clone(text);
         }
-        let bytes = self
-            .tree
-            .get(path)
-            .map(|a| a.bytes.as_ref())
-            .unwrap_or_default();
-        let text = Arc::new(Text {
-            shown: escape::same_length(bytes),
-            lines: LineIndex::new(bytes),
-        });
-        self.lines
-            .borrow_mut()
-            .insert(path.clone(), Arc::clone(&text));
+        let bytes = self.tree.get(path).map(|a| a.bytes.as_ref()).unwrap_or_default();
+        let text =
+            Arc::new(Text { shown: escape::same_length(bytes), lines: LineIndex::new(bytes) });
+        self.lines.borrow_mut().insert(path.clone(), Arc::clone(&text));
         text
     }
 
     /// First and last position of a location; `None` for artifacts without text.
     fn positions(&self, location: &Location) -> Option<(Position, Position)> {
         let bytes = &self.tree.get(&location.artifact)?.bytes;
-        Some(
-            self.of(&location.artifact)
-                .lines
-                .positions(bytes, location.span?),
-        )
+        Some(self.of(&location.artifact).lines.positions(bytes, location.span?))
     }
 }
 

@@ -18,11 +18,7 @@ pub enum Closing {
 }
 
 /// Codes that say of an example that it does not match.
-const MISMATCHES: [&str; 3] = [
-    "example-invalid",
-    "invalid-example-accepted",
-    "payload-invalid",
-];
+const MISMATCHES: [&str; 3] = ["example-invalid", "invalid-example-accepted", "payload-invalid"];
 
 pub(super) fn render(
     outcome: &Outcome,
@@ -33,10 +29,8 @@ pub(super) fn render(
     match closing {
         Closing::Check => writeln!(out, "{}", counts(outcome, style)),
         Closing::Validate => {
-            let refused = outcome
-                .items
-                .iter()
-                .filter(|i| MISMATCHES.contains(&i.finding.code.as_str()));
+            let refused =
+                outcome.items.iter().filter(|i| MISMATCHES.contains(&i.finding.code.as_str()));
             let mut examples: Vec<_> = refused.map(|i| &i.finding.primary.artifact).collect();
             examples.sort();
             examples.dedup();
@@ -56,28 +50,16 @@ pub(super) fn render(
 
 fn counts(outcome: &Outcome, style: &Style) -> String {
     let plural = |n: usize, noun: &str| {
-        if n == 1 {
-            format!("1 {noun}")
-        } else {
-            format!("{n} {noun}s")
-        }
+        if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
     };
-    let levels = [
-        (Level::Error, "error"),
-        (Level::Warning, "warning"),
-        (Level::Note, "note"),
-    ];
+    let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let found: Vec<String> = levels
         .iter()
         .map(|(level, noun)| (outcome.count(*level), *noun))
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| plural(n, noun))
         .collect();
-    let found = if found.is_empty() {
-        "no findings".to_owned()
-    } else {
-        found.join(", ")
-    };
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let counts = outcome.counts;
     let mut line = format!(
         "{}: {found} in {} ({}, {} checked)",
@@ -92,10 +74,6 @@ fn counts(outcome: &Outcome, style: &Style) -> String {
     if !style.color {
         return line;
     }
-    let color = if outcome.verdict == Verdict::Pass {
-        32
-    } else {
-        31
-    };
+    let color = if outcome.verdict == Verdict::Pass { 32 } else { 31 };
     format!("\u{1b}[1;{color}m{line}\u{1b}[0m")
 }

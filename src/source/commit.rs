@@ -8,13 +8,7 @@ use crate::tree::Tree;
 /// Reads the tree of the commit that `name` means.
 pub(super) fn read(request: &Request, name: &str, budget: &Budget) -> Result<Tree, SourceError> {
     let wanted = format!("{name}^{{commit}}");
-    let find = [
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        &wanted,
-    ];
+    let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
     let commit =
         git::run(&request.base, &format!("find the commit `{name}`"), &find).map_err(|error| {
             match error {
@@ -27,14 +21,7 @@ pub(super) fn read(request: &Request, name: &str, budget: &Budget) -> Result<Tre
         })?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
     // `ls-tree` takes plain paths, relative to the folder it runs in.
-    let mut args = vec![
-        "--literal-pathspecs",
-        "ls-tree",
-        "-r",
-        "-z",
-        commit.as_str(),
-        "--",
-    ];
+    let mut args = vec!["--literal-pathspecs", "ls-tree", "-r", "-z", commit.as_str(), "--"];
     if request.root.is_empty() {
         args.push(".");
     } else {
@@ -47,11 +34,7 @@ pub(super) fn read(request: &Request, name: &str, budget: &Budget) -> Result<Tre
             let (head, path) = split_at_tab(record)?;
             let mut fields = head.split(' ');
             let mode = fields.next()?.to_owned();
-            Some(Entry {
-                mode,
-                object: fields.nth(1)?.to_owned(),
-                path: path.to_vec(),
-            })
+            Some(Entry { mode, object: fields.nth(1)?.to_owned(), path: path.to_vec() })
         })
         .collect();
     git::tree(request, entries, budget)

@@ -19,19 +19,12 @@ enum Read {
 /// Reads `base/root`.
 pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
     let base = &request.base;
-    let top = if request.root.is_empty() {
-        base.clone()
-    } else {
-        base.join(&request.root)
-    };
+    let top = if request.root.is_empty() { base.clone() } else { base.join(&request.root) };
     let ignore = std::fs::read_to_string(top.join(".contractignore")).unwrap_or_default();
     let ignore = Ignore::parse(&ignore);
     let mut entries = Vec::new();
     let walk = WalkDir::new(&top).follow_links(false).sort_by_file_name();
-    for entry in walk
-        .into_iter()
-        .filter_entry(|e| e.depth() == 0 || e.file_name() != ".git")
-    {
+    for entry in walk.into_iter().filter_entry(|e| e.depth() == 0 || e.file_name() != ".git") {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(&top).to_owned();
             io(&path, error.into())
@@ -52,10 +45,7 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
             read_entry(&entry, below, request, &ignore, budget, &total)
         })
         .collect();
-    let mut tree = Tree {
-        root: request.root.clone(),
-        ..Tree::default()
-    };
+    let mut tree = Tree { root: request.root.clone(), ..Tree::default() };
     let mut found_links = BTreeMap::new();
     for entry in read?.into_iter().flatten() {
         match entry {
@@ -85,26 +75,15 @@ fn read_entry(
     budget: &Budget,
     total: &AtomicU64,
 ) -> Result<Option<Read>, SourceError> {
-    let below: Vec<_> = below
-        .iter()
-        .map(|segment| segment.to_string_lossy())
-        .collect();
+    let below: Vec<_> = below.iter().map(|segment| segment.to_string_lossy()).collect();
     let is_unicode = entry.path().to_str().is_some();
     let below = below.join("/");
     if ignore.covers(&below) || below == ".contractignore" {
         return Ok(None);
     }
-    let text = if request.root.is_empty() {
-        below
-    } else {
-        format!("{}/{below}", request.root)
-    };
-    let refuse = |refusal| {
-        Ok(Some(Read::Refused(Refused {
-            path: ArtifactPath::lossy(&text),
-            refusal,
-        })))
-    };
+    let text = if request.root.is_empty() { below } else { format!("{}/{below}", request.root) };
+    let refuse =
+        |refusal| Ok(Some(Read::Refused(Refused { path: ArtifactPath::lossy(&text), refusal })));
     let path = match ArtifactPath::new(&text) {
         Ok(path) if is_unicode => path,
         Ok(_) => return refuse(Refusal::Name(PathProblem::NotUnicode)),
@@ -112,18 +91,12 @@ fn read_entry(
     };
     if entry.file_type().is_symlink() {
         let target = std::fs::read_link(entry.path()).map_err(|error| io(entry.path(), error))?;
-        return Ok(Some(Read::Link(
-            path,
-            target.to_string_lossy().into_owned(),
-        )));
+        return Ok(Some(Read::Link(path, target.to_string_lossy().into_owned())));
     }
     if !entry.file_type().is_file() {
         return refuse(Refusal::Special);
     }
-    let size = entry
-        .metadata()
-        .map_err(|error| io(entry.path(), error.into()))?
-        .len();
+    let size = entry.metadata().map_err(|error| io(entry.path(), error.into()))?.len();
     let is_freeze = text.contains("_frozen/");
     if size > budget.file_bytes && !is_freeze {
         return refuse(Refusal::TooLarge(size));
@@ -136,10 +109,7 @@ fn read_entry(
 }
 
 fn io(path: &Path, error: std::io::Error) -> SourceError {
-    SourceError::Io {
-        path: PathBuf::from(path),
-        error,
-    }
+    SourceError::Io { path: PathBuf::from(path), error }
 }
 
 pub(super) fn too_many(budget: &Budget) -> SourceError {

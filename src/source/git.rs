@@ -37,8 +37,7 @@ fn command(base: &Path) -> Command {
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C");
-    git.args(["-c", "core.fsmonitor=false"])
-        .stdin(Stdio::null());
+    git.args(["-c", "core.fsmonitor=false"]).stdin(Stdio::null());
     if !is_own(base) {
         for name in LOCATION {
             git.env_remove(name);
@@ -64,10 +63,7 @@ fn is_own(base: &Path) -> bool {
                 git.env_remove(name);
             }
         }
-        git.output()
-            .ok()
-            .filter(|o| o.status.success())
-            .map(|o| o.stdout)
+        git.output().ok().filter(|o| o.status.success()).map(|o| o.stdout)
     };
     let here = top(false, Path::new("."));
     here.is_some() && here == top(true, base)
@@ -76,18 +72,13 @@ fn is_own(base: &Path) -> bool {
 /// Runs a command to its end.
 pub(super) fn run(base: &Path, what: &str, args: &[&str]) -> Result<Vec<u8>, SourceError> {
     let output = command(base).args(args).output();
-    let output = output.map_err(|error| SourceError::Git {
-        what: what.to_owned(),
-        stderr: error.to_string(),
-    })?;
+    let output = output
+        .map_err(|error| SourceError::Git { what: what.to_owned(), stderr: error.to_string() })?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    Err(SourceError::Git {
-        what: what.to_owned(),
-        stderr,
-    })
+    Err(SourceError::Git { what: what.to_owned(), stderr })
 }
 
 /// The paths to list: the contracts root and the configuration.
@@ -95,10 +86,7 @@ pub(super) fn pathspecs(request: &Request) -> Vec<String> {
     if request.root.is_empty() {
         return vec![":(literal).".to_owned()];
     }
-    vec![
-        format!(":(literal){}", request.root),
-        format!(":(literal){CONFIG}"),
-    ]
+    vec![format!(":(literal){}", request.root), format!(":(literal){CONFIG}")]
 }
 
 /// A tree of listed entries, their contents read from the object store.
@@ -110,10 +98,7 @@ pub(super) fn tree(
     if entries.len() > budget.files {
         return Err(too_many(budget));
     }
-    let mut tree = Tree {
-        root: request.root.clone(),
-        ..Tree::default()
-    };
+    let mut tree = Tree { root: request.root.clone(), ..Tree::default() };
     let mut wanted = Vec::new();
     for entry in entries {
         let text = String::from_utf8_lossy(&entry.path).into_owned();
@@ -125,10 +110,7 @@ pub(super) fn tree(
             Ok(path) => wanted.push((path, entry)),
             Err(problem) => {
                 let refusal = Refusal::Name(problem);
-                tree.refused.push(Refused {
-                    path: ArtifactPath::lossy(&text),
-                    refusal,
-                });
+                tree.refused.push(Refused { path: ArtifactPath::lossy(&text), refusal });
             }
         }
     }
@@ -138,10 +120,7 @@ pub(super) fn tree(
     for ((path, entry), content) in wanted.into_iter().zip(contents) {
         match content {
             Content::TooLarge(size) => {
-                tree.refused.push(Refused {
-                    path,
-                    refusal: Refusal::TooLarge(size),
-                });
+                tree.refused.push(Refused { path, refusal: Refusal::TooLarge(size) });
             }
             Content::Bytes(bytes) if path == config => {
                 tree.config = Some((path, Artifact::new(bytes)))
@@ -154,11 +133,7 @@ pub(super) fn tree(
             }
         }
     }
-    let prefix = if request.root.is_empty() {
-        String::new()
-    } else {
-        format!("{}/", request.root)
-    };
+    let prefix = if request.root.is_empty() { String::new() } else { format!("{}/", request.root) };
     let ignore_path = ArtifactPath::lossy(&format!("{prefix}.contractignore"));
     if let Some(file) = tree.artifacts.remove(&ignore_path) {
         let ignore = Ignore::parse(&String::from_utf8_lossy(&file.bytes));
@@ -197,10 +172,7 @@ fn contents(
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(fail(&"no pipe"));
     };
-    let request: String = wanted
-        .iter()
-        .map(|(_, entry)| format!("{}\n", entry.object))
-        .collect();
+    let request: String = wanted.iter().map(|(_, entry)| format!("{}\n", entry.object)).collect();
     // A thread of its own: git answers while it is still being asked.
     let writer = std::thread::spawn(move || input.write_all(request.as_bytes()));
     let mut output = BufReader::with_capacity(1 << 16, output);
@@ -209,10 +181,7 @@ fn contents(
     for (path, _) in wanted {
         let mut header = String::new();
         output.read_line(&mut header).map_err(|e| fail(&e))?;
-        let size: Option<u64> = header
-            .split_whitespace()
-            .nth(2)
-            .and_then(|n| n.parse().ok());
+        let size: Option<u64> = header.split_whitespace().nth(2).and_then(|n| n.parse().ok());
         let size =
             size.ok_or_else(|| fail(&format!("no object for `{path}`: {}", header.trim())))?;
         if size > budget.file_bytes && !path.as_str().contains("_frozen/") {
@@ -228,10 +197,7 @@ fn contents(
             return Err(too_large(budget));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        (&mut output)
-            .take(size)
-            .read_to_end(&mut bytes)
-            .map_err(|e| fail(&e))?;
+        (&mut output).take(size).read_to_end(&mut bytes).map_err(|e| fail(&e))?;
         output.read_line(&mut String::new()).map_err(|e| fail(&e))?;
         contents.push(Content::Bytes(bytes));
     }

@@ -14,10 +14,7 @@ pub(super) fn resolve(tree: &mut Tree, links: &BTreeMap<ArtifactPath, String>) {
     for (path, target) in links {
         match follow(tree, links, path, target) {
             Ok(artifact) => found.push((path.clone(), artifact)),
-            Err(refusal) => tree.refused.push(Refused {
-                path: path.clone(),
-                refusal,
-            }),
+            Err(refusal) => tree.refused.push(Refused { path: path.clone(), refusal }),
         }
     }
     tree.artifacts.extend(found);
@@ -47,15 +44,8 @@ fn follow(
         }
         let Some(further) = links.get(&next) else {
             let prefix = format!("{next}/");
-            let is_folder = tree
-                .artifacts
-                .keys()
-                .any(|p| p.as_str().starts_with(&prefix));
-            return Err(if is_folder {
-                Refusal::LinkToFolder
-            } else {
-                Refusal::LinkBroken
-            });
+            let is_folder = tree.artifacts.keys().any(|p| p.as_str().starts_with(&prefix));
+            return Err(if is_folder { Refusal::LinkToFolder } else { Refusal::LinkBroken });
         };
         target.clone_from(further);
         path = next;

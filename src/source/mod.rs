@@ -1,9 +1,6 @@
 //! Where trees are read from: a folder, the git index, a commit, a freeze. The only reader of disk and
 //! git; everything above works on the [`Tree`] it gives.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this floor is the one that reads"
-)]
+#![expect(clippy::disallowed_methods, reason = "this floor is the one that reads")]
 
 mod commit;
 mod dir;
@@ -109,13 +106,7 @@ impl SourceError {
 
     /// Whether a freeze is damaged, which has an exit code of its own.
     pub fn is_integrity(&self) -> bool {
-        matches!(
-            self,
-            SourceError::Freeze {
-                integrity: true,
-                ..
-            }
-        )
+        matches!(self, SourceError::Freeze { integrity: true, .. })
     }
 }
 
@@ -148,9 +139,7 @@ pub fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
         Source::Freeze(path) => freeze::read(request, path, budget)?,
     };
     if tree.artifacts.is_empty() && tree.refused.is_empty() {
-        return Err(SourceError::NoTree {
-            base: request.base.clone(),
-        });
+        return Err(SourceError::NoTree { base: request.base.clone() });
     }
     Ok(tree)
 }
@@ -176,24 +165,15 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
             if is_top || absolute.parent().is_none() {
                 break;
             }
-            base = if base == here {
-                PathBuf::from("..")
-            } else {
-                base.join("..")
-            };
+            base = if base == here { PathBuf::from("..") } else { base.join("..") };
         }
         return Err(SourceError::NoTree { base: here });
     };
-    let absolute = std::fs::canonicalize(path).map_err(|error| SourceError::Io {
-        path: path.to_owned(),
-        error,
-    })?;
+    let absolute = std::fs::canonicalize(path)
+        .map_err(|error| SourceError::Io { path: path.to_owned(), error })?;
     if !absolute.is_dir() {
         let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
-        return Err(SourceError::Io {
-            path: path.to_owned(),
-            error,
-        });
+        return Err(SourceError::Io { path: path.to_owned(), error });
     }
     if let Some(root) = root_in(path) {
         return Ok((path.to_owned(), root));
@@ -224,14 +204,8 @@ fn root_in(base: &Path) -> Option<String> {
 /// The value of `contracts = "…"` in a configuration, wherever the rest of it may be wrong.
 fn configured_root(text: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
-    let folder = table
-        .get("contracts")?
-        .as_str()?
-        .trim_end_matches('/')
-        .to_owned();
-    crate::tree::ArtifactPath::new(&folder)
-        .ok()
-        .map(|path| path.to_string())
+    let folder = table.get("contracts")?.as_str()?.trim_end_matches('/').to_owned();
+    crate::tree::ArtifactPath::new(&folder).ok().map(|path| path.to_string())
 }
 
 /// Paths that `.contractignore` at the contracts root leaves out: names or folder prefixes, one a line.
@@ -240,24 +214,16 @@ struct Ignore(Vec<String>);
 
 impl Ignore {
     fn parse(text: &str) -> Self {
-        let lines = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Ignore(
-            lines
-                .map(|line| line.trim_matches('/').to_owned())
-                .collect(),
-        )
+        let lines =
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        Ignore(lines.map(|line| line.trim_matches('/').to_owned()).collect())
     }
 
     /// Whether a path below the contracts root is left out.
     fn covers(&self, below: &str) -> bool {
         self.0.iter().any(|entry| {
             below == entry
-                || below
-                    .strip_prefix(entry.as_str())
-                    .is_some_and(|rest| rest.starts_with('/'))
+                || below.strip_prefix(entry.as_str()).is_some_and(|rest| rest.starts_with('/'))
                 || below.rsplit('/').next() == Some(entry.as_str())
         })
     }
@@ -265,26 +231,16 @@ impl Ignore {
 
 /// The contracts tree around a path: base, root, and the path within the base.
 pub fn locate(path: &Path) -> Result<(PathBuf, String, String), SourceError> {
-    let absolute = std::fs::canonicalize(path).map_err(|error| SourceError::Io {
-        path: path.to_owned(),
-        error,
-    })?;
-    let mut base = if absolute.is_dir() {
-        path.to_owned()
-    } else {
-        parent_of(path)
-    };
+    let absolute = std::fs::canonicalize(path)
+        .map_err(|error| SourceError::Io { path: path.to_owned(), error })?;
+    let mut base = if absolute.is_dir() { path.to_owned() } else { parent_of(path) };
     for _ in 0..64 {
         let Some(here) = canonical(&base) else { break };
         if let Some(root) = root_in(&base) {
             let below = absolute.strip_prefix(&here).unwrap_or(&absolute);
             let below: Vec<_> = below.iter().map(|s| s.to_string_lossy()).collect();
             let below = below.join("/");
-            return Ok((
-                base,
-                root.clone(),
-                if below.is_empty() { root } else { below },
-            ));
+            return Ok((base, root.clone(), if below.is_empty() { root } else { below }));
         }
         if here.parent().is_none() || here.join(".git").exists() {
             break;
@@ -292,11 +248,8 @@ pub fn locate(path: &Path) -> Result<(PathBuf, String, String), SourceError> {
         base = parent_of(&base);
     }
     // A folder without layout is a tree of its own.
-    let (base, root) = discover(Some(if absolute.is_dir() {
-        path
-    } else {
-        path.parent().unwrap_or(path)
-    }))?;
+    let (base, root) =
+        discover(Some(if absolute.is_dir() { path } else { path.parent().unwrap_or(path) }))?;
     let top = canonical(&base).unwrap_or_default();
     let below: Vec<_> = absolute
         .strip_prefix(&top)

@@ -19,9 +19,7 @@ pub struct Artifact {
 impl Artifact {
     /// An artifact of these bytes.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Artifact {
-            bytes: bytes.into(),
-        }
+        Artifact { bytes: bytes.into() }
     }
 
     /// SHA-256 of the bytes.
@@ -76,19 +74,14 @@ impl Tree {
         if self.root.is_empty() {
             return path;
         }
-        path.strip_prefix(self.root.as_str())
-            .and_then(|p| p.strip_prefix('/'))
-            .unwrap_or(path)
+        path.strip_prefix(self.root.as_str()).and_then(|p| p.strip_prefix('/')).unwrap_or(path)
     }
 
     /// The artifact at `path`, the configuration file included.
     pub fn get(&self, path: &ArtifactPath) -> Option<&Artifact> {
-        self.artifacts.get(path).or_else(|| {
-            self.config
-                .as_ref()
-                .filter(|(p, _)| p == path)
-                .map(|(_, a)| a)
-        })
+        self.artifacts
+            .get(path)
+            .or_else(|| self.config.as_ref().filter(|(p, _)| p == path).map(|(_, a)| a))
     }
 
     /// A tree from texts, for tests and examples.
@@ -97,10 +90,6 @@ impl Tree {
             .into_iter()
             .map(|(path, text)| (ArtifactPath::lossy(path), Artifact::new(text.as_bytes())))
             .collect();
-        Tree {
-            artifacts,
-            root: root.to_owned(),
-            ..Tree::default()
-        }
+        Tree { artifacts, root: root.to_owned(), ..Tree::default() }
     }
 }

@@ -62,10 +62,7 @@ impl ArtifactPath {
         if text.starts_with('/') {
             return Err(PathProblem::Absolute);
         }
-        if text
-            .split('/')
-            .any(|segment| matches!(segment, "" | "." | ".."))
-        {
+        if text.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(PathProblem::DotSegment);
         }
         if text.chars().any(|c| c.is_control() || is_bidi(c)) {
@@ -78,13 +75,7 @@ impl ArtifactPath {
     pub fn lossy(text: &str) -> Self {
         let clean: String = text
             .chars()
-            .map(|c| {
-                if c.is_control() || is_bidi(c) {
-                    '\u{fffd}'
-                } else {
-                    c
-                }
-            })
+            .map(|c| if c.is_control() || is_bidi(c) { '\u{fffd}' } else { c })
             .collect();
         ArtifactPath(clean.trim_start_matches('/').into())
     }
@@ -153,17 +144,11 @@ fn is_bidi(c: char) -> bool {
 }
 
 fn is_device_name(segment: &str) -> bool {
-    let stem = segment
-        .split('.')
-        .next()
-        .unwrap_or(segment)
-        .to_ascii_uppercase();
+    let stem = segment.split('.').next().unwrap_or(segment).to_ascii_uppercase();
     if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") {
         return true;
     }
-    let numbered = stem
-        .strip_prefix("COM")
-        .or_else(|| stem.strip_prefix("LPT"));
+    let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     numbered.is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
 }
 
@@ -209,10 +194,7 @@ mod tests {
             path.join("./schemas/a.json").unwrap().as_str(),
             "contracts/events/schemas/a.json"
         );
-        assert_eq!(
-            path.join("../storage/b.json").unwrap().as_str(),
-            "contracts/storage/b.json"
-        );
+        assert_eq!(path.join("../storage/b.json").unwrap().as_str(), "contracts/storage/b.json");
         assert_eq!(path.join("../../../etc/passwd"), None);
     }
 }

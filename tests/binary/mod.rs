@@ -16,19 +16,9 @@ pub struct Run {
 /// The binary with arguments, not yet started.
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_contract-guard"));
-    command
-        .current_dir(folder)
-        .args(args)
-        .stdin(std::process::Stdio::null());
-    for name in [
-        "NO_COLOR",
-        "COLUMNS",
-        "CI",
-        "TERM",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_WORK_TREE",
-    ] {
+    command.current_dir(folder).args(args).stdin(std::process::Stdio::null());
+    for name in ["NO_COLOR", "COLUMNS", "CI", "TERM", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"]
+    {
         command.env_remove(name);
     }
     command
@@ -50,10 +40,7 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.unwrap();
         if entry.file_type().is_file() {
-            found.insert(
-                entry.path().display().to_string(),
-                std::fs::read(entry.path()).unwrap(),
-            );
+            found.insert(entry.path().display().to_string(), std::fs::read(entry.path()).unwrap());
         }
     }
     found
@@ -63,23 +50,12 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 pub fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
         .current_dir(folder)
-        .args([
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.com",
-            "-c",
-            "core.autocrlf=false",
-        ])
+        .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.autocrlf=false"])
         .args(args)
         .env_remove("GIT_DIR")
         .env_remove("GIT_INDEX_FILE")
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "git {args:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

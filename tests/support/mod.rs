@@ -19,15 +19,7 @@ pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
         tree_bytes: limits.tree_bytes,
         files: limits.files,
     };
-    let tree = source::read(
-        &Request {
-            source: Source::Dir,
-            base,
-            root,
-        },
-        &budget,
-    )
-    .unwrap();
+    let tree = source::read(&Request { source: Source::Dir, base, root }, &budget).unwrap();
     let config = gate::read_config(&tree, limits);
     let catalog = catalog::build(&tree, &config.layout, &config.limits);
     let mut findings = checks::run(&catalog, |_| true);
@@ -38,22 +30,9 @@ pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
 
 /// What the user reads.
 pub fn render(catalog: &Catalog, outcome: &Outcome, format: Format) -> String {
-    let style = Style {
-        color: false,
-        width: 100,
-        unicode: true,
-        prefix: String::new(),
-        seconds: None,
-    };
+    let style =
+        Style { color: false, width: 100, unicode: true, prefix: String::new(), seconds: None };
     let mut out = Vec::new();
-    report::render(
-        outcome,
-        &catalog.tree,
-        Closing::Check,
-        format,
-        &style,
-        &mut out,
-    )
-    .unwrap();
+    report::render(outcome, &catalog.tree, Closing::Check, format, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -29,14 +29,11 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         if let Some(first) = catalog.topics.iter().take(i).find(same) {
             let message = format!("topic `{}` is listed twice", topic.full_name());
             let location = Location::value(&catalog.path(topic.item), &topic.name_at);
-            let finding = Finding::new(CODE, message, location)
-                .label("again")
-                .about(topic.full_name());
+            let finding =
+                Finding::new(CODE, message, location).label("again").about(topic.full_name());
             let first = Location::value(&catalog.path(first.item), &first.name_at);
             findings.push(
-                finding
-                    .related(first, "first here")
-                    .help("remove one, or raise its version"),
+                finding.related(first, "first here").help("remove one, or raise its version"),
             );
         }
     }

@@ -29,25 +29,13 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     let is_event = |item: &Item| {
         item.kind == Kind::Example
             && item.area == Area::Events
-            && item
-                .value()
-                .is_some_and(|v| v.get("topic").is_some() && v.get("payload").is_some())
+            && item.value().is_some_and(|v| v.get("topic").is_some() && v.get("payload").is_some())
     };
-    let first = catalog
-        .items
-        .iter()
-        .find(|item| item.kind == Kind::Topics || is_event(item));
+    let first = catalog.items.iter().find(|item| item.kind == Kind::Topics || is_event(item));
     let Some(first) = first else {
         return Vec::new();
     };
-    let finding = Finding::new(
-        CODE,
-        "there are events, but no envelope schema",
-        Location::file(&first.path),
-    );
-    vec![
-        finding
-            .label("events of no known shape")
-            .help("add `events/envelope.schema.json`"),
-    ]
+    let finding =
+        Finding::new(CODE, "there are events, but no envelope schema", Location::file(&first.path));
+    vec![finding.label("events of no known shape").help("add `events/envelope.schema.json`")]
 }

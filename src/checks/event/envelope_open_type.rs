@@ -30,9 +30,5 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     }
     let location = super::frozen::place(catalog, id, "type");
     let finding = Finding::new(CODE, "envelope admits values that are no objects", location);
-    vec![
-        finding
-            .label("`type` is not `object`")
-            .help("add `\"type\": \"object\"`"),
-    ]
+    vec![finding.label("`type` is not `object`").help("add `\"type\": \"object\"`")]
 }

@@ -41,10 +41,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         .into_iter()
         .map(|(item, at, names)| {
             let names: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
-            let message = format!(
-                "cannot prove that the envelope demands {}",
-                names.join(", ")
-            );
+            let message = format!("cannot prove that the envelope demands {}", names.join(", "));
             Finding::new(CODE, message, Location::key(&catalog.path(item), &at))
                 .label("hangs on this")
                 .about(names.join(","))

@@ -36,10 +36,7 @@ pub(super) fn judge(
     if !is_envelope(catalog, id) {
         return Vec::new();
     }
-    NAMES
-        .iter()
-        .map(|name| (*name, catalog.shape(id, &Pointer::root(), question(name))))
-        .collect()
+    NAMES.iter().map(|name| (*name, catalog.shape(id, &Pointer::root(), question(name)))).collect()
 }
 
 /// The keyword at the top of the envelope, or the envelope itself when it has no such keyword.

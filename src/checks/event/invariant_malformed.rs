@@ -33,19 +33,14 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let at = Pointer::root().join("x-invariant-of");
     let fail = |message: String, location: Location, label: &str| {
         let help = "name the artifact by `x-invariant-of`, a path from this file";
-        vec![
-            Finding::new(CODE, message, location)
-                .label(label)
-                .help(help),
-        ]
+        vec![Finding::new(CODE, message, location).label(label).help(help)]
     };
     match value.get("x-invariant-of") {
         Some(given) => {
             let text = given.as_str().unwrap_or_default();
             let target = item.path.join(text).and_then(|path| catalog.find(&path));
-            let is_schema = target
-                .and_then(|t| catalog.item(t))
-                .is_some_and(|t| t.kind.is_schema());
+            let is_schema =
+                target.and_then(|t| catalog.item(t)).is_some_and(|t| t.kind.is_schema());
             if is_schema && !text.is_empty() {
                 return Vec::new();
             }

@@ -32,17 +32,12 @@ struct Event<'c> {
 
 /// The events of an example file; none when it is no event example.
 fn events(catalog: &Catalog, id: ItemId) -> Vec<Event<'_>> {
-    let example = catalog
-        .example(id)
-        .filter(|e| matches!(e.partner, Partner::Schema(_, PairReason::Event)));
+    let example =
+        catalog.example(id).filter(|e| matches!(e.partner, Partner::Schema(_, PairReason::Event)));
     let cases = example.map(|e| e.cases.as_slice()).unwrap_or_default();
     let event = |case: &crate::catalog::Case| {
         let value = catalog.value_at(id, &case.at)?;
-        Some(Event {
-            at: case.at.clone(),
-            expect: case.expect,
-            value,
-        })
+        Some(Event { at: case.at.clone(), expect: case.expect, value })
     };
     cases.iter().filter_map(event).collect()
 }
@@ -50,11 +45,8 @@ fn events(catalog: &Catalog, id: ItemId) -> Vec<Event<'_>> {
 /// Every value in a list under a key `obligations`, with its place.
 fn obligations(item: &Item) -> Vec<(Pointer, &Value)> {
     let mut found = Vec::new();
-    let mut stack: Vec<(Pointer, &Value)> = item
-        .value()
-        .map(|v| (Pointer::root(), v))
-        .into_iter()
-        .collect();
+    let mut stack: Vec<(Pointer, &Value)> =
+        item.value().map(|v| (Pointer::root(), v)).into_iter().collect();
     while let Some((at, value)) = stack.pop() {
         for (i, child) in value.items().iter().enumerate() {
             stack.push((at.index(i), child));
@@ -62,14 +54,8 @@ fn obligations(item: &Item) -> Vec<(Pointer, &Value)> {
         for member in value.members() {
             let at = at.join(&member.key);
             if member.key == "obligations" {
-                found.extend(
-                    member
-                        .value
-                        .items()
-                        .iter()
-                        .enumerate()
-                        .map(|(i, v)| (at.index(i), v)),
-                );
+                found
+                    .extend(member.value.items().iter().enumerate().map(|(i, v)| (at.index(i), v)));
             } else {
                 stack.push((at, &member.value));
             }

@@ -29,26 +29,13 @@ const CODE: Code = Code("obligation-missing");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for event in super::events(catalog, id)
-        .into_iter()
-        .filter(|e| e.expect == Expect::Valid)
-    {
-        let Some(topic) = event
-            .value
-            .str_at("topic")
-            .and_then(|name| catalog.topic(name))
-        else {
+    for event in super::events(catalog, id).into_iter().filter(|e| e.expect == Expect::Valid) {
+        let Some(topic) = event.value.str_at("topic").and_then(|name| catalog.topic(name)) else {
             continue;
         };
-        let carried = event
-            .value
-            .get("obligations")
-            .map(Value::items)
-            .unwrap_or_default();
-        let lacking = topic
-            .obligations
-            .iter()
-            .filter(|o| !carried.iter().any(|c| c.as_str() == Some(o)));
+        let carried = event.value.get("obligations").map(Value::items).unwrap_or_default();
+        let lacking =
+            topic.obligations.iter().filter(|o| !carried.iter().any(|c| c.as_str() == Some(o)));
         for obligation in lacking {
             let message = format!(
                 "event lacks the obligation `{obligation}`, which `{}` demands",
@@ -60,9 +47,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
                 .label(format!("no `{obligation}`"))
                 .about(obligation);
             findings.push(
-                finding
-                    .related(demanded, "demanded here")
-                    .help(format!("add `{obligation}`")),
+                finding.related(demanded, "demanded here").help(format!("add `{obligation}`")),
             );
         }
     }

@@ -30,14 +30,8 @@ const CODE: Code = Code("payload-hash-mismatch");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for event in super::events(catalog, id)
-        .into_iter()
-        .filter(|e| e.expect == Expect::Valid)
-    {
-        let given = event
-            .value
-            .get("hashes")
-            .and_then(|h| h.str_at("payload_sha256"));
+    for event in super::events(catalog, id).into_iter().filter(|e| e.expect == Expect::Valid) {
+        let given = event.value.get("hashes").and_then(|h| h.str_at("payload_sha256"));
         let (Some(given), Some(payload)) = (given, event.value.get("payload")) else {
             continue;
         };
@@ -48,14 +42,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         if given == actual {
             continue;
         }
-        let location = Location::value(
-            &catalog.path(id),
-            event.at.path(&["hashes", "payload_sha256"]),
-        );
+        let location =
+            Location::value(&catalog.path(id), event.at.path(&["hashes", "payload_sha256"]));
         let message = "`payload_sha256` is not the hash of the payload";
-        let finding = Finding::new(CODE, message, location)
-            .label("another hash")
-            .about(&actual);
+        let finding = Finding::new(CODE, message, location).label("another hash").about(&actual);
         let payload = Location::key(&catalog.path(id), event.at.join("payload"));
         findings.push(
             finding

@@ -29,29 +29,18 @@ const CODE: Code = Code("payload-invalid");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for event in super::events(catalog, id)
-        .into_iter()
-        .filter(|e| e.expect == Expect::Valid)
-    {
-        let topic = event
-            .value
-            .str_at("topic")
-            .and_then(|name| catalog.topic(name));
+    for event in super::events(catalog, id).into_iter().filter(|e| e.expect == Expect::Valid) {
+        let topic = event.value.str_at("topic").and_then(|name| catalog.topic(name));
         let (Some(schema), Some(payload)) =
             (topic.and_then(|t| t.schema), event.value.get("payload"))
         else {
             continue;
         };
         let at = event.at.join("payload");
-        match judge::judge(catalog, schema, payload) {
-            Some(Judgement::Refused(violations)) => {
-                let finding = example::refusal(catalog, CODE, "payload", id, &at, &violations);
-                findings.extend(
-                    finding.map(|f| f.help("correct the payload, or the schema of the topic")),
-                );
-            }
-            Some(Judgement::TooMuch) => findings.push(example::too_much(catalog, CODE, id, &at)),
-            _ => {}
+        if let Some(Judgement::Refused(violations)) = judge::judge(catalog, schema, payload) {
+            let finding = example::refusal(catalog, CODE, "payload", id, &at, &violations);
+            findings
+                .extend(finding.map(|f| f.help("correct the payload, or the schema of the topic")));
         }
     }
     findings

@@ -32,23 +32,14 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         if value.as_str().is_some_and(is_duration) {
             continue;
         }
-        let shown = value
-            .as_str()
-            .map_or_else(|| value.type_name().to_owned(), |text| format!("`{text}`"));
-        let message = format!(
-            "retention {shown} of topic `{}` is no ISO 8601 duration",
-            topic.full_name()
-        );
-        let finding = Finding::new(
-            CODE,
-            message,
-            Location::value(&catalog.path(topic.item), at),
-        )
-        .about(topic.full_name());
+        let shown =
+            value.as_str().map_or_else(|| value.type_name().to_owned(), |text| format!("`{text}`"));
+        let message =
+            format!("retention {shown} of topic `{}` is no ISO 8601 duration", topic.full_name());
+        let finding = Finding::new(CODE, message, Location::value(&catalog.path(topic.item), at))
+            .about(topic.full_name());
         findings.push(
-            finding
-                .label("like `P90D`")
-                .help("write a duration such as `P90D`, `P2Y` or `PT12H`"),
+            finding.label("like `P90D`").help("write a duration such as `P90D`, `P2Y` or `PT12H`"),
         );
     }
     findings
@@ -62,9 +53,7 @@ fn is_duration(text: &str) -> bool {
     if let Some(weeks) = rest.strip_suffix('W') {
         return !weeks.is_empty() && weeks.bytes().all(|b| b.is_ascii_digit());
     }
-    let (date, time) = rest
-        .split_once('T')
-        .map_or((rest, None), |(date, time)| (date, Some(time)));
+    let (date, time) = rest.split_once('T').map_or((rest, None), |(date, time)| (date, Some(time)));
     let date_ok = has_units(date, "YMD");
     let time_ok = time.is_none_or(|time| !time.is_empty() && has_units(time, "HMS"));
     date_ok && time_ok && !rest.is_empty()
@@ -94,9 +83,7 @@ mod tests {
         for good in ["P90D", "P2Y", "P1Y6M", "PT12H", "P1DT30M", "P4W"] {
             assert!(is_duration(good), "{good}");
         }
-        for bad in [
-            "", "P", "90D", "P90", "PT", "P1D6M", "P1DT", "PD", "P1W2D", "P-1D",
-        ] {
+        for bad in ["", "P", "90D", "P90", "PT", "P1D6M", "P1DT", "PD", "P1W2D", "P-1D"] {
             assert!(!is_duration(bad), "{bad}");
         }
     }

@@ -39,14 +39,10 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         if listed.iter().any(|text| topic.answers_to(text)) {
             continue;
         }
-        let message = format!(
-            "topic `{}` is not admitted by the envelope",
-            topic.full_name()
-        );
+        let message = format!("topic `{}` is not admitted by the envelope", topic.full_name());
         let location = Location::value(&catalog.path(topic.item), &topic.name_at);
-        let finding = Finding::new(CODE, message, location)
-            .label("not enumerated")
-            .about(topic.full_name());
+        let finding =
+            Finding::new(CODE, message, location).label("not enumerated").about(topic.full_name());
         let envelope = Location::key(&catalog.path(item), &at);
         findings.push(
             finding

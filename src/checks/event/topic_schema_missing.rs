@@ -27,10 +27,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     missing
         .filter_map(|topic| {
             let text = topic.schema_ref.as_deref()?;
-            let message = format!(
-                "topic `{}`: `{text}` is no schema of the tree",
-                topic.full_name()
-            );
+            let message =
+                format!("topic `{}`: `{text}` is no schema of the tree", topic.full_name());
             let location = Location::value(&catalog.path(topic.item), topic.at.join("schema_ref"));
             let finding = Finding::new(CODE, message, location)
                 .label("no such schema")

@@ -33,9 +33,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     let by_name: Vec<_> = catalog.examples.iter().map(|e| &e.partner).collect();
     let mut findings = Vec::new();
     for topic in catalog.topics.iter().filter(|t| t.name.is_some()) {
-        let is_shown = shown
-            .iter()
-            .any(|t| t.at == topic.at && t.item == topic.item);
+        let is_shown = shown.iter().any(|t| t.full_name() == topic.full_name());
         let has_payload = by_name
             .iter()
             .any(|p| matches!(p, Partner::Schema(s, PairReason::Name) if Some(*s) == topic.schema));

@@ -55,8 +55,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         return vec![finding.help("write `topics:` with an entry for every topic")];
     }
     let own = catalog.topics.iter().filter(|t| t.item == id);
-    own.flat_map(|topic| entry(catalog, &item.path, topic))
-        .collect()
+    own.flat_map(|topic| entry(catalog, &item.path, topic)).collect()
 }
 
 fn entry(catalog: &Catalog, path: &ArtifactPath, topic: &Topic) -> Vec<Finding> {
@@ -64,10 +63,7 @@ fn entry(catalog: &Catalog, path: &ArtifactPath, topic: &Topic) -> Vec<Finding> 
         return Vec::new();
     };
     let fail = |message: String, location: Location, label: &str, help: &str| {
-        Finding::new(CODE, message, location)
-            .label(label)
-            .about(topic.full_name())
-            .help(help)
+        Finding::new(CODE, message, location).label(label).about(topic.full_name()).help(help)
     };
     if !value.is_object() {
         let location = Location::value(path, &topic.at);
@@ -81,31 +77,19 @@ fn entry(catalog: &Catalog, path: &ArtifactPath, topic: &Topic) -> Vec<Finding> 
     let mut findings = Vec::new();
     if topic.name.is_none() {
         let location = Location::value(path, &topic.at);
-        findings.push(fail(
-            "topic has no `name`".to_owned(),
-            location,
-            "no name",
-            "add `name`",
-        ));
+        findings.push(fail("topic has no `name`".to_owned(), location, "no name", "add `name`"));
     }
     if topic.schema_ref.is_none() {
         let message = format!("topic `{}` has no `schema_ref`", topic.full_name());
         let help = "name the payload schema by `schema_ref`, a path from this file or a `$id`";
-        findings.push(fail(
-            message,
-            Location::value(path, &topic.at),
-            "no payload schema",
-            help,
-        ));
+        findings.push(fail(message, Location::value(path, &topic.at), "no payload schema", help));
     }
     for member in value
         .members()
         .iter()
         .filter(|m| !KEYS.contains(&m.key.as_str()) && !m.key.starts_with("x-"))
     {
-        let near = KEYS
-            .iter()
-            .find(|key| strsim::damerau_levenshtein(key, &member.key) <= 2);
+        let near = KEYS.iter().find(|key| strsim::damerau_levenshtein(key, &member.key) <= 2);
         if let Some(near) = near {
             let location = Location::key(path, topic.at.join(&member.key));
             findings.push(fail(

@@ -27,9 +27,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     let Some(envelope) = catalog.envelope_for(None) else {
         return Vec::new();
     };
-    let known = catalog
-        .property(envelope, &Pointer::root(), "obligations")
-        .and_then(|(item, at)| {
+    let known =
+        catalog.property(envelope, &Pointer::root(), "obligations").and_then(|(item, at)| {
             let (item, items) = catalog.subschema_of(item, &at, "items")?;
             catalog.enumerated(item, &items)
         });
@@ -44,16 +43,10 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         .filter(|(_, i)| matches!(i.kind, Kind::Topics | Kind::Policy));
     for (id, item) in files {
         for (at, value) in super::obligations(item) {
-            let Some(name) = value
-                .as_str()
-                .filter(|name| !known.iter().any(|k| k == name))
-            else {
+            let Some(name) = value.as_str().filter(|name| !known.iter().any(|k| k == name)) else {
                 continue;
             };
-            let best = known
-                .iter()
-                .map(|k| (strsim::damerau_levenshtein(k, name), k))
-                .min();
+            let best = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
             let help = match best {
                 Some((distance, near)) if distance <= 3 => format!("there is `{near}`"),
                 _ => "correct the name, or add it to the `obligations` of the envelope".to_owned(),

@@ -32,17 +32,12 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     for event in super::events(catalog, id) {
-        let Some(name) = event
-            .value
-            .str_at("topic")
-            .filter(|name| catalog.topic(name).is_none())
+        let Some(name) = event.value.str_at("topic").filter(|name| catalog.topic(name).is_none())
         else {
             continue;
         };
         let near = catalog.topics.iter().filter_map(|t| t.name.as_deref());
-        let best = near
-            .map(|known| (strsim::damerau_levenshtein(known, name), known))
-            .min();
+        let best = near.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
         let help = match best {
             Some((distance, known)) if distance <= 3 => format!("there is `{known}`"),
             _ => "correct the name, or list the topic in topics.yaml".to_owned(),

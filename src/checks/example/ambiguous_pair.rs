@@ -26,10 +26,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let Some(Partner::Ambiguous(candidates)) = catalog.example(id).map(|e| &e.partner) else {
         return Vec::new();
     };
-    let names: Vec<String> = candidates
-        .iter()
-        .map(|c| format!("`{}`", catalog.path(*c)))
-        .collect();
+    let names: Vec<String> = candidates.iter().map(|c| format!("`{}`", catalog.path(*c))).collect();
     let message = format!("example could belong to {}", names.join(" or "));
     let mut finding =
         Finding::new(CODE, message, Location::file(&catalog.path(id))).label("not checked");

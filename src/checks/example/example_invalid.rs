@@ -23,21 +23,16 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("example-invalid");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    super::judged(catalog, id)
+    super::judged(catalog, id, Expect::Valid)
         .into_iter()
-        .filter(|judged| judged.expect == Expect::Valid)
-        .filter_map(|judged| match judged.outcome {
-            Judgement::Refused(violations) => {
-                let finding =
-                    super::refusal(catalog, CODE, "example", id, &judged.at, &violations)?;
-                Some(
-                    finding.help(
-                        "correct the example, or the schema if the example is what was meant",
-                    ),
-                )
-            }
-            Judgement::TooMuch => Some(super::too_much(catalog, CODE, id, &judged.at)),
-            Judgement::Accepted => None,
+        .filter_map(|judged| {
+            let Judgement::Refused(violations) = judged.outcome else {
+                return None;
+            };
+            let finding = super::refusal(catalog, CODE, "example", id, &judged.at, &violations)?;
+            Some(
+                finding.help("correct the example, or the schema if the example is what was meant"),
+            )
         })
         .collect()
 }

@@ -27,10 +27,7 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("example-without-schema");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    let Some(example) = catalog
-        .example(id)
-        .filter(|e| e.partner == Partner::Missing)
-    else {
+    let Some(example) = catalog.example(id).filter(|e| e.partner == Partner::Missing) else {
         return Vec::new();
     };
     let Some(item) = catalog.item(example.item) else {
@@ -46,17 +43,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         return Vec::new();
     }
     let message = format!("no schema named `{stem}` for this example");
-    let near = catalog
-        .items
-        .iter()
-        .filter(|other| other.kind == Kind::Schema && other.area == item.area);
+    let near =
+        catalog.items.iter().filter(|other| other.kind == Kind::Schema && other.area == item.area);
     let best = near
-        .map(|other| {
-            (
-                strsim::damerau_levenshtein(other.stem(), stem),
-                other.path.as_str(),
-            )
-        })
+        .map(|other| (strsim::damerau_levenshtein(other.stem(), stem), other.path.as_str()))
         .min();
     let help = match best {
         Some((distance, path)) if distance <= 2 => {

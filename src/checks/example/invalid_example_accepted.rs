@@ -28,22 +28,16 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("invalid-example-accepted");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    super::judged(catalog, id)
+    super::judged(catalog, id, Expect::Invalid)
         .into_iter()
-        .filter(|judged| {
-            judged.expect == Expect::Invalid && matches!(judged.outcome, Judgement::Accepted)
-        })
+        .filter(|judged| matches!(judged.outcome, Judgement::Accepted))
         .map(|judged| {
             let schema = catalog.path(judged.schema);
             let message = format!("example is meant to fail, but `{schema}` accepts it");
-            Finding::new(
-                CODE,
-                message,
-                Location::value(&catalog.path(id), &judged.at),
-            )
-            .label("accepted")
-            .about(schema.as_str())
-            .help("tighten the schema, or move the example to the valid ones")
+            Finding::new(CODE, message, Location::value(&catalog.path(id), &judged.at))
+                .label("accepted")
+                .about(schema.as_str())
+                .help("tighten the schema, or move the example to the valid ones")
         })
         .collect()
 }

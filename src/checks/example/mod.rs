@@ -2,6 +2,7 @@
 
 pub(super) mod ambiguous_pair;
 pub(super) mod example_invalid;
+pub(super) mod example_too_costly;
 pub(super) mod example_without_schema;
 pub(super) mod invalid_example_accepted;
 pub(super) mod schema_without_example;
@@ -14,13 +15,12 @@ use crate::finding::{Code, Finding, Location};
 /// A case of an example, judged.
 struct Judged {
     at: Pointer,
-    expect: Expect,
     schema: ItemId,
     outcome: Judgement,
 }
 
-/// All cases of an example that has a compiled schema.
-fn judged(catalog: &Catalog, id: ItemId) -> Vec<Judged> {
+/// The cases of an expectation, judged, of an example that has a compiled schema.
+fn judged(catalog: &Catalog, id: ItemId, expect: Expect) -> Vec<Judged> {
     let Some(example) = catalog.example(id) else {
         return Vec::new();
     };
@@ -30,14 +30,10 @@ fn judged(catalog: &Catalog, id: ItemId) -> Vec<Judged> {
     let judge_case = |case: &crate::catalog::Case| {
         let instance = catalog.value_at(id, &case.at)?;
         let outcome = judge(catalog, schema, instance)?;
-        Some(Judged {
-            at: case.at.clone(),
-            expect: case.expect,
-            schema,
-            outcome,
-        })
+        Some(Judged { at: case.at.clone(), schema, outcome })
     };
-    example.cases.iter().filter_map(judge_case).collect()
+    let wanted = example.cases.iter().filter(|case| case.expect == expect);
+    wanted.filter_map(judge_case).collect()
 }
 
 /// One finding for a refused instance: the first violation, with the others beside it.
@@ -53,50 +49,26 @@ pub(super) fn refusal(
     let (first, others) = violations.split_first()?;
     let locate = |v: &Violation| {
         let pointer = at.concat(&v.instance);
-        if v.is_key {
-            Location::key(&path, pointer)
-        } else {
-            Location::value(&path, pointer)
-        }
+        if v.is_key { Location::key(&path, pointer) } else { Location::value(&path, pointer) }
     };
     let subject = |v: &Violation| match v.instance.tokens().last() {
         Some(name) if name.parse::<usize>().is_err() => format!("`{name}`"),
         Some(_) => format!("`{}`", v.instance),
         None => noun.to_owned(),
     };
-    let mut finding = Finding::new(
-        code,
-        format!("{} {}", subject(first), first.message),
-        locate(first),
-    )
-    .label(format!("refused by `{}`", first.keyword))
-    .about(&first.keyword);
+    let mut finding =
+        Finding::new(code, format!("{} {}", subject(first), first.message), locate(first))
+            .label(format!("refused by `{}`", first.keyword))
+            .about(&first.keyword);
     if let Some((item, pointer)) = catalog.keyword_place(first) {
-        finding = finding.related(
-            Location::key(&catalog.path(item), pointer),
-            "the schema says so here",
-        );
+        finding =
+            finding.related(Location::key(&catalog.path(item), pointer), "the schema says so here");
     }
     for other in others.iter().take(4) {
-        finding = finding.related(
-            locate(other),
-            format!("{} {}", subject(other), other.message),
-        );
+        finding = finding.related(locate(other), format!("{} {}", subject(other), other.message));
     }
     Some(match others.len().saturating_sub(4) {
         0 => finding,
         more => finding.note(format!("there are {more} more violations")),
     })
-}
-
-/// The finding for an instance whose validation was not started.
-pub(super) fn too_much(catalog: &Catalog, code: Code, id: ItemId, at: &Pointer) -> Finding {
-    let message = format!(
-        "checking this takes more than {} steps",
-        catalog.limits.steps
-    );
-    Finding::new(code, message, Location::value(&catalog.path(id), at))
-        .label("not checked")
-        .note("the schema applies itself several times at every level, so that the steps double with each")
-        .help("let each level apply the recursive schema once")
 }

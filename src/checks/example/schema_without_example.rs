@@ -3,7 +3,7 @@ use crate::checks::{Check, Run};
 use crate::finding::{Code, Explain, Finding, Level, fixture};
 use std::collections::HashSet;
 
-use crate::catalog::{Area, Catalog, ItemId, Kind, Partner};
+use crate::catalog::{Area, Catalog, Item, ItemId, Kind, Partner};
 use crate::document::Value;
 use crate::finding::Location;
 
@@ -30,18 +30,16 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("schema-without-example");
 
 fn run(catalog: &Catalog) -> Vec<Finding> {
-    let exercised: HashSet<ItemId> = catalog
-        .examples
-        .iter()
-        .flat_map(|e| partners(&e.partner))
-        .collect();
+    let exercised: HashSet<ItemId> =
+        catalog.examples.iter().flat_map(|e| partners(&e.partner)).collect();
+    // An example that does not parse is there, and has its own finding.
+    let broken = |item: &Item| {
+        let examples = catalog.of_kind(Kind::Example).map(|(_, example)| example);
+        examples.filter(|e| e.value().is_none()).any(|e| e.stem() == item.stem())
+    };
     let by_event: HashSet<ItemId> = catalog.topics.iter().filter_map(|t| t.schema).collect();
-    let referenced: HashSet<ItemId> = catalog
-        .references
-        .iter()
-        .filter_map(|r| r.target.place())
-        .map(|(i, _)| i)
-        .collect();
+    let referenced: HashSet<ItemId> =
+        catalog.references.iter().filter_map(|r| r.target.place()).map(|(i, _)| i).collect();
     let mut findings = Vec::new();
     for (id, item) in catalog.of_kind(Kind::Schema) {
         let is_area = matches!(item.area, Area::Storage | Area::Events);
@@ -51,7 +49,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         if !is_area || is_shared || is_store || item.value().is_none_or(|v| !v.is_object()) {
             continue;
         }
-        if exercised.contains(&id) || by_event.contains(&id) {
+        if exercised.contains(&id) || by_event.contains(&id) || broken(item) {
             continue;
         }
         let message = format!("schema `{name}` has no example");

@@ -6,30 +6,20 @@ use crate::freeze::{Defect, DefectKind, Record, verify};
 
 /// The defects of one kind, over all folders that hold freezes.
 pub(super) fn report(catalog: &Catalog, code: Code, kind: DefectKind) -> Vec<Finding> {
-    let mut folders: Vec<&str> = catalog
-        .of_kind(Kind::Freeze)
-        .map(|(_, item)| item.path.folder())
-        .collect();
+    let mut folders: Vec<&str> =
+        catalog.of_kind(Kind::Freeze).map(|(_, item)| item.path.folder()).collect();
     folders.dedup();
     let mut findings = Vec::new();
     for folder in folders {
-        let inside = catalog
-            .of_kind(Kind::Freeze)
-            .filter(|(_, item)| item.path.folder() == folder);
+        let inside = catalog.of_kind(Kind::Freeze).filter(|(_, item)| item.path.folder() == folder);
         let records: Vec<Record<'_>> = inside
             .filter_map(|(_, item)| {
                 let artifact = catalog.tree.get(&item.path)?;
-                Some(Record {
-                    path: item.path.clone(),
-                    bytes: &artifact.bytes,
-                })
+                Some(Record { path: item.path.clone(), bytes: &artifact.bytes })
             })
             .collect();
         findings.extend(
-            verify(&records)
-                .into_iter()
-                .filter(|d| d.kind == kind)
-                .map(|d| finding(code, d)),
+            verify(&records).into_iter().filter(|d| d.kind == kind).map(|d| finding(code, d)),
         );
     }
     findings

@@ -27,24 +27,14 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     let metrics = signals::entries(catalog, Signal::Metrics);
     let mut findings = Vec::new();
     for (i, entry) in metrics.iter().enumerate() {
-        let Some(first) = metrics
-            .iter()
-            .take(i)
-            .find(|other| other.name == entry.name)
-        else {
+        let Some(first) = metrics.iter().take(i).find(|other| other.name == entry.name) else {
             continue;
         };
         let place =
             |e: &signals::Entry<'_>| Location::value(&catalog.path(e.item), e.at.join("name"));
-        let finding = Finding::new(
-            CODE,
-            format!("metric `{}` is declared twice", entry.name),
-            place(entry),
-        );
-        let finding = finding
-            .label("again")
-            .about(entry.name)
-            .related(place(first), "first here");
+        let finding =
+            Finding::new(CODE, format!("metric `{}` is declared twice", entry.name), place(entry));
+        let finding = finding.label("again").about(entry.name).related(place(first), "first here");
         findings.push(finding.help("remove or rename one"));
     }
     findings

@@ -32,9 +32,9 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     for entry in signals::entries(catalog, Signal::Metrics) {
         let name = entry.name;
         let is_snake = name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        let is_other =
+            matches!(entry.value.str_at("type"), Some("gauge" | "histogram" | "summary"));
         let is_counter = entry.value.str_at("type") == Some("counter");
         let (message, help) = if !is_snake {
             (
@@ -46,7 +46,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                 format!("counter `{name}` does not end in `_total`"),
                 format!("rename it to `{name}_total`"),
             )
-        } else if !is_counter && name.ends_with("_total") {
+        } else if is_other && name.ends_with("_total") {
             (
                 format!("`{name}` ends in `_total`, but is no counter"),
                 "drop `_total`, or make it a counter".to_owned(),

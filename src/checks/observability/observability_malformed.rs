@@ -56,11 +56,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                             .label("no list"),
                     );
                 }
-                for (i, entry) in list
-                    .items()
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, e)| e.str_at("name").is_none())
+                for (i, entry) in
+                    list.items().iter().enumerate().filter(|(_, e)| e.str_at("name").is_none())
                 {
                     let location = Location::value(&item.path, at.index(i));
                     let finding =
@@ -75,10 +72,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         }
     }
     for entry in signals::entries(catalog, Signal::Metrics) {
-        if matches!(
-            entry.value.str_at("type"),
-            Some("counter" | "gauge" | "histogram" | "summary")
-        ) {
+        if matches!(entry.value.str_at("type"), Some("counter" | "gauge" | "histogram" | "summary"))
+        {
             continue;
         }
         let message = match entry.value.str_at("type") {
@@ -86,9 +81,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
             None => format!("metric `{}` has no type", entry.name),
         };
         let location = Location::value(&catalog.path(entry.item), entry.at.join("type"));
-        let finding = Finding::new(CODE, message, location)
-            .label("no known type")
-            .about(entry.name);
+        let finding =
+            Finding::new(CODE, message, location).label("no known type").about(entry.name);
         findings.push(finding.help("write `counter`, `gauge`, `histogram` or `summary`"));
     }
     findings

@@ -83,20 +83,11 @@ pub(super) fn declared(catalog: &Catalog, signal: Signal) -> Vec<String> {
 fn listed<'c>(catalog: &'c Catalog, signal: Signal, key: &'static str) -> Vec<Entry<'c>> {
     let mut found = Vec::new();
     for (item, file) in catalog.of_kind(signal.kind()) {
-        let list = file
-            .value()
-            .and_then(|v| v.get(key))
-            .map(Value::items)
-            .unwrap_or_default();
+        let list = file.value().and_then(|v| v.get(key)).map(Value::items).unwrap_or_default();
         let at = Pointer::root().join(key);
         for (i, value) in list.iter().enumerate() {
             if let Some(name) = value.str_at("name") {
-                found.push(Entry {
-                    item,
-                    at: at.index(i),
-                    name,
-                    value,
-                });
+                found.push(Entry { item, at: at.index(i), name, value });
             }
         }
     }

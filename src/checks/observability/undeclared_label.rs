@@ -28,30 +28,19 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     for signal in Signal::ALL {
         let known = signals::declared(catalog, signal);
         for entry in signals::entries(catalog, signal) {
-            let uses = entry
-                .value
-                .get(signal.declarations())
-                .map(|v| v.items())
-                .unwrap_or_default();
+            let uses =
+                entry.value.get(signal.declarations()).map(|v| v.items()).unwrap_or_default();
             for (i, used) in uses.iter().enumerate() {
-                let Some(name) = used
-                    .as_str()
-                    .filter(|name| !known.iter().any(|k| k == name))
+                let Some(name) = used.as_str().filter(|name| !known.iter().any(|k| k == name))
                 else {
                     continue;
                 };
                 let at = entry.at.join(signal.declarations()).index(i);
-                let message = format!(
-                    "{} `{name}` of `{}` is not declared",
-                    signal.part(),
-                    entry.name
-                );
-                let finding = Finding::new(
-                    CODE,
-                    message,
-                    Location::value(&catalog.path(entry.item), at),
-                )
-                .about(name);
+                let message =
+                    format!("{} `{name}` of `{}` is not declared", signal.part(), entry.name);
+                let finding =
+                    Finding::new(CODE, message, Location::value(&catalog.path(entry.item), at))
+                        .about(name);
                 let help = format!("declare it under `{}`", signal.declarations());
                 findings.push(finding.label("not declared").help(help));
             }

@@ -23,9 +23,8 @@ pub(crate) static CHECK: Check = Check {
 
 const CODE: Code = Code("unit-mismatch");
 
-const UNITS: &[&str] = &[
-    "1", "seconds", "bytes", "ratio", "celsius", "volts", "amperes", "joules", "grams", "meters",
-];
+const UNITS: &[&str] =
+    &["1", "seconds", "bytes", "ratio", "celsius", "volts", "amperes", "joules", "grams", "meters"];
 
 fn run(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -52,10 +51,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         };
         let location = Location::value(&catalog.path(entry.item), entry.at.join(at));
         findings.push(
-            Finding::new(CODE, message, location)
-                .label("which unit?")
-                .about(name)
-                .help(help),
+            Finding::new(CODE, message, location).label("which unit?").about(name).help(help),
         );
     }
     findings

@@ -24,13 +24,7 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("duplicate-policy-name");
 
 fn run(catalog: &Catalog) -> Vec<Finding> {
-    let lists = [
-        List::Bands,
-        List::Roles,
-        List::Capabilities,
-        List::Attributes,
-        List::Rules,
-    ];
+    let lists = [List::Bands, List::Roles, List::Capabilities, List::Attributes, List::Rules];
     let mut findings = Vec::new();
     for list in lists {
         let named = entries::names(catalog, list);
@@ -44,14 +38,9 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
             };
             let message = format!("{} `{}` is declared twice", list.noun(), entry.name);
             let place = |e: &entries::Entry| Location::value(&catalog.path(e.item), &e.name_at);
-            let finding = Finding::new(CODE, message, place(entry))
-                .label("again")
-                .about(&entry.name);
-            findings.push(
-                finding
-                    .related(place(first), "first here")
-                    .help("rename or remove one"),
-            );
+            let finding =
+                Finding::new(CODE, message, place(entry)).label("again").about(&entry.name);
+            findings.push(finding.related(place(first), "first here").help("rename or remove one"));
         }
     }
     findings

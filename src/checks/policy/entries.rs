@@ -69,9 +69,7 @@ pub(super) struct Entry {
 impl Entry {
     /// The values that an attribute can have; empty when it does not list them.
     pub(super) fn values(&self, catalog: &Catalog) -> Vec<String> {
-        let values = catalog
-            .value_at(self.item, &self.at.join("values"))
-            .map(Value::items);
+        let values = catalog.value_at(self.item, &self.at.join("values")).map(Value::items);
         values.unwrap_or_default().iter().map(text).collect()
     }
 }
@@ -82,16 +80,10 @@ fn files(catalog: &Catalog) -> impl Iterator<Item = (ItemId, &Item)> {
 
 fn entries(catalog: &Catalog, list: List) -> impl Iterator<Item = (ItemId, Pointer, &Value)> {
     files(catalog).flat_map(move |(id, item)| {
-        let items = item
-            .value()
-            .and_then(|v| v.get(list.key()))
-            .map(Value::items)
-            .unwrap_or_default();
+        let items =
+            item.value().and_then(|v| v.get(list.key())).map(Value::items).unwrap_or_default();
         let at = Pointer::root().join(list.key());
-        items
-            .iter()
-            .enumerate()
-            .map(move |(i, value)| (id, at.index(i), value))
+        items.iter().enumerate().map(move |(i, value)| (id, at.index(i), value))
     })
 }
 
@@ -101,12 +93,7 @@ pub(super) fn names(catalog: &Catalog, list: List) -> Vec<Entry> {
     entries(catalog, list)
         .filter_map(|(item, at, value)| {
             let name = value.str_at(key)?.to_owned();
-            Some(Entry {
-                item,
-                name_at: at.join(key),
-                at,
-                name,
-            })
+            Some(Entry { item, name_at: at.join(key), at, name })
         })
         .collect()
 }
@@ -128,24 +115,17 @@ pub(super) fn pairs(
 ) -> impl Iterator<Item = (String, Place)> {
     entries(catalog, list).flat_map(move |(id, at, value)| {
         let name = value.str_at("name").unwrap_or_default().to_owned();
-        let found = value
-            .get(key)
-            .map(|v| leaves(v, at.join(key)))
-            .unwrap_or_default();
-        found
-            .into_iter()
-            .map(move |(at, text)| (name.clone(), (id, at, text)))
+        let found = value.get(key).map(|v| leaves(v, at.join(key))).unwrap_or_default();
+        found.into_iter().map(move |(at, text)| (name.clone(), (id, at, text)))
     })
 }
 
 /// A text, or the texts of a list, with their places.
 fn leaves(value: &Value, at: Pointer) -> Vec<(Pointer, String)> {
     match &value.data {
-        Data::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(i, v)| (at.index(i), text(v)))
-            .collect(),
+        Data::Array(items) => {
+            items.iter().enumerate().map(|(i, v)| (at.index(i), text(v))).collect()
+        }
         Data::Object(_) | Data::Null => Vec::new(),
         _ => vec![(at, text(value))],
     }
@@ -169,27 +149,20 @@ pub(super) fn bands(catalog: &Catalog) -> Vec<Place> {
         .enumerate()
         .filter(|(_, i)| matches!(i.kind, Kind::Policy | Kind::Topics));
     for (id, item) in files {
-        let mut stack: Vec<(Pointer, &Value)> = item
-            .value()
-            .map(|v| (Pointer::root(), v))
-            .into_iter()
-            .collect();
+        let mut stack: Vec<(Pointer, &Value)> =
+            item.value().map(|v| (Pointer::root(), v)).into_iter().collect();
         while let Some((at, value)) = stack.pop() {
             for (i, child) in value.items().iter().enumerate() {
                 stack.push((at.index(i), child));
             }
             for member in value.members() {
                 let at = at.join(&member.key);
-                let names_band = matches!(
-                    member.key.as_str(),
-                    "band" | "bands" | "min_band" | "max_band"
-                );
+                let names_band =
+                    matches!(member.key.as_str(), "band" | "bands" | "min_band" | "max_band");
                 let is_declaration = at.as_str() == "/bands" && item.kind == Kind::Policy;
                 if names_band && !is_declaration {
                     found.extend(
-                        leaves(&member.value, at)
-                            .into_iter()
-                            .map(|(at, text)| (id, at, text)),
+                        leaves(&member.value, at).into_iter().map(|(at, text)| (id, at, text)),
                     );
                 } else {
                     stack.push((at, &member.value));
@@ -234,10 +207,7 @@ pub(super) fn conditions(catalog: &Catalog) -> Vec<Condition> {
 
 /// What to do about an unknown name.
 pub(super) fn nearest(name: &str, known: &[String], otherwise: &str) -> String {
-    let best = known
-        .iter()
-        .map(|k| (strsim::damerau_levenshtein(k, name), k))
-        .min();
+    let best = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
     match best {
         Some((distance, near)) if distance <= 3 && distance < name.len() => {
             format!("there is `{near}`")

@@ -30,37 +30,24 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         return Vec::new();
     };
     let members = item.value().map(Value::members).unwrap_or_default();
-    let lists = members
-        .iter()
-        .filter_map(|m| Some((m, List::of_key(&m.key)?)));
-    lists
-        .flat_map(|(m, list)| judge(&item.path, &m.value, list))
-        .collect()
+    let lists = members.iter().filter_map(|m| Some((m, List::of_key(&m.key)?)));
+    lists.flat_map(|(m, list)| judge(&item.path, &m.value, list)).collect()
 }
 
 fn judge(path: &ArtifactPath, value: &Value, list: List) -> Vec<Finding> {
     let at = Pointer::root().join(list.key());
     let noun = list.noun();
     if !value.is_array() {
-        let message = format!(
-            "`{}` is of type {}, not a list",
-            list.key(),
-            value.type_name()
-        );
+        let message = format!("`{}` is of type {}, not a list", list.key(), value.type_name());
         let finding = Finding::new(CODE, message, Location::value(path, at)).label("no list");
         return vec![finding.help(format!("write one entry for every {noun}"))];
     }
     let entries = value.items().iter().enumerate();
-    entries
-        .flat_map(|(i, entry)| lacks(path, entry, at.index(i), list))
-        .collect()
+    entries.flat_map(|(i, entry)| lacks(path, entry, at.index(i), list)).collect()
 }
 
 fn lacks(path: &ArtifactPath, entry: &Value, at: Pointer, list: List) -> Vec<Finding> {
-    let missing = list
-        .required()
-        .iter()
-        .filter(|key| entry.str_at(key).is_none_or(str::is_empty));
+    let missing = list.required().iter().filter(|key| entry.str_at(key).is_none_or(str::is_empty));
     let mut findings: Vec<Finding> = missing
         .map(|key| {
             let message = format!("{} has no `{key}`", list.noun());
@@ -70,9 +57,7 @@ fn lacks(path: &ArtifactPath, entry: &Value, at: Pointer, list: List) -> Vec<Fin
         })
         .collect();
     if list == List::Rules
-        && let Some(effect) = entry
-            .str_at("effect")
-            .filter(|e| !matches!(*e, "allow" | "deny"))
+        && let Some(effect) = entry.str_at("effect").filter(|e| !matches!(*e, "allow" | "deny"))
     {
         let location = Location::value(path, at.join("effect"));
         let finding = Finding::new(
@@ -80,11 +65,7 @@ fn lacks(path: &ArtifactPath, entry: &Value, at: Pointer, list: List) -> Vec<Fin
             format!("effect `{effect}` is neither `allow` nor `deny`"),
             location,
         );
-        findings.push(
-            finding
-                .label("unknown effect")
-                .help("write `allow` or `deny`"),
-        );
+        findings.push(finding.label("unknown effect").help("write `allow` or `deny`"));
     }
     findings
 }

@@ -32,27 +32,17 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
     for test in entries::conditions(catalog) {
         let is_built_in = matches!(test.attribute.as_str(), "band" | "role" | "topic");
-        let location = |at| Location {
-            part: test.part,
-            ..Location::value(&catalog.path(test.item), at)
-        };
+        let location =
+            |at| Location { part: test.part, ..Location::value(&catalog.path(test.item), at) };
         match declared.iter().find(|entry| entry.name == test.attribute) {
             None if is_built_in => {}
             None => {
                 let message = format!("no attribute `{}` is declared", test.attribute);
-                let finding = Finding::new(
-                    CODE,
-                    message,
-                    Location::key(&catalog.path(test.item), &test.at),
-                );
+                let finding =
+                    Finding::new(CODE, message, Location::key(&catalog.path(test.item), &test.at));
                 let help =
                     entries::nearest(&test.attribute, &known, "declare it under `attributes`");
-                findings.push(
-                    finding
-                        .label("unknown attribute")
-                        .about(&test.attribute)
-                        .help(help),
-                );
+                findings.push(finding.label("unknown attribute").about(&test.attribute).help(help));
             }
             Some(entry) => {
                 let values = entry.values(catalog);

@@ -26,9 +26,7 @@ const CODE: Code = Code("unknown-band");
 fn run(catalog: &Catalog) -> Vec<Finding> {
     let declared = entries::names(catalog, List::Bands);
     let known: Vec<String> = if declared.is_empty() {
-        ["GREEN", "AMBER", "RED", "BLACK"]
-            .map(str::to_owned)
-            .to_vec()
+        ["GREEN", "AMBER", "RED", "BLACK"].map(str::to_owned).to_vec()
     } else {
         declared.into_iter().map(|entry| entry.name).collect()
     };
@@ -40,11 +38,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         let location = Location::value(&catalog.path(id), at);
         let finding =
             Finding::new(CODE, format!("no band `{text}` is declared"), location).about(&text);
-        findings.push(
-            finding
-                .label("unknown band")
-                .help(format!("bands are {}", known.join(", "))),
-        );
+        findings
+            .push(finding.label("unknown band").help(format!("bands are {}", known.join(", "))));
     }
     findings
 }

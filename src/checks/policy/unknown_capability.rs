@@ -24,10 +24,8 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("unknown-capability");
 
 fn run(catalog: &Catalog) -> Vec<Finding> {
-    let known: Vec<String> = entries::names(catalog, List::Capabilities)
-        .into_iter()
-        .map(|entry| entry.name)
-        .collect();
+    let known: Vec<String> =
+        entries::names(catalog, List::Capabilities).into_iter().map(|entry| entry.name).collect();
     if known.is_empty() {
         return Vec::new();
     }
@@ -36,12 +34,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         .filter(|(.., text)| !known.contains(text))
     {
         let location = Location::value(&catalog.path(id), at);
-        let finding = Finding::new(
-            CODE,
-            format!("no capability `{text}` is declared"),
-            location,
-        )
-        .about(&text);
+        let finding = Finding::new(CODE, format!("no capability `{text}` is declared"), location)
+            .about(&text);
         let help = entries::nearest(&text, &known, "declare it under `capabilities`");
         findings.push(finding.label("unknown capability").help(help));
     }

@@ -24,10 +24,8 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("unknown-role");
 
 fn run(catalog: &Catalog) -> Vec<Finding> {
-    let known: Vec<String> = entries::names(catalog, List::Roles)
-        .into_iter()
-        .map(|entry| entry.name)
-        .collect();
+    let known: Vec<String> =
+        entries::names(catalog, List::Roles).into_iter().map(|entry| entry.name).collect();
     let named = entries::texts(catalog, List::Bindings, "role")
         .chain(entries::texts(catalog, List::Roles, "inherits"))
         .chain(entries::texts(catalog, List::Rules, "roles"));

@@ -25,11 +25,8 @@ pub(super) fn conflicts(catalog: &Catalog) -> impl Iterator<Item = Conflict> {
                 let keyword = catalog.schemas.get(&item).map_or("$id", |s| s.id_keyword());
                 Location::value(&catalog.path(item), at.join(keyword))
             };
-            let value = |item, at| {
-                catalog
-                    .value_at(item, at)
-                    .and_then(crate::document::canonical_json)
-            };
+            let value =
+                |item, at| catalog.value_at(item, at).and_then(crate::document::canonical_json);
             Some(Conflict {
                 uri: uri.clone(),
                 equal: value(first.item, &first.pointer) == value(second.item, &second.pointer),

@@ -23,12 +23,13 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("dangling-ref");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    super::refs_of(catalog, id)
-        .filter_map(|reference| describe(catalog, reference))
-        .collect()
+    super::refs_of(catalog, id).filter_map(|reference| describe(catalog, reference)).collect()
 }
 
 fn describe(catalog: &Catalog, reference: &Reference) -> Option<Finding> {
+    if super::is_outside(catalog, reference) {
+        return None;
+    }
     let location = Location::value(&catalog.path(reference.item), reference.at());
     let keyword = reference.kind.keyword();
     let text = &reference.text;
@@ -47,9 +48,7 @@ fn describe(catalog: &Catalog, reference: &Reference) -> Option<Finding> {
         Target::Malformed => (format!("`{keyword}` is no URI reference: `{text}`"), None),
         _ => return None,
     };
-    let finding = Finding::new(CODE, message, location)
-        .label("leads nowhere")
-        .about(text);
+    let finding = Finding::new(CODE, message, location).label("leads nowhere").about(text);
     Some(
         finding
             .help(help.unwrap_or_else(|| "correct the reference, or add what it names".to_owned())),

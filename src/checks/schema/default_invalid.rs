@@ -33,22 +33,14 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
             } else {
                 format!("`{}` ", violation.instance)
             };
-            Finding::new(
-                CODE,
-                format!("default {place}{}", violation.message),
-                location,
-            )
-            .label("refused by the schema around it")
-            .about(&violation.keyword)
-            .help("correct the value, or the schema")
+            Finding::new(CODE, format!("default {place}{}", violation.message), location)
+                .label("refused by the schema around it")
+                .about(&violation.keyword)
+                .help("correct the value, or the schema")
         })
         .collect()
 }
 
 fn values<'v>(at: &Pointer, schema: &'v Value) -> Vec<(Pointer, &'v Value)> {
-    schema
-        .get("default")
-        .map(|v| (at.join("default"), v))
-        .into_iter()
-        .collect()
+    schema.get("default").map(|v| (at.join("default"), v)).into_iter().collect()
 }

@@ -40,10 +40,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let location = Location::value(&path, Pointer::root().join(schema.id_keyword()));
     let finding = Finding::new(
         CODE,
-        format!(
-            "`{}` ends in `{last}`, but the file is `{name}`",
-            schema.id_keyword()
-        ),
+        format!("`{}` ends in `{last}`, but the file is `{name}`", schema.id_keyword()),
         location,
     );
     vec![

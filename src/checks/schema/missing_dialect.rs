@@ -27,20 +27,14 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let Some(Dialect::Missing) = catalog.schemas.get(&id).map(|s| &s.dialect) else {
         return Vec::new();
     };
-    let is_object = catalog
-        .item(id)
-        .and_then(|i| i.value())
-        .is_some_and(|v| v.is_object());
+    let is_object = catalog.item(id).and_then(|i| i.value()).is_some_and(|v| v.is_object());
     if !is_object {
         return Vec::new();
     }
-    let finding = Finding::new(
-        CODE,
-        "schema has no `$schema`",
-        Location::file(&catalog.path(id)),
-    );
-    vec![finding.label("read as 2020-12").help(format!(
-        "add `\"$schema\": \"{}\"`",
-        dialect_identifier(Draft::Draft202012)
-    ))]
+    let finding = Finding::new(CODE, "schema has no `$schema`", Location::file(&catalog.path(id)));
+    vec![
+        finding
+            .label("read as 2020-12")
+            .help(format!("add `\"$schema\": \"{}\"`", dialect_identifier(Draft::Draft202012))),
+    ]
 }

@@ -1,7 +1,6 @@
 //! A schema without `$id`.
 use crate::catalog::{Catalog, ItemId, RootId};
 use crate::checks::{Check, Run};
-use crate::document::Pointer;
 use crate::finding::Location;
 use crate::finding::{Code, Explain, Finding, Level, fixture};
 
@@ -25,30 +24,15 @@ const CODE: Code = Code("missing-id");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let path = catalog.path(id);
-    let is_object = catalog
-        .item(id)
-        .and_then(|i| i.value())
-        .is_some_and(|v| v.is_object());
+    let is_object = catalog.item(id).and_then(|i| i.value()).is_some_and(|v| v.is_object());
     let Some(schema) = catalog.schemas.get(&id).filter(|_| is_object) else {
         return Vec::new();
     };
     let keyword = schema.id_keyword();
-    match schema.id {
-        RootId::Missing => {
-            let finding = Finding::new(
-                CODE,
-                format!("schema has no `{keyword}`"),
-                Location::file(&path),
-            );
-            vec![finding.label("known by its path only").help(format!(
-                "add an absolute `{keyword}` that ends in the path of the file"
-            ))]
-        }
-        RootId::Malformed => {
-            let location = Location::value(&path, Pointer::root().join(keyword));
-            let finding = Finding::new(CODE, format!("`{keyword}` is no URI"), location);
-            vec![finding.label("ignored").help("write an absolute URI")]
-        }
-        _ => Vec::new(),
+    if schema.id != RootId::Missing {
+        return Vec::new();
     }
+    let finding = Finding::new(CODE, format!("schema has no `{keyword}`"), Location::file(&path));
+    let help = format!("add an absolute `{keyword}` that ends in the path of the file");
+    vec![finding.label("known by its path only").help(help)]
 }

@@ -31,14 +31,8 @@ fn refs_of(catalog: &Catalog, id: ItemId) -> impl Iterator<Item = &Reference> {
         let to = references.partition_point(|r| r.item <= id);
         from..to
     };
-    let schema = catalog
-        .references
-        .get(own(&catalog.references))
-        .unwrap_or_default();
-    let api = catalog
-        .api_references
-        .get(own(&catalog.api_references))
-        .unwrap_or_default();
+    let schema = catalog.references.get(own(&catalog.references)).unwrap_or_default();
+    let api = catalog.api_references.get(own(&catalog.api_references)).unwrap_or_default();
     schema.iter().chain(api)
 }
 
@@ -60,14 +54,10 @@ fn is_outside(catalog: &Catalog, reference: &Reference) -> bool {
 /// The schema file whose name is nearest to the end of a URI.
 fn nearest_name(catalog: &Catalog, uri: &str) -> Option<String> {
     let wanted = uri.rsplit('/').next()?;
-    let schemas = catalog
-        .items
-        .iter()
-        .filter(|item| item.kind.is_schema() || item.kind == Kind::OpenApi);
+    let schemas =
+        catalog.items.iter().filter(|item| item.kind.is_schema() || item.kind == Kind::OpenApi);
     let distance = |name: &str| strsim::damerau_levenshtein(name, wanted);
-    let best = schemas
-        .map(|item| (distance(item.path.file_name()), item.path.as_str()))
-        .min()?;
+    let best = schemas.map(|item| (distance(item.path.file_name()), item.path.as_str())).min()?;
     (best.0 <= 3).then(|| best.1.to_owned())
 }
 
@@ -77,10 +67,8 @@ fn places_near(catalog: &Catalog, item: ItemId, fragment: &str) -> Option<String
     let parent = pointer.parent()?;
     let wanted = pointer.tokens().last()?.into_owned();
     let members = catalog.value_at(item, &parent)?.members();
-    let best = members
-        .iter()
-        .map(|m| (strsim::damerau_levenshtein(&m.key, &wanted), &m.key))
-        .min()?;
+    let best =
+        members.iter().map(|m| (strsim::damerau_levenshtein(&m.key, &wanted), &m.key)).min()?;
     (best.0 <= 3).then(|| parent.join(best.1).to_string())
 }
 
@@ -88,10 +76,9 @@ type Values = for<'v> fn(&Pointer, &'v Value) -> Vec<(Pointer, &'v Value)>;
 
 /// Values inside a schema that the subschema around them refuses: the place of the value, and why.
 fn embedded(catalog: &Catalog, id: ItemId, values: Values) -> Vec<(Pointer, Violation)> {
-    let (Some(schema), Some(root)) = (
-        catalog.schemas.get(&id),
-        catalog.item(id).and_then(|i| i.value()),
-    ) else {
+    let (Some(schema), Some(root)) =
+        (catalog.schemas.get(&id), catalog.item(id).and_then(|i| i.value()))
+    else {
         return Vec::new();
     };
     if catalog.validators.get(id).is_none() {

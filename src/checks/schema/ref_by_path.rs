@@ -42,11 +42,8 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
             finding.help(if base.starts_with("tree:") {
                 format!("give `{other}` an absolute `$id` that agrees with its path")
             } else {
-                let fragment = if pointer.is_root() {
-                    String::new()
-                } else {
-                    format!("#{pointer}")
-                };
+                let fragment =
+                    if pointer.is_root() { String::new() } else { format!("#{pointer}") };
                 format!("refer to `{base}{fragment}`, or make the `$id`s agree with the paths")
             })
         })

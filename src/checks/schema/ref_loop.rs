@@ -28,10 +28,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         let path = catalog.path(reference.item);
         let mut finding = Finding::new(
             CODE,
-            format!(
-                "`{}` comes back to itself without consuming anything",
-                reference.text
-            ),
+            format!("`{}` comes back to itself without consuming anything", reference.text),
             Location::value(&path, reference.at()),
         )
         .label("part of the circle")

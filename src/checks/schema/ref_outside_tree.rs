@@ -28,14 +28,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     outside
         .map(|reference| {
             let location = Location::value(&catalog.path(id), reference.at());
-            Finding::new(
-                CODE,
-                format!("`{}` leads out of the tree", reference.text),
-                location,
-            )
-            .label("above the contracts")
-            .about(&reference.text)
-            .help("put the schema into the tree and refer to it there")
+            Finding::new(CODE, format!("`{}` leads out of the tree", reference.text), location)
+                .label("above the contracts")
+                .about(&reference.text)
+                .help("put the schema into the tree and refer to it there")
         })
         .collect()
 }

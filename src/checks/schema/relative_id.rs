@@ -31,12 +31,9 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         return Vec::new();
     };
     let location = Location::value(&catalog.path(id), Pointer::root().join(schema.id_keyword()));
-    let finding = Finding::new(
-        CODE,
-        format!("`{}` is relative: `{text}`", schema.id_keyword()),
-        location,
-    )
-    .about(text);
+    let finding =
+        Finding::new(CODE, format!("`{}` is relative: `{text}`", schema.id_keyword()), location)
+            .about(text);
     vec![
         finding
             .label("resolved against the file")

@@ -30,14 +30,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     remote
         .map(|(reference, uri)| {
             let location = Location::value(&catalog.path(id), reference.at());
-            Finding::new(
-                CODE,
-                format!("`{uri}` is on the network and is not fetched"),
-                location,
-            )
-            .label("no file of the tree claims this address")
-            .about(&reference.text)
-            .help("put a copy into the tree, with this address as its `$id`")
+            Finding::new(CODE, format!("`{uri}` is on the network and is not fetched"), location)
+                .label("no file of the tree claims this address")
+                .about(&reference.text)
+                .help("put a copy into the tree, with this address as its `$id`")
         })
         .collect()
 }

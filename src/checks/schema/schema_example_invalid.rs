@@ -37,14 +37,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
             } else {
                 format!("`{}` ", violation.instance)
             };
-            Finding::new(
-                CODE,
-                format!("example {place}{}", violation.message),
-                location,
-            )
-            .label("refused by the schema around it")
-            .about(&violation.keyword)
-            .help("correct the value, or the schema")
+            Finding::new(CODE, format!("example {place}{}", violation.message), location)
+                .label("refused by the schema around it")
+                .about(&violation.keyword)
+                .help("correct the value, or the schema")
         })
         .collect()
 }

@@ -34,11 +34,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let broken = catalog.path(*on);
     let message = format!("schema cannot be compiled, because `{broken}` is broken");
     let location = Location::value(&catalog.path(id), through);
-    let noun = if unchecked == 1 {
-        "example was"
-    } else {
-        "examples were"
-    };
+    let noun = if unchecked == 1 { "example was" } else { "examples were" };
     vec![
         Finding::new(CODE, message, location)
             .label("leads to the broken schema")

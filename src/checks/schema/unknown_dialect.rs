@@ -25,25 +25,17 @@ const CODE: Code = Code("unknown-dialect");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let location = Location::value(&catalog.path(id), Pointer::root().join("$schema"));
-    let given = catalog
-        .value_at(id, &location.pointer)
-        .and_then(Value::as_str)
-        .unwrap_or("(no text)");
-    let finding = Finding::new(
-        CODE,
-        format!("`{given}` names no JSON Schema dialect"),
-        location,
-    )
-    .about(given);
+    let given =
+        catalog.value_at(id, &location.pointer).and_then(Value::as_str).unwrap_or("(no text)");
+    let finding = Finding::new(CODE, format!("`{given}` names no JSON Schema dialect"), location)
+        .about(given);
     match catalog.schemas.get(&id).map(|s| &s.dialect) {
         Some(Dialect::NearMiss(draft)) => {
             let finding = finding.label(format!("read as {}", dialect_name(*draft)));
             vec![finding.help(format!("write `{}`", dialect_identifier(*draft)))]
         }
         Some(Dialect::Unknown) => {
-            let known = DIALECTS
-                .map(|(_, identifier)| format!("`{identifier}`"))
-                .join(", ");
+            let known = DIALECTS.map(|(_, identifier)| format!("`{identifier}`")).join(", ");
             let finding = finding
                 .label("unknown dialect")
                 .note("the schema and its examples were not checked");

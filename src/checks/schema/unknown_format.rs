@@ -46,16 +46,13 @@ const FORMATS: &[&str] = &[
 ];
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    let (Some(schema), Some(root)) = (
-        catalog.schemas.get(&id),
-        catalog.item(id).and_then(|i| i.value()),
-    ) else {
+    let (Some(schema), Some(root)) =
+        (catalog.schemas.get(&id), catalog.item(id).and_then(|i| i.value()))
+    else {
         return Vec::new();
     };
     let path = catalog.path(id);
-    let formats = schema
-        .subschemas()
-        .filter_map(|at| Some((at, root.at(at)?.str_at("format")?)));
+    let formats = schema.subschemas().filter_map(|at| Some((at, root.at(at)?.str_at("format")?)));
     formats
         .filter_map(|(at, format)| {
             let near = nearest(format)?;
@@ -78,11 +75,8 @@ fn nearest(format: &str) -> Option<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
     let given = plain(format);
     let same = FORMATS.iter().find(|known| plain(known) == given);
-    let numbered = || {
-        FORMATS
-            .iter()
-            .find(|known| given.trim_end_matches(char::is_numeric) == plain(known))
-    };
+    let numbered =
+        || FORMATS.iter().find(|known| given.trim_end_matches(char::is_numeric) == plain(known));
     let near = || {
         FORMATS
             .iter()

@@ -25,10 +25,9 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("unknown-keyword");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    let (Some(schema), Some(root)) = (
-        catalog.schemas.get(&id),
-        catalog.item(id).and_then(|i| i.value()),
-    ) else {
+    let (Some(schema), Some(root)) =
+        (catalog.schemas.get(&id), catalog.item(id).and_then(|i| i.value()))
+    else {
         return Vec::new();
     };
     let Some(draft) = schema.dialect.draft() else {
@@ -41,9 +40,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
             if let Some((message, help)) = judge(&member.key, draft) {
                 let location = Location::key(&path, at.join(&member.key));
                 findings.push(
-                    Finding::new(CODE, message, location)
-                        .label("ignored by validators")
-                        .help(help),
+                    Finding::new(CODE, message, location).label("ignored by validators").help(help),
                 );
             }
         }
@@ -72,12 +69,8 @@ fn judge(keyword: &str, draft: Draft) -> Option<(String, String)> {
         return Some((message, replacement(keyword, draft).to_owned()));
     }
     let is_own = keyword.starts_with("x-") || keyword.starts_with("x_") || keyword.len() < 4;
-    let near = KEYWORDS
-        .iter()
-        .filter(|(_, first, last)| (*first..=*last).contains(&draft));
-    let best = near
-        .map(|(name, ..)| (strsim::damerau_levenshtein(name, keyword), *name))
-        .min()?;
+    let near = KEYWORDS.iter().filter(|(_, first, last)| (*first..=*last).contains(&draft));
+    let best = near.map(|(name, ..)| (strsim::damerau_levenshtein(name, keyword), *name)).min()?;
     let is_near = best.0 <= 2 && best.0 * 3 < keyword.len();
     (!is_own && is_near).then(|| {
         (

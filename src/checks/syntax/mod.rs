@@ -22,11 +22,7 @@ fn report(catalog: &Catalog, id: ItemId, code: Code, kind: SyntaxKind) -> Vec<Fi
     let Some(item) = catalog.item(id) else {
         return Vec::new();
     };
-    let errors = item
-        .document
-        .iter()
-        .flat_map(|d| &d.errors)
-        .filter(|e| e.kind == kind);
+    let errors = item.document.iter().flat_map(|d| &d.errors).filter(|e| e.kind == kind);
     errors
         .enumerate()
         .map(|(number, error)| {

@@ -33,17 +33,9 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                 Refusal::LinkBroken => "leads to nothing",
                 _ => return None,
             };
-            let finding = Finding::new(
-                CODE,
-                format!("symbolic link {reason}"),
-                Location::file(&entry.path),
-            );
-            Some(
-                finding
-                    .label("not followed")
-                    .about(reason)
-                    .help("replace the link by the file"),
-            )
+            let finding =
+                Finding::new(CODE, format!("symbolic link {reason}"), Location::file(&entry.path));
+            Some(finding.label("not followed").about(reason).help("replace the link by the file"))
         })
         .collect()
 }

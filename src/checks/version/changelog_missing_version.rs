@@ -43,9 +43,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                 finding.related(declared, "the current version")
             }
         };
-        findings.push(finding.help(format!(
-            "add `## [{current}]` to CHANGELOG.md, with what changed"
-        )));
+        findings
+            .push(finding.help(format!("add `## [{current}]` to CHANGELOG.md, with what changed")));
     }
     findings
 }

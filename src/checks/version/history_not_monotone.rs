@@ -37,10 +37,9 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
             let message =
                 format!("history begins with another version than the current `{current}`");
             let finding = fail(first, message, "newest of the history");
-            findings.push(finding.related(
-                Location::value(&path, &versions.current.at),
-                "current version",
-            ));
+            findings.push(
+                finding.related(Location::value(&path, &versions.current.at), "current version"),
+            );
         }
         for (newer, older) in versions.history.iter().zip(versions.history.iter().skip(1)) {
             let (Some(a), Some(b)) = (&newer.version, &older.version) else {

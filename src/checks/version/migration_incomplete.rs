@@ -25,10 +25,8 @@ const CODE: Code = Code("migration-incomplete");
 fn run(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, item) in catalog.of_kind(Kind::Migration) {
-        let headings: Vec<String> = super::headings(catalog, id)
-            .iter()
-            .map(|h| h.to_lowercase())
-            .collect();
+        let headings: Vec<String> =
+            super::headings(catalog, id).iter().map(|h| h.to_lowercase()).collect();
         // The title of the file names the migration itself and is no section.
         let sections = headings.get(1..).unwrap_or_default();
         for section in ["Impact", "Migration", "Rollback"] {

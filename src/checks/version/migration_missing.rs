@@ -38,9 +38,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
             }
             let message = format!("no migration guide leads from `{from}` to `{to}`");
             let location = Location::value(&catalog.path(versions.item), &newer.at);
-            let finding = Finding::new(CODE, message, location)
-                .label("a new major")
-                .about(to.to_string());
+            let finding =
+                Finding::new(CODE, message, location).label("a new major").about(to.to_string());
             findings.push(finding.help(format!("write `migrations/{from}-to-{to}.md`")));
         }
     }

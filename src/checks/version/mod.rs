@@ -14,19 +14,14 @@ use crate::catalog::{Catalog, ItemId, Kind};
 /// The headings of a Markdown file, without their marks; text inside code fences is none.
 fn headings(catalog: &Catalog, id: ItemId) -> Vec<String> {
     let artifact = catalog.tree.get(&catalog.path(id));
-    let text = artifact
-        .map(|a| String::from_utf8_lossy(&a.bytes).into_owned())
-        .unwrap_or_default();
+    let text = artifact.map(|a| String::from_utf8_lossy(&a.bytes).into_owned()).unwrap_or_default();
     let mut in_fence = false;
     let mut found = Vec::new();
     for line in text.lines() {
         if line.trim_start().starts_with("```") {
             in_fence = !in_fence;
         } else if !in_fence && line.starts_with('#') {
-            found.push(
-                line.trim_matches(|c: char| c == '#' || c.is_whitespace())
-                    .to_owned(),
-            );
+            found.push(line.trim_matches(|c: char| c == '#' || c.is_whitespace()).to_owned());
         }
     }
     found
@@ -35,11 +30,7 @@ fn headings(catalog: &Catalog, id: ItemId) -> Vec<String> {
 /// Migration guides with the versions that their names give: `1.4.0-to-2.0.0.md`.
 fn migrations(catalog: &Catalog) -> impl Iterator<Item = (ItemId, Version, Version)> {
     catalog.of_kind(Kind::Migration).filter_map(|(id, item)| {
-        let (from, to) = item
-            .path
-            .file_name()
-            .strip_suffix(".md")?
-            .split_once("-to-")?;
+        let (from, to) = item.path.file_name().strip_suffix(".md")?.split_once("-to-")?;
         let parse = |text: &str| Version::parse(text.strip_prefix('v').unwrap_or(text)).ok();
         Some((id, parse(from)?, parse(to)?))
     })

@@ -26,10 +26,8 @@ const CODE: Code = Code("module-mismatch");
 fn run(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
     for versions in &catalog.versions {
-        let Some(folder) = versions
-            .folder
-            .as_deref()
-            .filter(|f| versions.module.as_deref() != Some(*f))
+        let Some(folder) =
+            versions.folder.as_deref().filter(|f| versions.module.as_deref() != Some(*f))
         else {
             continue;
         };
