@@ -19,7 +19,6 @@
     clippy::print_stdout,
     clippy::print_stderr
 )]
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a unit test stops at the first surprise"))]
 
 pub mod catalog;
 pub mod checks;

@@ -86,7 +86,8 @@ impl<'c> Effort<'c> {
     ) -> u64 {
         let parts: Vec<&Value> = match (keyword, &instance.data) {
             ("properties", Data::Object(_)) => {
-                let name = child.tokens().last().map(|t| t.into_owned()).unwrap_or_default();
+                let name =
+                    child.tokens().last().map(std::borrow::Cow::into_owned).unwrap_or_default();
                 instance.get(&name).into_iter().collect()
             }
             ("prefixItems", Data::Array(items)) => items.get(index).into_iter().collect(),

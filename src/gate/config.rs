@@ -182,7 +182,7 @@ impl Reader<'_> {
         let Some(list) = value.get_ref().as_array() else {
             return self.wrong(value.span(), "`pair` is no list of tables", "write `[[pair]]`");
         };
-        for entry in list.iter() {
+        for entry in list {
             let Some(table) = self.table(entry, "pair") else {
                 continue;
             };

@@ -1,6 +1,6 @@
 //! Shared by the test files: a folder in, an outcome out, as the binary does it.
 
-#![allow(unreachable_pub, reason = "a module of a test")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ pub(crate) static CHECK: Check = Check {
         what: "The tree has topics or event examples, and no `events/envelope.schema.json`.",
         why: "Nothing says what every event must carry, and nothing guards it.",
         bad: fixture!("envelope-missing/fail/basic/contracts/events/topics.yaml"),
-        good: fixture!("envelope-missing/pass/basic/contracts/events/topics.yaml"),
+        good: fixture!("envelope-missing/pass/basic/contracts/events/envelope.schema.json"),
         fix: "Add `events/envelope.schema.json`; `contract-guard init` writes a small one.",
     },
     run: Run::Tree(run),

@@ -23,7 +23,7 @@ pub(super) const NAMES: [&str; 12] = [
 /// Whether an item is an envelope that can be asked.
 pub(super) fn is_envelope(catalog: &Catalog, id: ItemId) -> bool {
     catalog.item(id).is_some_and(|item| {
-        item.kind == Kind::Envelope && item.value().is_some_and(|v| v.is_object())
+        item.kind == Kind::Envelope && item.value().is_some_and(crate::document::Value::is_object)
     })
 }
 

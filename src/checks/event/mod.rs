@@ -61,6 +61,6 @@ fn obligations(item: &Item) -> Vec<(Pointer, &Value)> {
             }
         }
     }
-    found.sort_by(|a, b| a.1.span.cmp(&b.1.span));
+    found.sort_by_key(|a| a.1.span);
     found
 }

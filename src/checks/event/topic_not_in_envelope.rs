@@ -14,8 +14,8 @@ pub(crate) static CHECK: Check = Check {
     explain: Explain {
         what: "The envelope enumerates the topics it admits, and this one is not among them.",
         why: "Every event of the topic is refused at the bus.",
-        bad: fixture!("topic-not-in-envelope/fail/basic/contracts/events/topics.yaml"),
-        good: fixture!("topic-not-in-envelope/pass/basic/contracts/events/topics.yaml"),
+        bad: fixture!("topic-not-in-envelope/fail/basic/contracts/events/envelope.schema.json"),
+        good: fixture!("topic-not-in-envelope/pass/basic/contracts/events/envelope.schema.json"),
         fix: "Add the topic to the enumeration of the envelope.",
     },
     run: Run::Tree(run),

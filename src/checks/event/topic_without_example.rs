@@ -14,7 +14,9 @@ pub(crate) static CHECK: Check = Check {
         what: "No event example names the topic.",
         why: "Nobody sees what its events look like, and its payload schema is checked by nothing.",
         bad: fixture!("topic-without-example/fail/basic/contracts/events/topics.yaml"),
-        good: fixture!("topic-without-example/pass/basic/contracts/events/topics.yaml"),
+        good: fixture!(
+            "topic-without-example/pass/basic/contracts/events/examples/note_created.example.json"
+        ),
         fix: "Add `events/examples/<topic>.example.json`, a whole event.",
     },
     run: Run::Tree(run),

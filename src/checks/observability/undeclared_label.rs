@@ -28,8 +28,11 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     for signal in Signal::ALL {
         let known = signals::declared(catalog, signal);
         for entry in signals::entries(catalog, signal) {
-            let uses =
-                entry.value.get(signal.declarations()).map(|v| v.items()).unwrap_or_default();
+            let uses = entry
+                .value
+                .get(signal.declarations())
+                .map(crate::document::Value::items)
+                .unwrap_or_default();
             for (i, used) in uses.iter().enumerate() {
                 let Some(name) = used.as_str().filter(|name| !known.iter().any(|k| k == name))
                 else {

@@ -39,20 +39,20 @@ fn judge(path: &ArtifactPath, value: &Value, list: List) -> Vec<Finding> {
     let noun = list.noun();
     if !value.is_array() {
         let message = format!("`{}` is of type {}, not a list", list.key(), value.type_name());
-        let finding = Finding::new(CODE, message, Location::value(path, at)).label("no list");
+        let finding = Finding::new(CODE, message, Location::value(path, &at)).label("no list");
         return vec![finding.help(format!("write one entry for every {noun}"))];
     }
     let entries = value.items().iter().enumerate();
-    entries.flat_map(|(i, entry)| lacks(path, entry, at.index(i), list)).collect()
+    entries.flat_map(|(i, entry)| lacks(path, entry, &at.index(i), list)).collect()
 }
 
-fn lacks(path: &ArtifactPath, entry: &Value, at: Pointer, list: List) -> Vec<Finding> {
+fn lacks(path: &ArtifactPath, entry: &Value, at: &Pointer, list: List) -> Vec<Finding> {
     let missing = list.required().iter().filter(|key| entry.str_at(key).is_none_or(str::is_empty));
     let mut findings: Vec<Finding> = missing
         .map(|key| {
             let message = format!("{} has no `{key}`", list.noun());
-            let finding = Finding::new(CODE, message, Location::value(path, &at))
-                .label(format!("no `{key}`"));
+            let finding =
+                Finding::new(CODE, message, Location::value(path, at)).label(format!("no `{key}`"));
             finding.about(*key).help(format!("add `{key}`"))
         })
         .collect();

@@ -27,7 +27,8 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let Some(Dialect::Missing) = catalog.schemas.get(&id).map(|s| &s.dialect) else {
         return Vec::new();
     };
-    let is_object = catalog.item(id).and_then(|i| i.value()).is_some_and(|v| v.is_object());
+    let is_object =
+        catalog.item(id).and_then(|i| i.value()).is_some_and(crate::document::Value::is_object);
     if !is_object {
         return Vec::new();
     }

@@ -24,7 +24,8 @@ const CODE: Code = Code("missing-id");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let path = catalog.path(id);
-    let is_object = catalog.item(id).and_then(|i| i.value()).is_some_and(|v| v.is_object());
+    let is_object =
+        catalog.item(id).and_then(|i| i.value()).is_some_and(crate::document::Value::is_object);
     let Some(schema) = catalog.schemas.get(&id).filter(|_| is_object) else {
         return Vec::new();
     };

@@ -13,8 +13,8 @@ pub(crate) static CHECK: Check = Check {
     explain: Explain {
         what: "By its URI a `$ref` leads nowhere; only the file that lies at that path relative to this one was meant.",
         why: "A validator that knows schemas by `$id`, as the specification asks, does not find it. It was followed here so that the rest could be checked.",
-        bad: fixture!("ref-by-path/fail/basic/contracts/storage/schemas/note.schema.json"),
-        good: fixture!("ref-by-path/pass/basic/contracts/storage/schemas/note.schema.json"),
+        bad: fixture!("ref-by-path/fail/basic/contracts/storage/schemas/common.schema.json"),
+        good: fixture!("ref-by-path/pass/basic/contracts/storage/schemas/common.schema.json"),
         fix: "Make the `$id`s of both files agree with their paths, or refer to the other schema by its `$id`.",
     },
     run: Run::Artifact(run),

@@ -28,7 +28,7 @@ const CODE: Code = Code("ref-siblings-ignored");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let draft = catalog.schemas.get(&id).and_then(|s| s.dialect.draft());
-    if !draft.is_some_and(|d| d <= Draft::Draft7) {
+    if draft.is_none_or(|d| d > Draft::Draft7) {
         return Vec::new();
     }
     let path = catalog.path(id);

@@ -14,7 +14,7 @@ pub(crate) static CHECK: Check = Check {
         what: "A `$ref` is an http(s) address that no file of the tree claims. It was not fetched: nothing ever is.",
         why: "What it means can change or vanish without a commit, and a gate that needs the network is no gate.",
         bad: fixture!("remote-ref/fail/basic/contracts/storage/schemas/note.schema.json"),
-        good: fixture!("remote-ref/pass/basic/contracts/storage/schemas/note.schema.json"),
+        good: fixture!("remote-ref/pass/basic/contracts/storage/schemas/id.json"),
         fix: "Put a copy of the schema into the tree, with that address as its `$id`.",
     },
     run: Run::Artifact(run),

@@ -13,8 +13,8 @@ pub(crate) static CHECK: Check = Check {
     explain: Explain {
         what: "A schema refers to another one that is broken, so that no validator can use either.",
         why: "Its examples were not checked. What is not checked is not a pass.",
-        bad: fixture!("schema-not-compiled/fail/basic/contracts/storage/schemas/note.schema.json"),
-        good: fixture!("schema-not-compiled/pass/basic/contracts/storage/schemas/note.schema.json"),
+        bad: fixture!("schema-not-compiled/fail/basic/contracts/storage/common.schema.json"),
+        good: fixture!("schema-not-compiled/pass/basic/contracts/storage/common.schema.json"),
         fix: "Repair the other file; its finding says how.",
     },
     run: Run::Artifact(run),

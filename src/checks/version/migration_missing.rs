@@ -14,7 +14,7 @@ pub(crate) static CHECK: Check = Check {
         what: "The history has a step to a higher major, and no `migrations/<from>-to-<to>.md`.",
         why: "A major breaks somebody; the guide is what they are promised.",
         bad: fixture!("migration-missing/fail/basic/contracts/versions.yaml"),
-        good: fixture!("migration-missing/pass/basic/contracts/versions.yaml"),
+        good: fixture!("migration-missing/pass/basic/contracts/migrations/1.0.0-to-2.0.0.md"),
         fix: "Write `migrations/1.4.0-to-2.0.0.md` with the sections Impact, Migration and Rollback.",
     },
     run: Run::Tree(run),

@@ -1,0 +1,63 @@
+//! Pages that are made from the code agree with it. `UPDATE=1` writes them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test reads, writes and stops"
+)]
+
+mod binary;
+
+use std::path::Path;
+
+use contract_guard::checks::CHECKS;
+
+fn agree(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+    }
+    let known = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+    assert!(known == text, "{path} is stale: run `make generate`");
+}
+
+#[test]
+fn reference_of_checks() {
+    let mut text = String::from(
+        "# Checks\n\nMade from the code by `make generate`.\n`contract-guard explain CODE` prints the same, with a bad and a good example.\n",
+    );
+    for check in CHECKS {
+        let explain = &check.explain;
+        text.push_str(&format!("\n## {}\n\n", check.code));
+        text.push_str(&format!("{} ({}, since {})\n\n", explain.what, check.level, check.since));
+        text.push_str(&format!("- Why: {}\n- How to fix: {}\n", explain.why, explain.fix));
+    }
+    agree("docs/reference/checks.md", &text);
+}
+
+#[test]
+fn reference_of_commands() {
+    let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
+    let commands: [&[&str]; 9] = [
+        &[],
+        &["check"],
+        &["validate"],
+        &["envelope"],
+        &["ulid", "new"],
+        &["ulid", "check"],
+        &["explain"],
+        &["init"],
+        &["list"],
+    ];
+    for command in commands {
+        let mut args = command.to_vec();
+        args.push("--help");
+        let help = binary::run(Path::new("."), &args)
+            .stdout
+            .replace("contract-guard.exe", "contract-guard");
+        let name = [&["contract-guard"], command].concat().join(" ");
+        let help: String = help.lines().map(|l| format!("{}\n", l.trim_end())).collect();
+        text.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", help.trim_end()));
+    }
+    agree("docs/reference/commands.md", &text);
+}
