@@ -101,7 +101,9 @@ fn run(code: &str, should_fail: bool, path: &Path) -> Result<(), Failed> {
 fn style(outcome: &contract_guard::gate::Outcome) -> Result<(), Failed> {
     for item in &outcome.items {
         let finding = &item.finding;
-        let help = finding.help.as_deref().unwrap_or("x");
+        let Some(help) = finding.help.as_deref() else {
+            return Err(format!("`{}` does not say what to do next", finding.code).into());
+        };
         for text in [finding.message.as_str(), finding.label.as_str(), help] {
             let first = text.chars().next().unwrap_or(' ');
             let starts_well = !first.is_uppercase()

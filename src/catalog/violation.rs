@@ -92,18 +92,28 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
     }
 }
 
-/// The alternative that the instance was plainly meant for: the only one that fails deeper inside.
+/// The alternative that the instance was plainly meant for: the only one of its type, or the only one
+/// that fails deeper inside.
 fn closest<'e>(
     context: &'e [Vec<ValidationError<'static>>],
     at: &Pointer,
 ) -> Option<&'e Vec<ValidationError<'static>>> {
+    let is_here = |e: &ValidationError<'_>| e.instance_path().as_str() == at.as_str();
+    let has_type = |branch: &&Vec<ValidationError<'static>>| {
+        !branch.is_empty()
+            && !branch.iter().any(|e| is_here(e) && matches!(e.kind(), Kind::Type { .. }))
+    };
     let is_deeper = |branch: &&Vec<ValidationError<'static>>| {
         !branch.is_empty()
-            && branch.iter().all(|e| e.instance_path().as_str().len() > at.as_str().len())
-            && !branch.iter().any(|e| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. }))
+            && !branch.iter().any(|e| {
+                is_here(e) || matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. })
+            })
     };
-    let mut deeper = context.iter().filter(is_deeper);
-    deeper.next().filter(|_| deeper.next().is_none())
+    let only = |wanted: &dyn Fn(&&Vec<ValidationError<'static>>) -> bool| {
+        let mut fitting = context.iter().filter(|branch| wanted(branch));
+        fitting.next().filter(|_| fitting.next().is_none())
+    };
+    only(&has_type).or_else(|| only(&is_deeper))
 }
 
 fn alternatives(context: &[Vec<ValidationError<'static>>], at: &Pointer) -> String {

@@ -108,7 +108,8 @@ impl<'t, 'e> Parser<'t, 'e> {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> Parsed<T> {
-        self.errors.push(SyntaxError::new(SyntaxKind::Json, self.span(start, end), message, label));
+        let error = SyntaxError::new(SyntaxKind::Json, self.span(start, end), message, label);
+        self.errors.push(error.help("correct the text here; everything after it was not read"));
         Err(Stop)
     }
 

@@ -51,7 +51,8 @@ pub(super) fn parse_document(text: &str, skipped: usize, limits: &Limits, docume
     if root.is_none() && documents == 0 {
         let span = Span::new(skipped, skipped);
         let message = "file is empty: there is no YAML value";
-        document.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "nothing here"));
+        let error = SyntaxError::new(SyntaxKind::Yaml, span, message, "nothing here");
+        document.errors.push(error.help("write a document, or remove the file"));
     }
     document.value = root;
 }
@@ -77,6 +78,7 @@ fn scan_error(text: &str, skipped: usize, limits: &Limits, error: &ScanError) ->
     let reason = error.info();
     let message = format!("YAML does not parse: {}", reason.trim_end_matches('.'));
     SyntaxError::new(SyntaxKind::Yaml, span, message, "the parser stops here")
+        .help("correct the text here, or quote it; everything after it was not read")
 }
 
 /// A tab in the indentation of the line that holds `at`, or of the one before it.
@@ -228,7 +230,8 @@ impl Builder<'_> {
         let Some((_, nodes, height)) = self.anchors.get(&anchor) else {
             // The anchor's own value is still open: a value that contains itself.
             let message = "YAML alias refers to the value that contains it";
-            self.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "this alias"));
+            let error = SyntaxError::new(SyntaxKind::Yaml, span, message, "this alias");
+            self.errors.push(error.help("write the value out"));
             return Err(Stop);
         };
         let (nodes, height) = (*nodes, *height);
@@ -242,14 +245,19 @@ impl Builder<'_> {
         self.place(value.clone(), None)
     }
 
+    fn no_key(&mut self, span: Span) -> Result<(), Stop> {
+        let message = "a list or mapping cannot be a key: JSON has only text keys";
+        let error = SyntaxError::new(SyntaxKind::Yaml, span, message, "used as a key");
+        self.errors.push(error.help("write a text as the key"));
+        Err(Stop)
+    }
+
     fn open(&mut self, open: Open, span: Span) -> Result<(), Stop> {
         if self.stack.len() >= self.limits.depth {
             return self.too_deep(span);
         }
         if self.expects_key() {
-            let message = "a list or mapping cannot be a key: JSON has only text keys";
-            self.errors.push(SyntaxError::new(SyntaxKind::Yaml, span, message, "used as a key"));
-            return Err(Stop);
+            return self.no_key(span);
         }
         self.stack.push(open);
         Ok(())
@@ -329,18 +337,7 @@ impl Builder<'_> {
                         (_, Some((text, _))) => text.to_owned(),
                         (Data::String(text), None) => text.clone(),
                         (Data::Number(number), None) => number.text().to_owned(),
-                        _ => {
-                            let message =
-                                "a list or mapping cannot be a key: JSON has only text keys";
-                            let error = SyntaxError::new(
-                                SyntaxKind::Yaml,
-                                value.span,
-                                message,
-                                "used as a key",
-                            );
-                            self.errors.push(error);
-                            return Err(Stop);
-                        }
+                        _ => return self.no_key(value.span),
                     };
                     let is_merge = text == "<<" && scalar.is_some_and(|(_, plain)| plain);
                     *key = Some((text, value.span, is_merge));

@@ -39,6 +39,10 @@ pub(super) fn render(
         .with_links(false)
         .with_context_lines(1)
         .with_primary_span_start()
+        // Paths and identifiers are to be copied: lines break at spaces only.
+        .with_break_words(false)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
         .without_syntax_highlighting();
     for item in &outcome.items {
         let report = report(item, texts, style);
@@ -98,8 +102,8 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
             });
         }
     }
-    let parts = [finding.note.as_deref(), finding.help.as_deref()];
-    let help: Vec<String> = parts.into_iter().flatten().map(visible).collect();
+    let note = finding.note.as_ref().map(|note| format!("note: {note}"));
+    let help: Vec<String> = finding.help.iter().chain(&note).map(|text| visible(text)).collect();
     let source = excerpt(&finding.primary, texts, style);
     // A place without text to show still has a name.
     let message = match &source {

@@ -52,6 +52,7 @@ fn refused(catalog: &Catalog, id: ItemId, message: &str, at: &Pointer) -> Findin
     };
     Finding::new(CODE, message, Location::value(&catalog.path(id), at))
         .label("refused by the validator")
+        .help("correct it: patterns are ECMA-262 regular expressions of bounded size")
 }
 
 fn describe(path: &ArtifactPath, violation: &Violation) -> Finding {
@@ -61,6 +62,7 @@ fn describe(path: &ArtifactPath, violation: &Violation) -> Finding {
     Finding::new(CODE, format!("{subject} {}", violation.message), location)
         .label("the dialect does not allow this")
         .about(&violation.keyword)
+        .help("correct the value, or declare the dialect that allows it")
 }
 
 /// A list, text or number in a file that should be a schema.
@@ -69,7 +71,11 @@ fn non_schema(catalog: &Catalog, id: ItemId) -> Option<Finding> {
     let name =
         item.value().map(Value::type_name).filter(|name| !matches!(*name, "object" | "boolean"))?;
     let message = format!("schema is of type {name}: a schema is an object, `true` or `false`");
-    Some(Finding::new(CODE, message, Location::file(&item.path)).label("not a schema"))
+    Some(
+        Finding::new(CODE, message, Location::file(&item.path))
+            .label("not a schema")
+            .help("write an object"),
+    )
 }
 
 /// An identifier that is no text, or no URI.
