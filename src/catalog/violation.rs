@@ -18,6 +18,8 @@ pub struct Violation {
     pub is_key: bool,
     /// The keyword that refuses it.
     pub keyword: String,
+    /// The property that is missing, if that is what is wrong.
+    pub missing: Option<String>,
     /// The URI of the schema file and the pointer of the keyword in it, when known.
     pub schema: Option<(String, Pointer)>,
 }
@@ -68,6 +70,10 @@ fn read(error: &ValidationError<'_>) -> Vec<Violation> {
         message,
         is_key,
         keyword: error.kind().keyword().to_owned(),
+        missing: match error.kind() {
+            Kind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        },
         schema: error.absolute_keyword_location().map(|location| {
             let text = location.as_str();
             (uri::without_fragment(text).to_owned(), Pointer::from(uri::fragment(text)))

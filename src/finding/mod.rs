@@ -124,6 +124,13 @@ impl Finding {
         self
     }
 
+    /// Says what to do next, where nothing better is known.
+    #[must_use]
+    pub fn or_help(mut self, help: &str) -> Self {
+        self.help.get_or_insert_with(|| help.to_owned());
+        self
+    }
+
     /// Adds a second place.
     #[must_use]
     pub fn related(mut self, location: Location, label: impl Into<String>) -> Self {

@@ -31,7 +31,8 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
             };
             let finding = super::refusal(catalog, CODE, "example", id, &judged.at, &violations)?;
             Some(
-                finding.help("correct the example, or the schema if the example is what was meant"),
+                finding
+                    .or_help("correct the example, or the schema if the example is what was meant"),
             )
         })
         .collect()

@@ -67,8 +67,27 @@ pub(super) fn refusal(
     for other in others.iter().take(4) {
         finding = finding.related(locate(other), format!("{} {}", subject(other), other.message));
     }
+    if let Some(help) = misspelling(violations) {
+        finding = finding.help(help);
+    }
     Some(match others.len().saturating_sub(4) {
         0 => finding,
         more => finding.note(format!("there are {more} more violations")),
     })
+}
+
+/// A required property that is missing while an undeclared one is spelled nearly like it.
+fn misspelling(violations: &[Violation]) -> Option<String> {
+    let missing =
+        violations.iter().filter_map(|v| v.missing.as_deref().map(|name| (&v.instance, name)));
+    let undeclared = || violations.iter().filter(|v| v.is_key);
+    for (at, name) in missing {
+        for key in undeclared().filter(|v| v.instance.parent().as_ref() == Some(at)) {
+            let given = key.instance.tokens().last()?.into_owned();
+            if strsim::damerau_levenshtein(&given, name) <= 2 {
+                return Some(format!("rename `{given}` to `{name}`"));
+            }
+        }
+    }
+    None
 }
