@@ -25,5 +25,10 @@ reference: ## compare our verdicts with Python's jsonschema on generated trees
 bench: ## time a check beside its peers on the same tree
 	benches/peers.sh
 
-fuzz: ## run every fuzz target for a minute
-	for target in json yaml check; do (cd fuzz && $(CARGO) fuzz run $$target -- -max_total_time=60 -rss_limit_mb=4096) || exit 1; done
+FUZZ_SECONDS ?= 60
+
+fuzz: ## run every fuzz target for a minute; needs `cargo install cargo-fuzz`
+	for target in json yaml check; do \
+	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=10 || exit 1; \
+	done
