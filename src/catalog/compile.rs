@@ -4,17 +4,19 @@
 //! reference must not stop the others, so its text is neutralised in the copy that the crate sees, and
 //! every schema that reaches it is left uncompiled. No retriever is given: nothing is ever fetched.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jsonschema::{Draft, PatternOptions, Registry, Resource, Validator};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
+use super::copy::{Copier, Copy};
 use super::ids::{Claim, Schema};
-use super::refs::{Reference, Target};
+use super::reach::Graph;
+use super::refs::Reference;
 use super::violation::{self, Violation};
-use super::{Dialect, Item, ItemId, dialect, uri};
-use crate::document::{Pointer, to_json};
+use super::{Dialect, Item, ItemId, uri};
+use crate::document::Pointer;
 
 /// Why a schema was not compiled.
 #[derive(Debug, Clone)]
@@ -71,16 +73,12 @@ impl Validators {
     /// Compiles the subschema at a place, for the values that stand beside it.
     pub(super) fn subschema(&self, item: ItemId, at: &Pointer) -> Option<Validator> {
         let (uri, draft) = self.addresses.get(&item)?;
-        let reference = format!("{uri}#{}", encode_fragment(at.as_str()));
+        let reference = format!("{uri}#{}", uri::encode_fragment(at.as_str()));
         let json = serde_json::json!({ "$ref": reference });
         build(&json, "tree:///subschema", *draft, self.registry.as_ref()?).ok()
     }
 }
 
-/// Longest chain of references that may follow on each other.
-const MAX_HOPS: usize = 1_000;
-/// References beyond which the cost of a validation is counted before it starts.
-const MANY: u64 = 10_000;
 /// Backtracking steps of one pattern match.
 const BACKTRACK_LIMIT: usize = 100_000;
 /// Bytes of one compiled pattern.
@@ -103,7 +101,7 @@ pub(super) fn compile(
         _ => None,
     };
     validators.not = graph.spread(schemas, references, &broken);
-    let texts = copies(items, schemas, claims, references);
+    let texts = Copier::new(items, schemas, claims, references).all();
     validators.files = texts.iter().map(|(id, copy)| (copy.uri.clone(), *id)).collect();
     let (registry, refused) = registry(&texts);
     for (id, message) in refused {
@@ -149,107 +147,6 @@ pub(super) fn compile(
         texts.into_iter().map(|(id, copy)| (id, (copy.uri, copy.draft))).collect();
     validators.registry = registry;
     validators
-}
-
-/// What the validator sees of a schema file.
-struct Copy {
-    uri: String,
-    draft: Draft,
-    json: Json,
-}
-
-fn copies(
-    items: &[Item],
-    schemas: &Schemas,
-    claims: &BTreeMap<String, Vec<Claim>>,
-    references: &[Reference],
-) -> BTreeMap<ItemId, Copy> {
-    let files: Vec<_> = schemas.iter().collect();
-    files
-        .into_par_iter()
-        .filter_map(|(id, schema)| {
-            let item = items.get(*id)?;
-            let mut json = to_json(item.value()?);
-            // A file whose URI another file took is known by its address instead.
-            let uri = if schema.shadowed { uri::of_path(&item.path) } else { schema.base.clone() };
-            if let Json::Object(root) = &mut json {
-                root.shift_remove(schema.id_keyword());
-                root.insert(schema.id_keyword().to_owned(), Json::String(uri.clone()));
-                match &schema.dialect {
-                    Dialect::NearMiss(draft) | Dialect::Known(draft) => {
-                        let text = dialect::identifier(*draft).to_owned();
-                        root.insert("$schema".to_owned(), Json::String(text));
-                    }
-                    Dialect::Unknown => {
-                        root.shift_remove("$schema");
-                    }
-                    Dialect::Missing | Dialect::Custom => {}
-                }
-            }
-            let own = references.partition_point(|r| r.item < *id);
-            for reference in references.get(own..)?.iter().take_while(|r| r.item == *id) {
-                redirect(&mut json, reference, schema, schemas, items, claims);
-            }
-            Some((
-                *id,
-                Copy { uri, draft: schema.dialect.draft().unwrap_or(Draft::Draft202012), json },
-            ))
-        })
-        .collect()
-}
-
-/// Gives the copy of a reference the text that leads a validator where the catalog found it to lead.
-fn redirect(
-    json: &mut Json,
-    reference: &Reference,
-    schema: &Schema,
-    schemas: &Schemas,
-    items: &[Item],
-    claims: &BTreeMap<String, Vec<Claim>>,
-) {
-    let text = match &reference.target {
-        target if target.is_broken() => "#".to_owned(),
-        Target::ByPath(item, pointer) => address(*item, pointer, schemas, items),
-        // A shadowed file lost its base URI, and its relative references with it.
-        Target::Found(item, pointer) if schema.shadowed && !reference.text.starts_with('#') => {
-            address(*item, pointer, schemas, items)
-        }
-        Target::Found(item, pointer) => {
-            // The file itself is meant by its shared `$id`, not whoever else claims it.
-            let document = uri::resolve(&reference.base, &reference.text);
-            let claim = document.and_then(|u| {
-                claims.get(uri::without_fragment(&u)).and_then(|c| c.first()).cloned()
-            });
-            if claim.is_none_or(|claim| claim.item == *item) || reference.text.starts_with('#') {
-                return;
-            }
-            address(*item, pointer, schemas, items)
-        }
-        _ => return,
-    };
-    if let Some(slot) = json.pointer_mut(reference.at().as_str()) {
-        *slot = Json::String(text);
-    }
-}
-
-fn address(item: ItemId, pointer: &Pointer, schemas: &Schemas, items: &[Item]) -> String {
-    let base = schemas.get(&item).filter(|s| !s.shadowed).map(|s| s.base.clone());
-    let base = base.or_else(|| items.get(item).map(|i| uri::of_path(&i.path))).unwrap_or_default();
-    format!("{base}#{}", encode_fragment(pointer.as_str()))
-}
-
-/// A JSON Pointer as a URI fragment (RFC 6901 §6).
-fn encode_fragment(pointer: &str) -> String {
-    let mut fragment = String::new();
-    for byte in pointer.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'$' => {
-                fragment.push(byte as char);
-            }
-            byte => fragment.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    fragment
 }
 
 /// One registry for the tree. A file that the crate refuses is left out and named.
@@ -330,152 +227,4 @@ fn meta_violations(copy: &Copy) -> Option<NotCompiled> {
         _ => violation::all(jsonschema::draft202012::meta::validator().iter_errors(&copy.json)),
     };
     (!errors.is_empty()).then_some(NotCompiled::Invalid(errors))
-}
-
-/// Which schema reaches which reference. A node is a place where validation can enter a file.
-struct Graph {
-    nodes: HashMap<(ItemId, Pointer), usize>,
-    /// Per node: its file, and the references that its applicators lead to.
-    entries: Vec<(ItemId, Vec<usize>)>,
-}
-
-impl Graph {
-    fn new(schemas: &Schemas, references: &[Reference]) -> Self {
-        let mut places: Vec<(ItemId, Pointer)> =
-            schemas.keys().map(|id| (*id, Pointer::root())).collect();
-        places.extend(
-            references.iter().filter_map(|r| r.target.place()).map(|(i, p)| (i, p.clone())),
-        );
-        places.sort();
-        places.dedup();
-        let entries =
-            places.par_iter().map(|(item, at)| (*item, inside(references, *item, at))).collect();
-        let nodes = places.into_iter().enumerate().map(|(i, place)| (place, i)).collect();
-        Graph { nodes, entries }
-    }
-
-    /// Schemas that reach themselves, or whose references unfold into more than [`MANY`] places.
-    fn risky(&self, schemas: &Schemas, references: &[Reference]) -> HashSet<ItemId> {
-        let mut unfolded: Vec<Option<u64>> = vec![None; self.entries.len()];
-        let next: Vec<Vec<usize>> = self
-            .entries
-            .iter()
-            .map(|(_, own)| {
-                let places = own.iter().filter_map(|i| references.get(*i)?.target.place());
-                places
-                    .filter_map(|(item, at)| self.nodes.get(&(item, at.clone())).copied())
-                    .collect()
-            })
-            .collect();
-        // Depth first without recursion; a node that is still open when it is met again is on a circle.
-        let mut open = vec![false; next.len()];
-        for start in 0..next.len() {
-            let mut stack = vec![(start, false)];
-            while let Some((node, done)) = stack.pop() {
-                let children = next.get(node).map_or(&[][..], Vec::as_slice);
-                let known = |n: &usize| unfolded.get(*n).copied().flatten();
-                if done {
-                    let sum = children.iter().fold(1u64, |sum, child| {
-                        sum.saturating_add(known(child).unwrap_or(u64::MAX))
-                    });
-                    put(&mut unfolded, node, Some(sum));
-                    put(&mut open, node, false);
-                } else if known(&node).is_none() && open.get(node) == Some(&false) {
-                    put(&mut open, node, true);
-                    stack.push((node, true));
-                    stack.extend(
-                        children.iter().filter(|c| known(c).is_none()).map(|c| (*c, false)),
-                    );
-                }
-            }
-        }
-        let is_risky = |id: &&ItemId| {
-            let root = self.nodes.get(&(**id, Pointer::root()));
-            root.and_then(|n| unfolded.get(*n).copied().flatten()).is_some_and(|n| n > MANY)
-        };
-        schemas.keys().filter(is_risky).copied().collect()
-    }
-
-    /// For every schema file that cannot be compiled, why: its own defect, or the nearest one that it
-    /// reaches, found breadth first.
-    fn spread(
-        &self,
-        schemas: &Schemas,
-        references: &[Reference],
-        own: &(dyn Fn(&ItemId) -> Option<NotCompiled> + Sync),
-    ) -> BTreeMap<ItemId, NotCompiled> {
-        let roots: Vec<ItemId> = schemas.keys().copied().collect();
-        roots
-            .into_par_iter()
-            .filter_map(|root| {
-                let reason = own(&root).or_else(|| self.search(root, references, own))?;
-                Some((root, reason))
-            })
-            .collect()
-    }
-
-    fn search(
-        &self,
-        root: ItemId,
-        references: &[Reference],
-        own: &dyn Fn(&ItemId) -> Option<NotCompiled>,
-    ) -> Option<NotCompiled> {
-        let start = *self.nodes.get(&(root, Pointer::root()))?;
-        let mut seen = HashSet::from([start]);
-        // (node, the root's own reference on the way, hops so far)
-        let mut queue: VecDeque<(usize, Option<&Reference>, usize)> =
-            VecDeque::from([(start, None, 0)]);
-        while let Some((node, through, hops)) = queue.pop_front() {
-            let (item, own_references) = self.entries.get(node)?;
-            if *item != root && own(item).is_some() {
-                return Some(depends(*item, through));
-            }
-            if hops > MAX_HOPS {
-                return Some(NotCompiled::TooManyHops);
-            }
-            for reference in own_references.iter().filter_map(|i| references.get(*i)) {
-                if reference.target.is_broken() || reference.in_loop {
-                    let unreadable = matches!(reference.target, Target::Unreadable(_));
-                    return Some(match &reference.target {
-                        Target::Unreadable(on) => depends(*on, through.or(Some(reference))),
-                        _ if reference.item == root && !unreadable => NotCompiled::OwnReference,
-                        _ => depends(reference.item, through),
-                    });
-                }
-                let Some((item, pointer)) = reference.target.place() else {
-                    continue;
-                };
-                let next = self.nodes.get(&(item, pointer.clone())).copied();
-                if let Some(next) = next.filter(|n| seen.insert(*n)) {
-                    queue.push_back((next, through.or(Some(reference)), hops + 1));
-                }
-            }
-        }
-        None
-    }
-}
-
-fn put<T>(values: &mut [T], at: usize, value: T) {
-    if let Some(slot) = values.get_mut(at) {
-        *slot = value;
-    }
-}
-
-/// The references of a file that applicators lead to from a place: those below it, entries of `$defs`
-/// left out. References are sorted by file and holder, so that those below a place lie together.
-fn inside(references: &[Reference], item: ItemId, at: &Pointer) -> Vec<usize> {
-    let at = at.as_str();
-    let start = references.partition_point(|r| (r.item, r.holder.as_str()) < (item, at));
-    let together = references.iter().enumerate().skip(start);
-    let together =
-        together.take_while(|(_, r)| r.item == item && r.holder.as_str().starts_with(at));
-    let is_inside = |r: &Reference| {
-        let rest = r.holder.as_str().strip_prefix(at).unwrap_or_default();
-        (rest.is_empty() || rest.starts_with('/')) && at.len() >= r.home.as_str().len()
-    };
-    together.filter(|(_, r)| is_inside(r)).map(|(i, _)| i).collect()
-}
-
-fn depends(on: ItemId, through: Option<&Reference>) -> NotCompiled {
-    NotCompiled::Depends { on, through: through.map_or_else(Pointer::root, Reference::at) }
 }

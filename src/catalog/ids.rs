@@ -139,7 +139,8 @@ fn claim(items: &[Item], schemas: &mut BTreeMap<ItemId, Schema>) -> BTreeMap<Str
                 uri.bytes().rev().zip(path.bytes().rev()).take_while(|(a, b)| a == b).count();
             std::cmp::Reverse(common)
         };
-        claimants.sort_by_key(|claim| (agrees(claim), claim.item));
+        // A file's own identifier counts before one that another file embeds.
+        claimants.sort_by_key(|claim| (!claim.pointer.is_root(), agrees(claim), claim.item));
         for claim in claimants.iter().skip(1).filter(|claim| claim.pointer.is_root()) {
             if let Some(schema) = schemas.get_mut(&claim.item) {
                 schema.shadowed = true;

@@ -92,7 +92,7 @@ pub(super) fn by_path(below: &str, area: Area, is_data: bool) -> Option<Kind> {
     if in_folder("_frozen") {
         return Some(Kind::Freeze);
     }
-    if in_folder("migrations") && name.ends_with(".md") {
+    if in_folder("migrations") && name.ends_with(".md") && name.contains("-to-") {
         return Some(Kind::Migration);
     }
     if name == "CHANGELOG.md" {

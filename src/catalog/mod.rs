@@ -3,12 +3,14 @@
 //! finding in `checks`.
 
 mod compile;
+mod copy;
 mod dialect;
 mod effort;
 mod ids;
 mod kind;
 mod layout;
 mod pairs;
+mod reach;
 mod refs;
 mod shape;
 mod topics;

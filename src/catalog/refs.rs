@@ -159,20 +159,15 @@ impl Lookup<'_> {
             return Some(Target::Malformed);
         };
         let document = uri::without_fragment(&absolute);
-        if let Some(claim) =
-            self.claims.get(document).and_then(|claims| self.preferred(claims, item))
-        {
-            return Some(self.place(
-                claim.item,
-                &claim.pointer,
-                document,
-                &uri::fragment(&absolute),
-            ));
-        }
+        // A copy of a published meta-schema in the tree changes nothing about what its URI means.
         let is_meta = DIALECTS.iter().any(|(_, id)| id.trim_end_matches('#') == document)
             || document.starts_with("https://json-schema.org/draft/20")
                 && document.contains("/meta/");
-        is_meta.then_some(Target::Meta)
+        if is_meta {
+            return Some(Target::Meta);
+        }
+        let claim = self.claims.get(document).and_then(|claims| self.preferred(claims, item))?;
+        Some(self.place(claim.item, &claim.pointer, document, &uri::fragment(&absolute)))
     }
 
     /// A file that shares its `$id` with another means itself by it.

@@ -55,6 +55,20 @@ pub(super) fn fragment(uri: &str) -> String {
     uri.split_once('#').map_or_else(String::new, |(_, fragment)| percent_decode(fragment))
 }
 
+/// A JSON Pointer as a URI fragment (RFC 6901 §6).
+pub(super) fn encode_fragment(pointer: &str) -> String {
+    let mut fragment = String::new();
+    for byte in pointer.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' | b'$' => {
+                fragment.push(byte as char);
+            }
+            byte => fragment.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    fragment
+}
+
 /// Host of an http(s) URI.
 pub(super) fn host(uri: &str) -> Option<&str> {
     let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;

@@ -5,6 +5,7 @@
 
 mod canonical;
 mod convert;
+mod duplicates;
 mod json;
 mod limits;
 mod lines;

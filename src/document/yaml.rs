@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Tag};
 
-use super::json::{number_message, report_duplicates};
+use super::duplicates::report_duplicates;
+use super::json::number_message;
 use super::scalar::{ambiguity, resolve};
 use super::{Data, Document, Limits, Member, Span, SyntaxError, SyntaxKind, Value};
 

@@ -1,6 +1,7 @@
 //! References that resolve to nothing.
 use crate::catalog::{Catalog, ItemId, Reference, Target};
 use crate::checks::{Check, Run};
+use crate::document::Pointer;
 use crate::finding::Location;
 use crate::finding::{Code, Explain, Finding, Level, fixture};
 
@@ -38,13 +39,7 @@ fn describe(catalog: &Catalog, reference: &Reference) -> Option<Finding> {
             format!("`{keyword}` leads to `{uri}`, which the tree does not have"),
             super::nearest_name(catalog, uri).map(|name| format!("there is `{name}`")),
         ),
-        Target::NoPlace(item, fragment) => {
-            let names = super::places_near(catalog, *item, fragment);
-            (
-                format!("`{}` has no place `#{fragment}`", catalog.path(*item)),
-                names.map(|n| format!("there is `#{n}`")),
-            )
-        }
+        Target::NoPlace(item, fragment) => no_place(catalog, reference, *item, fragment),
         Target::Malformed => (format!("`{keyword}` is no URI reference: `{text}`"), None),
         _ => return None,
     };
@@ -53,4 +48,22 @@ fn describe(catalog: &Catalog, reference: &Reference) -> Option<Finding> {
         finding
             .help(help.unwrap_or_else(|| "correct the reference, or add what it names".to_owned())),
     )
+}
+
+/// Message and help for a place that a known document does not have.
+fn no_place(
+    catalog: &Catalog,
+    reference: &Reference,
+    item: ItemId,
+    fragment: &str,
+) -> (String, Option<String>) {
+    let near = super::places_near(catalog, item, fragment).map(|n| format!("there is `#{n}`"));
+    let root = catalog.schemas.get(&reference.item).map_or("", |s| s.base.as_str());
+    // An embedded `$id` changes what `#` means, which surprises most who meet it.
+    let is_embedded = reference.text.starts_with('#') && reference.base != root && !root.is_empty();
+    if is_embedded && catalog.value_at(item, &Pointer::from(fragment)).is_some() {
+        let message = format!("`{}`, embedded here, has no place `#{fragment}`", reference.base);
+        return (message, Some(format!("`$id` changes what `#` means: write `{root}#{fragment}`")));
+    }
+    (format!("`{}` has no place `#{fragment}`", catalog.path(item)), near)
 }
