@@ -48,7 +48,7 @@ fn a_million_levels() {
 #[test]
 fn alias_bombs() {
     let bomb = |body: fn(char) -> String| -> String {
-        let lines = ('b'..='m').map(|c| body(c)).collect::<String>();
+        let lines = ('b'..='m').map(body).collect::<String>();
         format!("a: &a [x, x, x, x, x, x, x, x, x]\n{lines}")
     };
     let list = |c: char| {
@@ -146,11 +146,8 @@ fn numbers_beyond_doubles() {
 
 #[test]
 fn names_and_texts_that_would_act_on_a_terminal() {
-    let files = vec![(
-        SCHEMA,
-        format!("{{{DIALECT},\"$ref\":\"\\u001b[31mred\\u202e\",\"title\":\"\u{202e}\"}}"),
-    )];
-    let tree = Tree::from_texts("contracts", files.iter().map(|(p, t)| (*p, t.as_str())));
+    let text = format!("{{{DIALECT},\"$ref\":\"\\u001b[31mred\\u202e\",\"title\":\"\u{202e}\"}}");
+    let tree = Tree::from_texts("contracts", [(SCHEMA, text.as_str())]);
     let catalog = catalog::build(&tree, &Default::default(), &Default::default());
     let outcome = gate::judge(checks::run(&catalog, |_| true), &catalog, &Default::default());
     for format in [contract_guard::report::Format::Human, contract_guard::report::Format::Short] {

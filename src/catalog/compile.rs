@@ -136,17 +136,33 @@ pub(super) fn compile(
         }
     }
     if !failed.is_empty() {
-        let spread =
-            graph.spread(schemas, references, &|id| failed.get(id).cloned().or_else(|| broken(id)));
+        let spread = spread(&graph, schemas, references, &failed, &broken);
         validators.compiled.retain(|id, _| !spread.contains_key(id));
-        for (id, reason) in spread {
-            validators.not.insert(id, reason);
-        }
+        validators.not.extend(spread);
     }
     validators.addresses =
         texts.into_iter().map(|(id, copy)| (id, (copy.uri, copy.draft))).collect();
     validators.registry = registry;
     validators
+}
+
+/// Whom failures reach. A validator fails on what an invalid file holds as if it were its own, so that
+/// the invalid ones are spread first, and only what they do not explain is a failure of its own.
+fn spread(
+    graph: &Graph,
+    schemas: &Schemas,
+    references: &[Reference],
+    failed: &BTreeMap<ItemId, NotCompiled>,
+    broken: &(dyn Fn(&ItemId) -> Option<NotCompiled> + Sync),
+) -> BTreeMap<ItemId, NotCompiled> {
+    let invalid =
+        |id: &ItemId| failed.get(id).filter(|r| matches!(r, NotCompiled::Invalid(_))).cloned();
+    let explained = graph.spread(schemas, references, &|id| invalid(id).or_else(|| broken(id)));
+    let own = |id: &ItemId| {
+        let unexplained = failed.get(id).filter(|_| !explained.contains_key(id)).cloned();
+        invalid(id).or(unexplained).or_else(|| broken(id))
+    };
+    graph.spread(schemas, references, &own)
 }
 
 /// One registry for the tree. A file that the crate refuses is left out and named.
@@ -192,15 +208,20 @@ fn build(
         .backtrack_limit(BACKTRACK_LIMIT)
         .size_limit(PATTERN_SIZE)
         .dfa_size_limit(PATTERN_SIZE);
-    let built = jsonschema::options()
+    let mut options = jsonschema::options()
         .with_registry(registry)
         .with_base_uri(uri.to_owned())
         .with_draft(draft)
         .should_validate_formats(true)
         .with_format("ulid", is_ulid)
-        .with_pattern_options(patterns)
-        .build(json);
-    built.map_err(|error| (error.to_string(), Pointer::from(error.instance_path().as_str())))
+        .with_pattern_options(patterns);
+    if matches!(draft, Draft::Draft4 | Draft::Draft6) {
+        // The crate asserts these two everywhere; they came with draft-07 (§7.3.1).
+        options = options.with_format("date", |_: &str| true).with_format("time", |_: &str| true);
+    }
+    options
+        .build(json)
+        .map_err(|error| (error.to_string(), Pointer::from(error.instance_path().as_str())))
 }
 
 /// 26 characters of Crockford base32, the first below 8 (the ULID specification).

@@ -82,19 +82,16 @@ fn scan_error(text: &str, skipped: usize, limits: &Limits, error: &ScanError) ->
         .help("correct the text here, or quote it; everything after it was not read")
 }
 
-/// A tab in the indentation of the line that holds `at`, or of the one before it.
+/// A tab in the indentation of the line that holds `at`, of the one before it, or of the one after.
 fn indenting_tab(text: &str, at: usize) -> Option<usize> {
     let head = text.get(..at)?;
     let line = head.rfind('\n').map_or(0, |n| n + 1);
     let before =
         head.get(..line.saturating_sub(1)).and_then(|h| h.rfind('\n')).map_or(0, |n| n + 1);
-    [line, before].into_iter().find_map(|start| {
-        let indent = text
-            .get(start..)?
-            .bytes()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .position(|b| b == b'\t')?;
-        Some(start + indent)
+    let after = text.get(at..)?.find('\n').map_or(text.len(), |n| at + n + 1);
+    [line, before, after].into_iter().find_map(|start| {
+        let mut indent = text.get(start..)?.bytes().take_while(|b| matches!(b, b' ' | b'\t'));
+        Some(start + indent.position(|b| b == b'\t')?)
     })
 }
 

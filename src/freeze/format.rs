@@ -41,7 +41,7 @@ pub struct FrozenArtifact {
     pub bytes: Vec<u8>,
 }
 
-/// A decoded freeze. Decoding proves nothing about its digests; [`super::verify`] does.
+/// A decoded freeze. Decoding proves nothing about its digests; [`super::verify()`] does.
 #[derive(Debug, Clone)]
 pub struct Freeze {
     /// Its version.

@@ -45,7 +45,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
                 return Vec::new();
             }
             fail(
-                format!("`{text}` is no schema of the tree"),
+                match text {
+                    "" => "`x-invariant-of` names no path".to_owned(),
+                    _ => format!("`{text}` is no schema of the tree"),
+                },
                 Location::value(&item.path, at),
                 "no such artifact",
             )

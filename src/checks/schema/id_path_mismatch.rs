@@ -51,13 +51,13 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     ]
 }
 
+/// `note.schema.json` is `note.schema.json`, `note.schema`, `note.json` and `note` to an identifier.
 fn agrees(name: &str, last: &str) -> bool {
-    let mut rest = Some(name);
-    while let Some(prefix) = rest {
-        if prefix == last {
-            return true;
-        }
-        rest = prefix.rsplit_once('.').map(|(head, _)| head);
-    }
-    false
+    stem(name) == stem(last)
+}
+
+fn stem(name: &str) -> &str {
+    let endings = [".json", ".yaml", ".yml"];
+    let name = endings.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    name.strip_suffix(".schema").unwrap_or(name)
 }
