@@ -1,5 +1,6 @@
-# A fresh machine needs: the Rust toolchain of rust-toolchain.toml (rustup installs it), git, make, a C
-# linker. `make bench` and `make reference` also need Python 3 with pip, and npm for one peer.
+# A fresh machine needs Rust 1.90 or newer (https://rustup.rs), git, make and a C compiler.
+# `make bench` and `make reference` also need Python 3 with venv, and npm for one peer; `make fuzz` needs
+# `cargo install cargo-fuzz`.
 
 CARGO ?= cargo
 
@@ -22,8 +23,9 @@ generate: ## write the reference pages and schemas that are made from the code, 
 reference: ## compare our verdicts with Python's jsonschema on generated trees
 	benches/reference.sh
 
-bench: ## time a check beside its peers on the same tree
+bench: ## time a check beside its peers on the same tree, and of hostile trees
 	benches/peers.sh
+	benches/hostile.py target/release/contract-guard
 
 FUZZ_SECONDS ?= 60
 

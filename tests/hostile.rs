@@ -1,5 +1,5 @@
 //! Bad input of every kind that is known to hurt: it ends in a finding, without a panic. How fast is
-//! measured by `benches/hostile.sh`, never asserted.
+//! measured by `benches/hostile.py`, never asserted.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use contract_guard::catalog;

@@ -218,6 +218,20 @@ impl Value {
         }
     }
 
+    /// This value and all below it, with their places, in the order of the file.
+    pub fn everything(&self) -> Vec<(Pointer, &Value)> {
+        let mut found = Vec::new();
+        let mut stack = vec![(Pointer::root(), self)];
+        while let Some((at, value)) = stack.pop() {
+            let items = value.items().iter().enumerate().map(|(i, v)| (at.index(i), v));
+            let members = value.members().iter().map(|m| (at.join(&m.key), &m.value));
+            let below: Vec<_> = items.chain(members).collect();
+            stack.extend(below.into_iter().rev());
+            found.push((at, value));
+        }
+        found
+    }
+
     /// The kind, as JSON Schema's `type` names it.
     pub fn type_name(&self) -> &'static str {
         match &self.data {

@@ -44,23 +44,10 @@ fn events(catalog: &Catalog, id: ItemId) -> Vec<Event<'_>> {
 
 /// Every value in a list under a key `obligations`, with its place.
 fn obligations(item: &Item) -> Vec<(Pointer, &Value)> {
-    let mut found = Vec::new();
-    let mut stack: Vec<(Pointer, &Value)> =
-        item.value().map(|v| (Pointer::root(), v)).into_iter().collect();
-    while let Some((at, value)) = stack.pop() {
-        for (i, child) in value.items().iter().enumerate() {
-            stack.push((at.index(i), child));
-        }
-        for member in value.members() {
-            let at = at.join(&member.key);
-            if member.key == "obligations" {
-                found
-                    .extend(member.value.items().iter().enumerate().map(|(i, v)| (at.index(i), v)));
-            } else {
-                stack.push((at, &member.value));
-            }
-        }
-    }
-    found.sort_by_key(|a| a.1.span);
-    found
+    let all = item.value().map(Value::everything).unwrap_or_default();
+    let is_listed = |at: &Pointer| {
+        let list = at.parent();
+        list.is_some_and(|list| list.tokens().last().is_some_and(|token| token == "obligations"))
+    };
+    all.into_iter().filter(|(at, _)| is_listed(at)).collect()
 }

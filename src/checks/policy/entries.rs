@@ -149,24 +149,12 @@ pub(super) fn bands(catalog: &Catalog) -> Vec<Place> {
         .enumerate()
         .filter(|(_, i)| matches!(i.kind, Kind::Policy | Kind::Topics));
     for (id, item) in files {
-        let mut stack: Vec<(Pointer, &Value)> =
-            item.value().map(|v| (Pointer::root(), v)).into_iter().collect();
-        while let Some((at, value)) = stack.pop() {
-            for (i, child) in value.items().iter().enumerate() {
-                stack.push((at.index(i), child));
-            }
-            for member in value.members() {
-                let at = at.join(&member.key);
-                let names_band =
-                    matches!(member.key.as_str(), "band" | "bands" | "min_band" | "max_band");
-                let is_declaration = at.as_str() == "/bands" && item.kind == Kind::Policy;
-                if names_band && !is_declaration {
-                    found.extend(
-                        leaves(&member.value, at).into_iter().map(|(at, text)| (id, at, text)),
-                    );
-                } else {
-                    stack.push((at, &member.value));
-                }
+        for (at, value) in item.value().map(Value::everything).unwrap_or_default() {
+            let key = at.tokens().last().unwrap_or_default().into_owned();
+            let names_band = matches!(key.as_str(), "band" | "bands" | "min_band" | "max_band");
+            let is_declaration = at.as_str() == "/bands" && item.kind == Kind::Policy;
+            if names_band && !is_declaration {
+                found.extend(leaves(value, at).into_iter().map(|(at, text)| (id, at, text)));
             }
         }
     }

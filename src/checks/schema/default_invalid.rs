@@ -2,7 +2,6 @@
 use crate::catalog::{Catalog, ItemId};
 use crate::checks::{Check, Run};
 use crate::document::{Pointer, Value};
-use crate::finding::Location;
 use crate::finding::{Code, Explain, Finding, Level, fixture};
 
 /// The rule.
@@ -24,21 +23,7 @@ pub(crate) static CHECK: Check = Check {
 const CODE: Code = Code("default-invalid");
 
 fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
-    super::embedded(catalog, id, values)
-        .into_iter()
-        .map(|(at, violation)| {
-            let location = Location::value(&catalog.path(id), at.concat(&violation.instance));
-            let place = if violation.instance.is_root() {
-                String::new()
-            } else {
-                format!("`{}` ", violation.instance)
-            };
-            Finding::new(CODE, format!("default {place}{}", violation.message), location)
-                .label("refused by the schema around it")
-                .about(&violation.keyword)
-                .help("correct the value, or the schema")
-        })
-        .collect()
+    super::embedded(catalog, id, CODE, "default", values)
 }
 
 fn values<'v>(at: &Pointer, schema: &'v Value) -> Vec<(Pointer, &'v Value)> {

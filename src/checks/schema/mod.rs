@@ -23,6 +23,8 @@ pub(super) mod unknown_keyword;
 
 use crate::catalog::{Catalog, ItemId, Kind, Reference, Target, Violation};
 use crate::document::{Pointer, Value, to_json};
+use crate::finding::{Code, Finding, Location};
+use crate::tree::ArtifactPath;
 
 /// The references of one file, schema or OpenAPI document.
 fn refs_of(catalog: &Catalog, id: ItemId) -> impl Iterator<Item = &Reference> {
@@ -74,32 +76,45 @@ fn places_near(catalog: &Catalog, item: ItemId, fragment: &str) -> Option<String
 
 type Values = for<'v> fn(&Pointer, &'v Value) -> Vec<(Pointer, &'v Value)>;
 
-/// Values inside a schema that the subschema around them refuses: the place of the value, and why.
-fn embedded(catalog: &Catalog, id: ItemId, values: Values) -> Vec<(Pointer, Violation)> {
-    let (Some(schema), Some(root)) =
-        (catalog.schemas.get(&id), catalog.item(id).and_then(|i| i.value()))
-    else {
-        return Vec::new();
-    };
+/// Values inside a schema that the subschema around them refuses; `noun` is what the user calls them.
+fn embedded(catalog: &Catalog, id: ItemId, code: Code, noun: &str, values: Values) -> Vec<Finding> {
+    let schema = catalog.schemas.get(&id);
+    let root = catalog.item(id).and_then(|i| i.value());
+    let (Some(schema), Some(root)) = (schema, root) else { return Vec::new() };
     if catalog.validators.get(id).is_none() {
         return Vec::new();
     }
-    let mut refused = Vec::new();
+    let path = catalog.path(id);
+    let mut findings = Vec::new();
     for at in schema.subschemas() {
-        let Some(subschema) = root.at(at) else {
-            continue;
-        };
-        let values = values(at, subschema);
+        let values = root.at(at).map(|subschema| values(at, subschema)).unwrap_or_default();
         if values.is_empty() {
             continue;
         }
-        let Some(validator) = catalog.subschema(id, at) else {
-            continue;
-        };
+        let Some(validator) = catalog.subschema(id, at) else { continue };
         for (place, value) in values {
             let violations = catalog.violations_of(&validator, &to_json(value));
-            refused.extend(violations.into_iter().next().map(|v| (place, v)));
+            findings.extend(violations.first().map(|v| refused(&path, code, noun, &place, v)));
         }
     }
-    refused
+    findings
+}
+
+fn refused(
+    path: &ArtifactPath,
+    code: Code,
+    noun: &str,
+    place: &Pointer,
+    violation: &Violation,
+) -> Finding {
+    let location = Location::value(path, place.concat(&violation.instance));
+    let part = if violation.instance.is_root() {
+        String::new()
+    } else {
+        format!("`{}` ", violation.instance)
+    };
+    Finding::new(code, format!("{noun} {part}{}", violation.message), location)
+        .label("refused by the schema around it")
+        .about(&violation.keyword)
+        .help("correct the value, or the schema")
 }
