@@ -37,8 +37,12 @@ fn our_contracts_are_whole() {
         });
         assert!(shown.count() >= 3, "{} has fewer than three examples", topic.full_name());
     }
-    let stems: Vec<&str> =
-        catalog.items.iter().filter(|i| i.kind.is_schema()).map(|i| i.stem()).collect();
+    let stems: Vec<&str> = catalog
+        .items
+        .iter()
+        .filter(|i| i.kind.is_schema())
+        .map(contract_guard::catalog::Item::stem)
+        .collect();
     for record in [
         "event_spine_record",
         "session_memory",

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::copy::{Copier, Copy};
 use super::ids::{Claim, Schema};
+use super::patterns::Patterns;
 use super::reach::Graph;
 use super::refs::Reference;
 use super::violation::{self, Violation};
@@ -52,6 +53,7 @@ pub struct Validators {
     /// What subschemas are compiled against.
     registry: Option<Registry<'static>>,
     addresses: HashMap<ItemId, (String, Draft)>,
+    patterns: Patterns,
     /// Schemas whose validation can cost far more than their size.
     risky: HashSet<ItemId>,
     /// The others.
@@ -75,7 +77,7 @@ impl Validators {
         let (uri, draft) = self.addresses.get(&item)?;
         let reference = format!("{uri}#{}", uri::encode_fragment(at.as_str()));
         let json = serde_json::json!({ "$ref": reference });
-        build(&json, "tree:///subschema", *draft, self.registry.as_ref()?).ok()
+        build(&json, "tree:///subschema", *draft, self.registry.as_ref()?, &self.patterns).ok()
     }
 }
 
@@ -109,9 +111,10 @@ pub(super) fn compile(
     }
     let wanted: Vec<_> = texts.iter().filter(|(id, _)| !validators.not.contains_key(id)).collect();
     let built: Vec<_> = match &registry {
-        Some(registry) => {
-            wanted.into_par_iter().map(|(id, copy)| (*id, build_copy(copy, registry))).collect()
-        }
+        Some(registry) => wanted
+            .into_par_iter()
+            .map(|(id, copy)| (*id, build_copy(copy, registry, &validators.patterns)))
+            .collect(),
         None => Vec::new(),
     };
     let mut failed = BTreeMap::new();
@@ -192,8 +195,12 @@ fn registry(texts: &BTreeMap<ItemId, Copy>) -> (Option<Registry<'static>>, Vec<(
     }
 }
 
-fn build_copy(copy: &Copy, registry: &Registry<'_>) -> Result<Validator, NotCompiled> {
-    build(&copy.json, &copy.uri, copy.draft, registry).map_err(|(message, at)| {
+fn build_copy(
+    copy: &Copy,
+    registry: &Registry<'_>,
+    shared: &Patterns,
+) -> Result<Validator, NotCompiled> {
+    build(&copy.json, &copy.uri, copy.draft, registry, shared).map_err(|(message, at)| {
         meta_violations(copy).unwrap_or(NotCompiled::Engine { message, at })
     })
 }
@@ -203,17 +210,20 @@ fn build(
     uri: &str,
     draft: Draft,
     registry: &Registry<'_>,
+    shared: &Patterns,
 ) -> Result<Validator, (String, Pointer)> {
     let patterns = PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
         .size_limit(PATTERN_SIZE)
         .dfa_size_limit(PATTERN_SIZE);
+    let shared = shared.clone();
     let mut options = jsonschema::options()
         .with_registry(registry)
         .with_base_uri(uri.to_owned())
         .with_draft(draft)
         .should_validate_formats(true)
         .with_format("ulid", is_ulid)
+        .with_keyword("pattern", move |_, pattern, _| shared.keyword(pattern))
         .with_pattern_options(patterns);
     if matches!(draft, Draft::Draft4 | Draft::Draft6) {
         // The crate asserts these two everywhere; they came with draft-07 (§7.3.1).

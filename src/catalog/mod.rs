@@ -10,6 +10,7 @@ mod ids;
 mod kind;
 mod layout;
 mod pairs;
+mod patterns;
 mod reach;
 mod refs;
 mod shape;

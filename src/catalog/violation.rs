@@ -4,6 +4,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value as Json;
 
+use super::patterns::MISMATCH;
 use super::{Catalog, ItemId, uri};
 use crate::document::Pointer;
 
@@ -185,6 +186,11 @@ fn describe(kind: &Kind, instance: &Json) -> String {
         Kind::UnevaluatedItems { .. } => "has items that no schema allows".to_owned(),
         Kind::ContentEncoding { content_encoding } => format!("is not {content_encoding}"),
         Kind::ContentMediaType { content_media_type } => format!("is not {content_media_type}"),
+        Kind::Custom { message, .. } if message.starts_with(MISMATCH) => {
+            let pattern = message.strip_prefix(MISMATCH).unwrap_or_default();
+            format!("is {}, which does not match `{}`", short(instance), clip(pattern, 120))
+        }
+        Kind::Custom { .. } => "takes too many steps to match against the pattern".to_owned(),
         Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => {
             "takes too many steps to match against the pattern".to_owned()
         }
