@@ -13,38 +13,11 @@ use serde_json::Value as Json;
 use super::copy::{Copier, Copy};
 use super::ids::{Claim, Schema};
 use super::patterns::Patterns;
-use super::reach::Graph;
+use super::reach::{Graph, NotCompiled};
 use super::refs::Reference;
-use super::violation::{self, Violation};
+use super::violation;
 use super::{Dialect, Item, ItemId, uri};
 use crate::document::Pointer;
-
-/// Why a schema was not compiled.
-#[derive(Debug, Clone)]
-pub enum NotCompiled {
-    /// Its `$schema` names no dialect.
-    UnknownDialect,
-    /// A reference of its own is broken or goes in a circle.
-    OwnReference,
-    /// Its meta-schema refuses it.
-    Invalid(Vec<Violation>),
-    /// The validator refuses it for another reason.
-    Engine {
-        /// What it says.
-        message: String,
-        /// Of which place.
-        at: Pointer,
-    },
-    /// Something it reaches in another file is broken.
-    Depends {
-        /// That file.
-        on: ItemId,
-        /// The first reference on the way there, as a place in the schema.
-        through: Pointer,
-    },
-    /// More references follow on each other than the limit allows.
-    TooManyHops,
-}
 
 /// The compiled schemas of a tree.
 #[derive(Default)]

@@ -20,7 +20,7 @@ mod versions;
 mod violation;
 mod walk;
 
-pub use compile::{NotCompiled, Validators};
+pub use compile::Validators;
 pub use dialect::{
     DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,
 };
@@ -29,6 +29,7 @@ pub use ids::{Claim, RootId, Schema};
 pub use kind::{Area, Kind};
 pub use layout::Layout;
 pub use pairs::{Case, Example, Expect, PairReason, Partner};
+pub use reach::NotCompiled;
 pub use refs::{Reference, Target};
 pub use shape::{Answer, Shape};
 pub use topics::Topic;

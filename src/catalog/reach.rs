@@ -6,10 +6,37 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use rayon::prelude::*;
 
 use super::ItemId;
-use super::compile::NotCompiled;
 use super::ids::Schema;
 use super::refs::{Reference, Target};
+use super::violation::Violation;
 use crate::document::Pointer;
+
+/// Why a schema was not compiled.
+#[derive(Debug, Clone)]
+pub enum NotCompiled {
+    /// Its `$schema` names no dialect.
+    UnknownDialect,
+    /// A reference of its own is broken or goes in a circle.
+    OwnReference,
+    /// Its meta-schema refuses it.
+    Invalid(Vec<Violation>),
+    /// The validator refuses it for another reason.
+    Engine {
+        /// What it says.
+        message: String,
+        /// Of which place.
+        at: Pointer,
+    },
+    /// Something it reaches in another file is broken.
+    Depends {
+        /// That file.
+        on: ItemId,
+        /// The first reference on the way there, as a place in the schema.
+        through: Pointer,
+    },
+    /// More references follow on each other than the limit allows.
+    TooManyHops,
+}
 
 /// Longest chain of references that may follow on each other.
 const MAX_HOPS: usize = 1_000;

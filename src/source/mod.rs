@@ -100,6 +100,9 @@ impl SourceError {
             SourceError::Freeze { integrity: true, .. } => {
                 Some("restore the freeze from version control: freezes are never edited".to_owned())
             }
+            SourceError::Freeze { .. } => {
+                Some("`check` takes a folder or a freeze file; for single examples there is `validate FILE`".to_owned())
+            }
             _ => None,
         }
     }
