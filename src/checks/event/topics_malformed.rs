@@ -1,7 +1,7 @@
 //! The shape of `topics.yaml`.
 use crate::catalog::{Catalog, ItemId, Kind, Topic};
 use crate::checks::{Check, Run};
-use crate::document::Pointer;
+use crate::document::{Pointer, Value};
 use crate::finding::Location;
 use crate::finding::{Code, Explain, Finding, Level, fixture};
 use crate::tree::ArtifactPath;
@@ -84,6 +84,7 @@ fn entry(catalog: &Catalog, path: &ArtifactPath, topic: &Topic) -> Vec<Finding> 
         let help = "name the payload schema by `schema_ref`, a path from this file or a `$id`";
         findings.push(fail(message, Location::value(path, &topic.at), "no payload schema", help));
     }
+    findings.extend(wrong_types(path, topic, value));
     for member in value
         .members()
         .iter()
@@ -101,4 +102,27 @@ fn entry(catalog: &Catalog, path: &ArtifactPath, topic: &Topic) -> Vec<Finding> 
         }
     }
     findings
+}
+
+/// A key that is there and says nothing: `obligations:` without a list.
+fn wrong_types(path: &ArtifactPath, topic: &Topic, value: &Value) -> Vec<Finding> {
+    let fits = |key: &str, value: &Value| match key {
+        "obligations" => value.is_array(),
+        "min_band" | "description" => value.as_str().is_some(),
+        _ => true,
+    };
+    let wrong = value.members().iter().filter(|m| !fits(&m.key, &m.value));
+    wrong
+        .map(|m| {
+            let wanted = if m.key == "obligations" { "a list" } else { "a text" };
+            let name = topic.full_name();
+            let message =
+                format!("`{}` of topic `{name}` is {}, not {wanted}", m.key, m.value.type_name());
+            let finding = Finding::new(CODE, message, Location::key(path, topic.at.join(&m.key)));
+            finding
+                .label("wrong type")
+                .about(name)
+                .help(format!("write {wanted}, or leave the key out"))
+        })
+        .collect()
 }
