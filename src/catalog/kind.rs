@@ -62,7 +62,26 @@ impl Kind {
         matches!(self, Kind::Schema | Kind::Envelope | Kind::Invariant)
     }
 
-    /// The kind as users read it.
+    /// Every kind.
+    pub const ALL: [Kind; 15] = [
+        Kind::Schema,
+        Kind::Envelope,
+        Kind::Invariant,
+        Kind::Example,
+        Kind::Topics,
+        Kind::OpenApi,
+        Kind::Policy,
+        Kind::Metrics,
+        Kind::Traces,
+        Kind::Logs,
+        Kind::Versions,
+        Kind::Changelog,
+        Kind::Migration,
+        Kind::Freeze,
+        Kind::Other,
+    ];
+
+    /// The kind as users read it, and write it in `[kinds]`.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Schema => "schema",

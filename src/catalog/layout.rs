@@ -1,7 +1,9 @@
 //! Which folder means what. Both known layouts and any nesting are understood by looking at folder
 //! names; the configuration can say otherwise.
 
-use super::kind::Area;
+use globset::GlobMatcher;
+
+use super::kind::{Area, Kind};
 use crate::tree::ArtifactPath;
 
 /// What the configuration says about the tree.
@@ -9,6 +11,16 @@ use crate::tree::ArtifactPath;
 pub struct Layout {
     /// Pairs that no name tells: example and schema, paths from the repository root.
     pub pairs: Vec<(ArtifactPath, ArtifactPath)>,
+    /// Kinds that no path tells, by globs over paths from the repository root; the last that fits counts.
+    pub kinds: Vec<(GlobMatcher, Kind)>,
+}
+
+impl Layout {
+    /// The kind that the configuration gives a path.
+    pub(super) fn kind(&self, path: &ArtifactPath) -> Option<Kind> {
+        let fits = |(glob, _): &&(GlobMatcher, Kind)| glob.is_match(path.as_str());
+        self.kinds.iter().rev().find(fits).map(|(_, kind)| *kind)
+    }
 }
 
 /// Area and module of a path below the contracts root.

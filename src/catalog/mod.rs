@@ -105,7 +105,7 @@ pub struct Catalog {
 
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
-    let items = read_items(tree, limits);
+    let items = read_items(tree, layout, limits);
     let by_path: HashMap<_, _> =
         items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
     let (schemas, claims, anchors) = ids::read(&items);
@@ -141,7 +141,7 @@ pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
     catalog
 }
 
-fn read_items(tree: &Tree, limits: &Limits) -> Vec<Item> {
+fn read_items(tree: &Tree, layout: &Layout, limits: &Limits) -> Vec<Item> {
     let artifacts: Vec<_> = tree.artifacts.iter().collect();
     artifacts
         .into_par_iter()
@@ -149,7 +149,8 @@ fn read_items(tree: &Tree, limits: &Limits) -> Vec<Item> {
             let below = tree.below_root(path);
             let (area, module) = layout::place(below);
             let syntax = Syntax::of_extension(&path.extension());
-            let by_path = kind::by_path(below, area, syntax.is_some());
+            let given = layout.kind(path);
+            let by_path = given.or_else(|| kind::by_path(below, area, syntax.is_some()));
             let wanted = syntax.filter(|_| by_path != Some(Kind::Freeze));
             let document = wanted.map(|syntax| document::parse(&artifact.bytes, syntax, limits));
             let value = document.as_ref().and_then(|d| d.value.as_ref());

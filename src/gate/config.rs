@@ -1,12 +1,13 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
-//! Keys: `contracts` (folder of the tree, read by `source`), `[levels]`, `[limits]`, `[[pair]]`.
+//! Keys: `contracts` (folder of the tree, read by `source`), `[kinds]`, `[levels]`, `[limits]`, `[[pair]]`.
 
+use globset::GlobBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::level::Levels;
-use crate::catalog::Layout;
+use crate::catalog::{Kind, Layout};
 use crate::checks;
 use crate::checks::config::{config_invalid, unknown_config_key};
 use crate::document::{Limits, Span};
@@ -99,9 +100,12 @@ impl Reader<'_> {
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
                 "pair" => self.pairs(value),
-                other => {
-                    self.unknown(key.span(), other, &["contracts", "levels", "limits", "pair"])
-                }
+                "kinds" => self.kinds(value),
+                other => self.unknown(
+                    key.span(),
+                    other,
+                    &["contracts", "kinds", "levels", "limits", "pair"],
+                ),
             }
         }
     }
@@ -141,6 +145,37 @@ impl Reader<'_> {
                     &format!("level of `{code}` is none of off, note, warning, error"),
                     "no level",
                 ),
+            }
+        }
+    }
+
+    fn kinds(&mut self, value: &Value<'_>) {
+        let Some(table) = self.table(value, "kinds") else { return };
+        for (key, value) in table {
+            let text = key.get_ref().as_ref();
+            // `*` stays within a folder, as in `.gitignore`; `**` does not.
+            let Ok(glob) = GlobBuilder::new(text).literal_separator(true).build() else {
+                self.wrong(
+                    key.span(),
+                    &format!("`{text}` is no glob"),
+                    "like `contracts/**/*.dto.json`",
+                );
+                continue;
+            };
+            let kind = value
+                .get_ref()
+                .as_str()
+                .and_then(|name| Kind::ALL.into_iter().find(|k| k.name() == name));
+            match kind {
+                Some(kind) => self.config.layout.kinds.push((glob.compile_matcher(), kind)),
+                None => {
+                    let names = Kind::ALL.map(Kind::name).join(", ");
+                    self.wrong(
+                        value.span(),
+                        &format!("kind of `{text}` is none of {names}"),
+                        "no kind",
+                    );
+                }
             }
         }
     }
