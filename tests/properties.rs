@@ -1,6 +1,8 @@
 //! Properties against independent oracles: our parsers against serde_json and yaml_serde, our canonical
 //! form against itself, spans against the text, and nothing panics on any bytes.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads and stops")]
+
 use contract_guard::document::{
     Data, Limits, Part, Pointer, Syntax, Value, canonical_json, parse, to_json,
 };
@@ -135,4 +137,24 @@ fn large_objects_find_their_last_duplicate() {
     assert!(matches!(&value.get("k3").unwrap().data, Data::Number(n) if n.text() == "99"));
     assert!(matches!(&value.get("k4").unwrap().data, Data::Number(n) if n.text() == "4"));
     assert!(value.get("k").is_none() && value.get("zz").is_none());
+}
+
+/// Our YAML against an independent reader, on every YAML file of our contracts.
+#[test]
+fn yaml_reads_as_yaml_serde_reads() {
+    let mut read = 0;
+    for entry in
+        walkdir::WalkDir::new(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts"))
+    {
+        let entry = entry.unwrap();
+        if entry.path().extension().is_none_or(|e| e != "yaml") {
+            continue;
+        }
+        let bytes = std::fs::read(entry.path()).unwrap();
+        let document = parse(&bytes, Syntax::Yaml, &Limits::default());
+        let theirs: Json = serde_yaml::from_slice(&bytes).unwrap();
+        assert_eq!(to_json(document.value.as_ref().unwrap()), theirs, "{}", entry.path().display());
+        read += 1;
+    }
+    assert!(read > 10);
 }
