@@ -2,6 +2,8 @@
 //! URI of each place (JSON Schema Core 2020-12 §§8–9). Data under `const`, `enum`, `default` and
 //! `examples` is not walked.
 
+use std::rc::Rc;
+
 use jsonschema::Draft;
 
 use super::dialect::{Holds, applicator};
@@ -60,13 +62,30 @@ struct Frame<'v> {
     value: &'v Value,
     at: Pointer,
     base: String,
-    in_place: Vec<Pointer>,
+    in_place: Option<Rc<Around>>,
     home: Pointer,
+}
+
+/// A schema that applies to the same instance, and the one around it. Shared, because every subschema
+/// of a deep schema has a long list of them.
+struct Around {
+    at: Pointer,
+    outer: Option<Rc<Around>>,
+}
+
+/// The list, innermost first.
+fn listed(mut around: Option<&Rc<Around>>) -> Vec<Pointer> {
+    let mut found = Vec::new();
+    while let Some(schema) = around {
+        found.push(schema.at.clone());
+        around = schema.outer.as_ref();
+    }
+    found
 }
 
 /// Walks `value`, which stands at `at` with base URI `base`.
 pub(super) fn walk(value: &Value, at: Pointer, base: &str, draft: Draft, found: &mut Found) {
-    let start = Frame { value, home: at.clone(), in_place: Vec::new(), at, base: base.to_owned() };
+    let start = Frame { value, home: at.clone(), in_place: None, at, base: base.to_owned() };
     let mut stack = vec![start];
     while let Some(mut frame) = stack.pop() {
         let is_schema = frame.value.is_object() || matches!(frame.value.data, Data::Bool(_));
@@ -74,7 +93,8 @@ pub(super) fn walk(value: &Value, at: Pointer, base: &str, draft: Draft, found: 
             continue;
         }
         identify(&mut frame, draft, found);
-        frame.in_place.push(frame.at.clone());
+        let around = Around { at: frame.at.clone(), outer: frame.in_place.take() };
+        frame.in_place = Some(Rc::new(around));
         found.subschemas.push((frame.at.clone(), frame.base.clone()));
         for kind in [RefKind::Static, RefKind::Dynamic, RefKind::Recursive] {
             if let Some(text) = frame.value.str_at(kind.keyword()) {
@@ -83,7 +103,7 @@ pub(super) fn walk(value: &Value, at: Pointer, base: &str, draft: Draft, found: 
                     holder: frame.at.clone(),
                     text: text.to_owned(),
                     base: frame.base.clone(),
-                    in_place: frame.in_place.clone(),
+                    in_place: listed(frame.in_place.as_ref()),
                     home: frame.home.clone(),
                 });
             }
@@ -107,7 +127,7 @@ fn descend<'v>(
     let at = frame.at.join(keyword);
     let is_store = matches!(keyword, "$defs" | "definitions");
     let mut push = |value: &'v Value, at: Pointer| {
-        let in_place = if same_place { frame.in_place.clone() } else { Vec::new() };
+        let in_place = frame.in_place.clone().filter(|_| same_place);
         let home = if is_store { at.clone() } else { frame.home.clone() };
         stack.push(Frame { value, at, base: frame.base.clone(), in_place, home });
     };

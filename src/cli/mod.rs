@@ -40,7 +40,7 @@ impl From<SourceError> for Failure {
 type Answer = Result<u8, Failure>;
 
 /// Bytes of stack: values nest up to the depth limit, references up to the hop limit.
-const STACK: usize = 256 << 20;
+const STACK: usize = 64 << 20;
 
 /// Runs a command line. Exit codes: 0 pass, 1 the gate failed, 2 usage, 3 no verdict, 4 integrity,
 /// 5 busy.
@@ -50,7 +50,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
         // A panic has printed itself; whatever it was, it is no verdict.
-        _ => ExitCode::from(3),
+        Ok(Err(_)) => ExitCode::from(3),
+        Err(error) => {
+            output::Terminal::look(args::Color::Auto)
+                .error(&format!("cannot start a thread: {error}"), None);
+            ExitCode::from(3)
+        }
     }
 }
 
