@@ -227,7 +227,7 @@ impl<'t, 'e> Parser<'t, 'e> {
                 Some(b'}') => {
                     self.at += 1;
                     report_duplicates(&members, self.errors);
-                    return Ok(Data::Object(members.into()));
+                    return Ok(Data::Object(Box::new(members.into())));
                 }
                 Some(b'"') => {}
                 _ => return self.unexpected("a key in double quotes"),

@@ -97,7 +97,7 @@ pub enum Data {
     /// Items.
     Array(Vec<Value>),
     /// Members in the order of the file, repeated keys included.
-    Object(Members),
+    Object(Box<Members>),
 }
 
 /// A key, its place, its value.

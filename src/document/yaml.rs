@@ -278,7 +278,7 @@ impl Builder<'_> {
                 (
                     Value {
                         span: collection_span(start, last, end),
-                        data: Data::Object(members.into()),
+                        data: Data::Object(Box::new(members.into())),
                     },
                     anchor,
                 )
