@@ -138,8 +138,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("freeze", &["tree"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks"]),
         ("source", &["tree", "freeze"]),
-        ("edit", &[]),
-        ("report", &["finding", "tree", "document", "gate"]),
+        ("edit", &["tree", "freeze"]),
+        ("report", &["finding", "tree", "document", "gate", "freeze"]),
         (
             "cli",
             &[

@@ -118,7 +118,7 @@ fn a_damaged_freeze_is_an_integrity_failure() {
     value["artifacts"][0]["path"] = "../../etc/passwd".into();
     std::fs::write(&path, value.to_string()).unwrap();
     let Run { code, stderr, .. } = run(folder.path(), &["check", "freeze-1.0.0.json"]);
-    assert_eq!(code, 3, "{stderr}");
+    assert_eq!(code, 4, "{stderr}");
 }
 
 #[cfg(unix)]

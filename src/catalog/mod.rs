@@ -141,6 +141,18 @@ pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
     catalog
 }
 
+/// What the artifacts of a tree are, and the version that the set declares; nothing is compiled.
+pub fn survey(
+    tree: &Tree,
+    layout: &Layout,
+    limits: &Limits,
+) -> (HashMap<ArtifactPath, Kind>, Option<String>) {
+    let items = read_items(tree, layout, limits);
+    let set = versions::read(&items).into_iter().find(|v| v.folder.is_none());
+    let declared = set.and_then(|versions| versions.current.text);
+    (items.into_iter().map(|item| (item.path, item.kind)).collect(), declared)
+}
+
 fn read_items(tree: &Tree, layout: &Layout, limits: &Limits) -> Vec<Item> {
     let artifacts: Vec<_> = tree.artifacts.iter().collect();
     artifacts

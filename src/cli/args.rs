@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  pass
   1  the gate failed: there are findings of level error
   2  usage or configuration
   3  no verdict: nothing to check, unreadable, or the answer could not be written
-  4  integrity: a freeze is not what it was";
+  4  integrity: a freeze is not what it was
+  5  busy: another run is at work";
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -121,6 +122,8 @@ pub(super) enum Command {
         /// The code of a rule; without it all are listed
         code: Option<String>,
     },
+    /// Freeze contracts byte for byte; list, verify, compare, restore freezes
+    Freeze(super::freeze::args::Freeze),
     /// Make a small valid contracts tree, with hook and workflow
     #[command(
         after_help = "Examples:\n  contract-guard init\n  contract-guard init path/to/repository"

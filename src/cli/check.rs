@@ -126,6 +126,18 @@ fn is_about_examples(check: &Check) -> bool {
     own.contains(&check.code.as_str()) || is_about_schemas(check)
 }
 
+/// The budgets of the command line.
+pub(super) fn limits(global: &Global) -> Limits {
+    Limits {
+        file_bytes: global.max_file_bytes,
+        tree_bytes: global.max_tree_bytes,
+        files: global.max_files,
+        depth: global.max_depth.min(Limits::MAX_DEPTH),
+        nodes: global.max_nodes,
+        steps: global.max_steps,
+    }
+}
+
 /// Reads and understands a tree.
 pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure> {
     let budget = Budget {
@@ -133,16 +145,8 @@ pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure
         tree_bytes: global.max_tree_bytes,
         files: global.max_files,
     };
-    let limits = Limits {
-        file_bytes: global.max_file_bytes,
-        tree_bytes: global.max_tree_bytes,
-        files: global.max_files,
-        depth: global.max_depth.min(Limits::MAX_DEPTH),
-        nodes: global.max_nodes,
-        steps: global.max_steps,
-    };
     let tree = source::read(request, &budget)?;
-    let config = gate::read_config(&tree, limits);
+    let config = gate::read_config(&tree, limits(global));
     let catalog = catalog::build(&tree, &config.layout, &config.limits);
     let prefix = match (&request.source, request.base.to_str()) {
         (Source::Freeze(_), _) | (_, None | Some(".")) => String::new(),
@@ -199,7 +203,7 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         let (base, root) = source::discover(None)?;
         let name = format!("freeze-{version}.json");
         let path = base.join(&root).join("_frozen").join(name);
-        return Ok(Request { source: Source::Freeze(path), base, root });
+        return Ok(Request { source: Source::Freeze(path), base, root, frozen: true });
     }
     if let Some(path) = args.path.as_ref().filter(|path| path.is_file()) {
         if args.staged || args.at.is_some() {
@@ -211,10 +215,10 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         }
         let (base, root) =
             source::discover(None).unwrap_or_else(|_| (PathBuf::from("."), String::new()));
-        return Ok(Request { source: Source::Freeze(path.clone()), base, root });
+        return Ok(Request { source: Source::Freeze(path.clone()), base, root, frozen: true });
     }
     let (base, root) = discover_for(args.path.as_deref(), args.staged || at.is_some())?;
-    Ok(Request { source: source_of(args.staged, at), base, root })
+    Ok(Request { source: source_of(args.staged, at), base, root, frozen: true })
 }
 
 /// A commit or the index may hold a tree that the folder does not.
@@ -256,7 +260,7 @@ fn examples_request(args: &args::Validate) -> Result<(Request, Vec<String>), Fai
         found.get_or_insert((base, root));
     }
     let (base, root) = found.unwrap_or_default();
-    Ok((Request { source: source_of(args.staged, at), base, root }, wanted))
+    Ok((Request { source: source_of(args.staged, at), base, root, frozen: true }, wanted))
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

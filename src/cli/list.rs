@@ -39,7 +39,8 @@ pub(super) fn run(list: &List, global: &Global, terminal: &Terminal) -> Answer {
     Ok(terminal.write(text.as_bytes(), 0))
 }
 
-fn aligned(rows: &[Vec<String>]) -> String {
+/// Cells in columns, a line each row.
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |c: usize| {
         rows.iter().filter_map(|r| r.get(c)).map(|v| visible(v).chars().count()).max().unwrap_or(0)

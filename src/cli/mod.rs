@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod explain;
+mod freeze;
 mod init;
 mod list;
 mod output;
@@ -26,8 +27,26 @@ enum Failure {
     Usage(String, Option<String>),
     /// The world does not allow an answer: exit 3, or 4 for a damaged freeze.
     Source(SourceError),
-    /// Writing files failed: exit 3.
+    /// Writing files failed or was refused.
     Edit(crate::edit::EditError),
+    /// The answer is no.
+    Refused(Refused),
+}
+
+/// A refusal that has more to say than one sentence.
+struct Refused {
+    message: String,
+    /// What it is about, a line each.
+    details: Vec<String>,
+    help: Option<String>,
+    /// 1 for a no, 4 for damage.
+    code: u8,
+}
+
+impl From<crate::edit::EditError> for Failure {
+    fn from(error: crate::edit::EditError) -> Self {
+        Failure::Edit(error)
+    }
 }
 
 impl From<SourceError> for Failure {
@@ -81,6 +100,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
         Some(args::Command::Explain { code }) => explain::run(code.as_deref(), &terminal),
+        Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Check::default(), &cli.global, &terminal),
@@ -95,7 +115,11 @@ fn report(failure: &Failure, terminal: &output::Terminal) -> u8 {
         Failure::Source(error) => {
             (error.to_string(), error.help(), if error.is_integrity() { 4 } else { 3 })
         }
-        Failure::Edit(error) => (error.to_string(), error.help(), 3),
+        Failure::Edit(error) => (error.to_string(), error.help(), error.exit_code()),
+        Failure::Refused(Refused { message, details, help, code }) => {
+            terminal.error_about(message, details, help.as_deref());
+            return *code;
+        }
     };
     terminal.error(&message, help.as_deref());
     code

@@ -68,12 +68,27 @@ impl Terminal {
 
     /// An error message, on standard error.
     pub(super) fn error(&self, message: &str, help: Option<&str>) {
+        self.error_about(message, &[], help);
+    }
+
+    /// Something to know, on standard error.
+    pub(super) fn note(&self, message: &str) {
+        let (bold, off) = if self.color_stderr { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        let text = format!("{bold}note:{off} {}\n", visible(message));
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// An error message with what it is about, a line each.
+    pub(super) fn error_about(&self, message: &str, details: &[String], help: Option<&str>) {
         let (red, bold, off) = if self.color_stderr {
             ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m")
         } else {
             ("", "", "")
         };
         let mut text = format!("{red}error{off}{bold}:{off} {}\n", visible(message));
+        for detail in details {
+            text.push_str(&format!("  {}\n", visible(detail)));
+        }
         if let Some(help) = help {
             text.push_str(&format!("{bold}help:{off} {}\n", visible(help)));
         }

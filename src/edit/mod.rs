@@ -3,9 +3,20 @@
 #![expect(clippy::disallowed_methods, reason = "this floor is the one that writes")]
 
 mod atomic;
+mod disk;
+mod export;
+mod journal;
+mod real;
+mod restore;
 mod scaffold;
+mod session;
 
+pub use disk::{Disk, Entry, Fault, Guard};
+pub use export::{export_file, export_folder};
+pub use journal::{Recovered, is_interrupted};
+pub use real::Real;
 pub use scaffold::scaffold;
+pub use session::Session;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -28,23 +39,47 @@ pub struct Applied {
     pub kept: Vec<String>,
 }
 
-/// Writing failed; what was there is still there.
+/// Writing failed; what was there is still there, or a journal tells the next run how to go on.
 #[derive(Debug)]
 pub enum EditError {
-    /// The folder is there already.
+    /// Something is there already.
     Exists(PathBuf),
     /// The system refused.
     Io(PathBuf, std::io::Error),
+    /// Another run writes.
+    Busy,
+    /// A symbolic link stands in the way.
+    Link(String),
+    /// Somebody changed it meanwhile.
+    Changed(PathBuf),
+    /// It does not read as it was written.
+    NotKept(PathBuf),
+    /// The journal of a killed run cannot be read.
+    Journal(PathBuf, String),
 }
 
 impl EditError {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
+        let help = match self {
+            EditError::Exists(_) => "nothing is overwritten: move it away, or name another place",
+            EditError::Io(..) => return None,
+            EditError::Busy => "wait until the other run has ended, then run this again",
+            EditError::Link(_) => "links are never followed: put a folder or a file in its place",
+            EditError::Changed(_) => "what you changed is kept: move it away, then run this again",
+            EditError::NotKept(_) => "the disk lost what was written: look after the disk",
+            EditError::Journal(..) => "look at the contracts, then remove the file",
+        };
+        Some(help.to_owned())
+    }
+
+    /// The exit code that says so: 1 refused, 3 could not be done, 4 integrity, 5 busy.
+    pub fn exit_code(&self) -> u8 {
         match self {
-            EditError::Exists(_) => {
-                Some("run `contract-guard check` to see how it stands".to_owned())
-            }
-            EditError::Io(..) => None,
+            EditError::Changed(_) => 1,
+            EditError::Link(_) => 4,
+            EditError::Busy => 5,
+            _ => 3,
         }
     }
 }
@@ -56,6 +91,21 @@ impl fmt::Display for EditError {
                 write!(f, "there is a `{}` already; nothing was written", path.display())
             }
             EditError::Io(path, error) => write!(f, "cannot write `{}`: {error}", path.display()),
+            EditError::Busy => f.write_str("another run is at work here"),
+            EditError::Link(path) => write!(f, "`{path}` is a symbolic link"),
+            EditError::Changed(path) => {
+                write!(f, "`{}` was changed while a restore went on", path.display())
+            }
+            EditError::NotKept(path) => {
+                write!(f, "`{}` does not read as it was written", path.display())
+            }
+            EditError::Journal(path, reason) => {
+                write!(
+                    f,
+                    "a restore was interrupted, but `{}` cannot be read: {reason}",
+                    path.display()
+                )
+            }
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use super::format::{Freeze, decode, is_legacy, root_of};
+use super::format::{Format, Freeze, decode, format_of, root_of};
+use super::index::Index;
+use super::names::{Name, index_name};
 use crate::tree::{ArtifactPath, Digest};
 
 /// What kind of damage.
@@ -43,74 +43,67 @@ pub struct Record<'t> {
     pub bytes: &'t [u8],
 }
 
-#[derive(Deserialize)]
-struct Index {
-    version: String,
-    root: String,
-    index: BTreeMap<String, IndexEntry>,
-}
-
-#[derive(Deserialize, PartialEq)]
-struct IndexEntry {
-    size: u64,
-    paths: Vec<String>,
-}
-
 /// Every defect of the freezes in one folder.
 pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
     let mut defects = Vec::new();
     let mut freezes: Vec<(&Record<'_>, Freeze)> = Vec::new();
-    let named = |record: &Record<'_>, prefix: &str| {
-        let name = record.path.file_name();
-        name.strip_prefix(prefix).and_then(|n| n.strip_suffix(".json")).map(str::to_owned)
-    };
     for record in records {
-        let Some(version) = named(record, "freeze-").filter(|v| v != "latest") else {
+        let name = record.path.file_name();
+        let is_freeze = name.starts_with("freeze-") && name.ends_with(".json");
+        if !is_freeze || Name::of(name) == Name::LatestFreeze {
             continue;
-        };
-        match decode(record.bytes) {
-            Ok(freeze) => {
-                if freeze.version != version {
-                    let message = format!(
-                        "file is named for `{version}`, but holds version `{}`",
-                        freeze.version
-                    );
-                    defects.push(defect(DefectKind::Malformed, record, message));
-                }
-                alterations(record, &freeze, &mut defects);
-                freezes.push((record, freeze));
-            }
-            Err(_) if is_legacy(record.bytes) => {
-                let message =
-                    "freeze was written by the legacy tool and is not verified".to_owned();
+        }
+        match format_of(record.bytes) {
+            Ok(Format::Legacy) => {
+                let message = "freeze was written by the legacy tool".to_owned();
                 defects.push(defect(DefectKind::Legacy, record, message));
             }
+            Ok(Format::Current) => match decode(record.bytes) {
+                Ok(freeze) => {
+                    defects.extend(defects_of(record, &freeze));
+                    freezes.push((record, freeze));
+                }
+                Err(reason) => {
+                    defects.push(defect(DefectKind::Malformed, record, format!("freeze {reason}")));
+                }
+            },
             Err(reason) => {
-                defects.push(defect(DefectKind::Malformed, record, format!("freeze {reason}")))
+                defects.push(defect(DefectKind::Malformed, record, format!("freeze {reason}")));
             }
         }
     }
     freezes.sort_by_key(|(_, freeze)| freeze.seq);
     chain(&freezes, &mut defects);
     for (record, freeze) in &freezes {
-        let index =
-            records.iter().find(|r| named(r, "sha-index-").as_deref() == Some(&freeze.version));
+        let index = find(records, &index_name(&freeze.version));
         check_index(record, freeze, index, &mut defects);
     }
     if let Some((newest, freeze)) = freezes.last() {
-        let index =
-            records.iter().find(|r| named(r, "sha-index-").as_deref() == Some(&freeze.version));
         latest(records, "freeze-latest.json", Some(newest), &mut defects);
+        let index = find(records, &index_name(&freeze.version));
         latest(records, "sha-index-latest.json", index, &mut defects);
     }
     defects
+}
+
+fn find<'r, 't>(records: &'r [Record<'t>], name: &str) -> Option<&'r Record<'t>> {
+    records.iter().find(|record| record.path.file_name() == name)
 }
 
 fn defect(kind: DefectKind, record: &Record<'_>, message: String) -> Defect {
     Defect { kind, file: record.path.clone(), message }
 }
 
-fn alterations(record: &Record<'_>, freeze: &Freeze, defects: &mut Vec<Defect>) {
+/// The defects of one freeze by itself: its name, its bytes and digests, its paths, its root.
+pub fn defects_of(record: &Record<'_>, freeze: &Freeze) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    if let Name::Freeze(version) = Name::of(record.path.file_name())
+        && freeze.version != version.as_str()
+    {
+        let message =
+            format!("file is named for `{version}`, but holds version `{}`", freeze.version);
+        defects.push(defect(DefectKind::Malformed, record, message));
+    }
     let mut altered = |message: String| defects.push(defect(DefectKind::Altered, record, message));
     for artifact in &freeze.artifacts {
         if artifact.bytes.len() as u64 != artifact.size {
@@ -129,16 +122,43 @@ fn alterations(record: &Record<'_>, freeze: &Freeze, defects: &mut Vec<Defect>) 
             ));
         }
     }
+    for (path, other) in clashes(freeze.artifacts.iter().map(|a| &a.path)) {
+        altered(format!("`{path}` and `{other}` cannot both be files on every system"));
+    }
     let root = root_of(freeze.artifacts.iter().map(|a| (a.path.as_str(), a.sha256.as_str())));
     if root != freeze.root {
         altered(format!("the lines of freeze `{}` do not have its root", freeze.version));
     }
+    defects
+}
+
+/// Pairs of paths that no folder can hold on every system: equal but for case, or a file where the other
+/// needs a folder.
+pub(super) fn clashes<'p>(
+    paths: impl Iterator<Item = &'p ArtifactPath>,
+) -> Vec<(&'p ArtifactPath, &'p ArtifactPath)> {
+    let mut by_folded: BTreeMap<String, &ArtifactPath> = BTreeMap::new();
+    let mut found = Vec::new();
+    for path in paths {
+        match by_folded.get(&path.folded()) {
+            Some(other) if *other != path => found.push((path, *other)),
+            Some(_) => {}
+            None => drop(by_folded.insert(path.folded(), path)),
+        }
+    }
+    for (folded, path) in &by_folded {
+        let parents = folded.match_indices('/').filter_map(|(at, _)| folded.get(..at));
+        found.extend(
+            parents.filter_map(|parent| by_folded.get(parent)).map(|other| (*path, *other)),
+        );
+    }
+    found
 }
 
 fn chain(freezes: &[(&Record<'_>, Freeze)], defects: &mut Vec<Defect>) {
     let mut before: Option<&Freeze> = None;
     for (record, freeze) in freezes {
-        let expected_seq = before.map_or(1, |b| b.seq + 1);
+        let expected_seq = before.map_or(1, |b| b.seq.saturating_add(1));
         if freeze.seq != expected_seq {
             let message = format!(
                 "freeze `{}` has seq {}, but {expected_seq} is next",
@@ -170,26 +190,17 @@ fn check_index(
         defects.push(defect(DefectKind::Index, record, message));
         return;
     };
-    let index: Index = match serde_json::from_slice(file.bytes) {
-        Ok(index) => index,
-        Err(error) => {
-            defects.push(defect(
-                DefectKind::Malformed,
-                file,
-                format!("digest index is no such thing: {error}"),
-            ));
-            return;
+    match Index::decode(file.bytes) {
+        Ok(index) if index.agrees_with(freeze) => {}
+        Ok(_) => {
+            let version = &freeze.version;
+            let message = format!("digest index does not list what freeze `{version}` holds");
+            defects.push(defect(DefectKind::Index, file, message));
         }
-    };
-    let mut expected: BTreeMap<String, IndexEntry> = BTreeMap::new();
-    for artifact in &freeze.artifacts {
-        let empty = || IndexEntry { size: artifact.size, paths: Vec::new() };
-        let entry = expected.entry(artifact.sha256.clone()).or_insert_with(empty);
-        entry.paths.push(artifact.path.to_string());
-    }
-    if index.version != freeze.version || index.root != freeze.root || index.index != expected {
-        let message = format!("digest index does not list what freeze `{}` holds", freeze.version);
-        defects.push(defect(DefectKind::Index, file, message));
+        Err(error) => {
+            let message = format!("digest index is no such thing: {error}");
+            defects.push(defect(DefectKind::Malformed, file, message));
+        }
     }
 }
 
@@ -200,7 +211,7 @@ fn latest(
     defects: &mut Vec<Defect>,
 ) {
     let Some(newest) = newest else { return };
-    match records.iter().find(|r| r.path.file_name() == name) {
+    match find(records, name) {
         Some(copy) if copy.bytes == newest.bytes => {}
         Some(copy) => {
             let message =

@@ -1,6 +1,7 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
-//! Keys: `contracts` (folder of the tree, read by `source`), `[kinds]`, `[levels]`, `[limits]`, `[[pair]]`.
+//! Keys: `contracts` (folder of the tree, read by `source`), `[kinds]`, `[levels]`, `[limits]`, `[freeze]`,
+//! `[[pair]]`.
 
 use globset::GlobBuilder;
 use toml::Spanned;
@@ -23,6 +24,8 @@ pub struct Config {
     pub layout: Layout,
     /// Budgets.
     pub limits: Limits,
+    /// How many different keys must have signed a freeze.
+    pub signatures: Option<u32>,
     /// What is wrong with the file.
     pub findings: Vec<Finding>,
 }
@@ -99,12 +102,13 @@ impl Reader<'_> {
                 }
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
+                "freeze" => self.freeze(value),
                 "pair" => self.pairs(value),
                 "kinds" => self.kinds(value),
                 other => self.unknown(
                     key.span(),
                     other,
-                    &["contracts", "kinds", "levels", "limits", "pair"],
+                    &["contracts", "freeze", "kinds", "levels", "limits", "pair"],
                 ),
             }
         }
@@ -191,18 +195,7 @@ impl Reader<'_> {
                 self.unknown(key.span(), name, &KEYS);
                 continue;
             }
-            let number = value
-                .get_ref()
-                .as_integer()
-                .and_then(|i| u64::from_str_radix(i.as_str(), i.radix()).ok());
-            let Some(number) = number.filter(|n| *n > 0) else {
-                self.wrong(
-                    value.span(),
-                    &format!("`{name}` is no positive number"),
-                    "a number is needed",
-                );
-                continue;
-            };
+            let Some(number) = self.number(name, value) else { continue };
             let limits = &mut self.config.limits;
             let small = usize::try_from(number).unwrap_or(usize::MAX);
             match name {
@@ -211,6 +204,32 @@ impl Reader<'_> {
                 _ => limits.steps = limits.steps.min(number),
             }
         }
+    }
+
+    fn freeze(&mut self, value: &Value<'_>) {
+        let Some(table) = self.table(value, "freeze") else { return };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "signatures" => {
+                    let number = self.number("signatures", value);
+                    self.config.signatures = number.and_then(|n| u32::try_from(n).ok());
+                }
+                other => self.unknown(key.span(), other, &["signatures"]),
+            }
+        }
+    }
+
+    fn number(&mut self, name: &str, value: &Value<'_>) -> Option<u64> {
+        let number = value
+            .get_ref()
+            .as_integer()
+            .and_then(|i| u64::from_str_radix(i.as_str(), i.radix()).ok())
+            .filter(|n| *n > 0);
+        if number.is_none() {
+            let message = format!("`{name}` is no positive number");
+            self.wrong(value.span(), &message, "a number is needed");
+        }
+        number
     }
 
     fn pairs(&mut self, value: &Value<'_>) {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
+use crate::freeze::{JOURNAL, WORK_PREFIX};
 use crate::tree::{Artifact, ArtifactPath, PathProblem, Refusal, Refused, Tree};
 
 enum Read {
@@ -20,11 +21,19 @@ enum Read {
 pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
     let base = &request.base;
     let top = if request.root.is_empty() { base.clone() } else { base.join(&request.root) };
+    // Half of one tree and half of another is no tree.
+    if base.join(WORK_PREFIX).join(JOURNAL).exists() {
+        return Err(SourceError::Interrupted { base: base.clone() });
+    }
     let ignore = std::fs::read_to_string(top.join(".contractignore")).unwrap_or_default();
     let ignore = Ignore::parse(&ignore);
     let mut entries = Vec::new();
     let walk = WalkDir::new(&top).follow_links(false).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(|e| e.depth() == 0 || e.file_name() != ".git") {
+    let is_wanted = |entry: &walkdir::DirEntry| {
+        let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
+        entry.depth() == 0 || (entry.file_name() != ".git" && !request.skips(&posix(below)))
+    };
+    for entry in walk.into_iter().filter_entry(is_wanted) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(&top).to_owned();
             io(&path, error.into())
@@ -75,10 +84,9 @@ fn read_entry(
     budget: &Budget,
     total: &AtomicU64,
 ) -> Result<Option<Read>, SourceError> {
-    let below: Vec<_> = below.iter().map(|segment| segment.to_string_lossy()).collect();
     let is_unicode = entry.path().to_str().is_some();
-    let below = below.join("/");
-    if ignore.covers(&below) || below == ".contractignore" {
+    let below = posix(below);
+    if ignore.covers(&below) {
         return Ok(None);
     }
     let text = if request.root.is_empty() { below } else { format!("{}/{below}", request.root) };
@@ -101,11 +109,19 @@ fn read_entry(
     if size > budget.file_bytes && !is_freeze {
         return refuse(Refusal::TooLarge(size));
     }
-    if total.fetch_add(size, Ordering::Relaxed) + size > budget.tree_bytes {
+    // Freezes add up over the years; each is bounded, their sum is not.
+    let sum = if is_freeze { size } else { total.fetch_add(size, Ordering::Relaxed) + size };
+    if sum > budget.tree_bytes {
         return Err(too_large(budget));
     }
     let bytes = std::fs::read(entry.path()).map_err(|error| io(entry.path(), error))?;
     Ok(Some(Read::File(path, Artifact::new(bytes))))
+}
+
+/// A path below the contracts root as artifacts have it.
+fn posix(below: &Path) -> String {
+    let segments: Vec<_> = below.iter().map(|segment| segment.to_string_lossy()).collect();
+    segments.join("/")
 }
 
 fn io(path: &Path, error: std::io::Error) -> SourceError {

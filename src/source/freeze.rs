@@ -1,31 +1,99 @@
-//! A tree from a freeze file. Nothing of a damaged freeze is used.
+//! Freezes on disk: which there are, and a tree from one. Nothing of a damaged freeze is used.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Budget, CONFIG, Request, SourceError};
-use crate::freeze::{DefectKind, Record, decode, verify};
+use crate::freeze::{
+    Effort, FOLDER, Format, Freeze, Legacy, Record, decode, defects_of, format_of,
+};
 use crate::tree::{Artifact, ArtifactPath, Tree};
 
-/// Reads and verifies the freeze at `path`. The configuration is that of `base`: freezes hold contracts
-/// only.
-pub(super) fn read(request: &Request, path: &Path, budget: &Budget) -> Result<Tree, SourceError> {
-    let io = |error| SourceError::Io { path: path.to_owned(), error };
-    let fail = |reason: String, integrity| SourceError::Freeze {
-        path: path.to_owned(),
-        reason,
-        integrity,
+/// A file of `_frozen/`.
+#[derive(Debug, Clone)]
+pub struct FrozenFile {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// The files beside the freezes of a tree, by name; none where there is no such folder. Links are no
+/// files.
+pub fn frozen_files(base: &Path, root: &str) -> Result<Vec<FrozenFile>, SourceError> {
+    let folder = base.join(root).join(FOLDER);
+    let io = |error| SourceError::Io { path: folder.clone(), error };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io(error)),
     };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(io)?;
+        let found = entry.metadata().map_err(io)?;
+        if found.is_file() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.push(FrozenFile { name, path: entry.path(), size: found.len() });
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// The bytes of a file that may be a freeze.
+pub fn file_bytes(path: &Path, budget: &Budget) -> Result<Vec<u8>, SourceError> {
+    let io = |error| SourceError::Io { path: path.to_owned(), error };
     let size = std::fs::metadata(path).map_err(io)?.len();
     // Text escaped as JSON and bytes as base64 take more room than the files themselves.
     if size > budget.tree_bytes.saturating_mul(2) {
         return Err(super::dir::too_large(budget));
     }
-    let bytes = std::fs::read(path).map_err(io)?;
-    let freeze = decode(&bytes).map_err(|reason| fail(reason, false))?;
-    let name = format!("freeze-{}.json", freeze.version);
+    std::fs::read(path).map_err(io)
+}
+
+/// A freeze, read and verified.
+#[derive(Debug)]
+pub struct OpenFreeze {
+    /// The freeze.
+    pub freeze: Freeze,
+    /// The bytes of its file.
+    pub bytes: Vec<u8>,
+    /// How the artifacts of a legacy freeze came back.
+    pub legacy: Option<Legacy>,
+}
+
+/// Opens the freeze at `path` and verifies every byte of it; that of the legacy tool is recovered. `root`
+/// is the contracts root, from which that tool counted paths.
+pub fn open_freeze(path: &Path, root: &str, budget: &Budget) -> Result<OpenFreeze, SourceError> {
+    let fail = |reason: String, integrity| SourceError::Freeze {
+        path: path.to_owned(),
+        reason,
+        integrity,
+    };
+    let bytes = file_bytes(path, budget)?;
+    if format_of(&bytes).map_err(|reason| fail(reason, false))? == Format::Legacy {
+        let legacy = Legacy::recover(&bytes, root, Effort::default());
+        let legacy = legacy.map_err(|reason| fail(reason, true))?;
+        let freeze = legacy.to_freeze(|_| "other");
+        return Ok(OpenFreeze { freeze, bytes, legacy: Some(legacy) });
+    }
+    let freeze = decode(&bytes).map_err(|reason| fail(reason, true))?;
+    let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
     let record = Record { path: ArtifactPath::lossy(&name), bytes: &bytes };
-    if let Some(defect) = verify(&[record]).into_iter().find(|d| d.kind == DefectKind::Altered) {
-        return Err(fail(format!("is damaged: {}", defect.message), true));
+    match defects_of(&record, &freeze).first() {
+        Some(defect) => Err(fail(format!("is damaged: {}", defect.message), true)),
+        None => Ok(OpenFreeze { freeze, bytes, legacy: None }),
+    }
+}
+
+/// The tree of the freeze at `path`. The configuration is that of `base`: freezes hold contracts only.
+pub(super) fn read(request: &Request, path: &Path, budget: &Budget) -> Result<Tree, SourceError> {
+    let OpenFreeze { freeze, .. } = open_freeze(path, &request.root, budget)?;
+    if let Some(lost) = freeze.artifacts.iter().find(|artifact| artifact.unproven.is_some()) {
+        let reason = format!("does not have the bytes of `{}`", lost.path);
+        return Err(SourceError::Freeze { path: path.to_owned(), reason, integrity: true });
     }
     let artifacts = freeze.artifacts.into_iter().map(|a| (a.path, Artifact::new(a.bytes)));
     let mut tree = Tree { artifacts: artifacts.collect(), ..Tree::default() };

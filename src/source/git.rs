@@ -98,12 +98,14 @@ pub(super) fn tree(
     if entries.len() > budget.files {
         return Err(too_many(budget));
     }
+    let prefix = if request.root.is_empty() { String::new() } else { format!("{}/", request.root) };
     let mut tree = Tree { root: request.root.clone(), ..Tree::default() };
     let mut wanted = Vec::new();
     for entry in entries {
         let text = String::from_utf8_lossy(&entry.path).into_owned();
+        let below = text.strip_prefix(&prefix).unwrap_or(&text);
         // A submodule is another repository.
-        if entry.mode == "160000" {
+        if entry.mode == "160000" || (text != CONFIG && request.skips(below)) {
             continue;
         }
         match ArtifactPath::new(&text) {
@@ -133,9 +135,8 @@ pub(super) fn tree(
             }
         }
     }
-    let prefix = if request.root.is_empty() { String::new() } else { format!("{}/", request.root) };
     let ignore_path = ArtifactPath::lossy(&format!("{prefix}.contractignore"));
-    if let Some(file) = tree.artifacts.remove(&ignore_path) {
+    if let Some(file) = tree.artifacts.get(&ignore_path) {
         let ignore = Ignore::parse(&String::from_utf8_lossy(&file.bytes));
         let is_kept = |path: &ArtifactPath| {
             !ignore.covers(path.as_str().strip_prefix(&prefix).unwrap_or_default())
@@ -145,6 +146,12 @@ pub(super) fn tree(
     }
     links::resolve(&mut tree, &found_links);
     Ok(tree)
+}
+
+/// What git would check out for a path of the index, filters applied.
+pub(super) fn checked_out(base: &Path, path: &ArtifactPath) -> Option<Vec<u8>> {
+    let object = format!(":./{path}");
+    run(base, "check a file out", &["cat-file", "--filters", &object]).ok()
 }
 
 enum Content {
@@ -190,8 +197,10 @@ fn contents(
             contents.push(Content::TooLarge(size));
             continue;
         }
-        total += size;
-        if total > budget.tree_bytes {
+        // Freezes add up over the years; each is bounded, their sum is not.
+        let is_freeze = path.as_str().contains("_frozen/");
+        total += if is_freeze { 0 } else { size };
+        if total.max(size) > budget.tree_bytes {
             let _ = child.kill();
             let _ = child.wait();
             return Err(too_large(budget));

@@ -8,10 +8,17 @@ mod freeze;
 mod git;
 mod index;
 mod links;
+mod saved;
+mod ssh;
+
+pub use freeze::{FrozenFile, OpenFreeze, file_bytes, frozen_files, open_freeze};
+pub use saved::kept_by_git;
+pub use ssh::{sign, signer_of};
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::freeze::{FOLDER, WORK_PREFIX};
 use crate::tree::Tree;
 
 /// Where a tree is read from.
@@ -36,6 +43,19 @@ pub struct Request {
     pub base: PathBuf,
     /// The contracts root below `base`; empty when `base` itself is the tree.
     pub root: String,
+    /// Whether the freezes beside the contracts are read, too.
+    pub frozen: bool,
+}
+
+impl Request {
+    /// Whether a path below the contracts root is left out: freezes that were not asked for, and what a
+    /// command makes for its own work.
+    fn skips(&self, below: &str) -> bool {
+        let is_frozen =
+            below.strip_prefix(FOLDER).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        (is_frozen && !self.frozen)
+            || below.split('/').any(|segment| segment.starts_with(WORK_PREFIX))
+    }
 }
 
 /// How much may be read.
@@ -71,6 +91,18 @@ pub enum SourceError {
         /// What it answered.
         stderr: String,
     },
+    /// Another tool failed.
+    Tool {
+        /// What it could not do.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+    /// A restore was killed, and nothing has ended it yet.
+    Interrupted {
+        /// Where.
+        base: PathBuf,
+    },
     /// More than the budget.
     TooMuch {
         /// Of what.
@@ -103,6 +135,9 @@ impl SourceError {
             SourceError::Freeze { .. } => {
                 Some("`check` takes a folder or a freeze file; for single examples there is `validate FILE`".to_owned())
             }
+            SourceError::Interrupted { .. } => {
+                Some("run `contract-guard freeze list`: any freeze command ends it first".to_owned())
+            }
             _ => None,
         }
     }
@@ -123,6 +158,10 @@ impl fmt::Display for SourceError {
                 write!(f, "cannot read `{}`: {error}", path.display())
             }
             SourceError::Git { what, stderr } => write!(f, "git cannot {what}: {}", stderr.trim()),
+            SourceError::Tool { what, reason } => write!(f, "{what}: {reason}"),
+            SourceError::Interrupted { base } => {
+                write!(f, "a restore was interrupted in `{}`", base.display())
+            }
             SourceError::TooMuch { what, .. } => write!(f, "{what}"),
             SourceError::Freeze { path, reason, .. } => {
                 write!(f, "freeze `{}` {reason}", path.display())

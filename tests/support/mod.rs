@@ -19,7 +19,8 @@ pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
         tree_bytes: limits.tree_bytes,
         files: limits.files,
     };
-    let tree = source::read(&Request { source: Source::Dir, base, root }, &budget).unwrap();
+    let tree =
+        source::read(&Request { source: Source::Dir, base, root, frozen: true }, &budget).unwrap();
     let config = gate::read_config(&tree, limits);
     let catalog = catalog::build(&tree, &config.layout, &config.limits);
     let mut findings = checks::run(&catalog, |_| true);

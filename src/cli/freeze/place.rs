@@ -1,0 +1,234 @@
+//! The tree that a `freeze` command is about, its freezes, and the lock over it.
+
+use std::path::{Path, PathBuf};
+
+use super::super::args::Global;
+use super::super::output::Terminal;
+use super::super::{Failure, Refused};
+use crate::edit::{Disk, Real, Recovered, Session, is_interrupted};
+use crate::freeze::{FOLDER, Format, Freeze, Name, NewFile, Past, Version, format_of, plan_repair};
+use crate::source::{self, Budget, FrozenFile, OpenFreeze, Request, Source, SourceError};
+use crate::tree::{ArtifactPath, Tree};
+
+/// A contracts tree on disk.
+pub(super) struct Place {
+    pub base: PathBuf,
+    pub root: String,
+    pub disk: Real,
+    pub budget: Budget,
+}
+
+impl Place {
+    /// The tree around `path`, or around the current folder. Contracts that are gone can come back, so
+    /// that there need not be any.
+    pub(super) fn find(path: Option<&Path>, global: &Global) -> Result<Place, Failure> {
+        let (base, root) = match source::discover(path) {
+            Err(SourceError::NoTree { base }) => (base, "contracts".to_owned()),
+            other => other?,
+        };
+        let disk =
+            Real::open(&base).map_err(|error| SourceError::Io { path: base.clone(), error })?;
+        let tree_bytes = global.max_tree_bytes;
+        // A freeze holds every file, also one that is too large to be checked.
+        let budget = Budget { file_bytes: tree_bytes, tree_bytes, files: global.max_files };
+        Ok(Place { base, root, disk, budget })
+    }
+
+    /// Ends what a killed restore left.
+    pub(super) fn settle(&self, terminal: &Terminal) -> Result<(), Failure> {
+        if is_interrupted(&self.disk) {
+            drop(self.session(terminal)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the lock.
+    pub(super) fn session(&self, terminal: &Terminal) -> Result<Session<'_>, Failure> {
+        let (session, recovered) = Session::open(&self.disk)?;
+        match recovered {
+            Some(Recovered::Finished(version)) => {
+                terminal.note(&format!("finished the restore of {version} that was interrupted"));
+            }
+            Some(Recovered::Undone(version)) => {
+                terminal.note(&format!("undid the restore of {version} that was interrupted"));
+            }
+            None => {}
+        }
+        Ok(session)
+    }
+
+    /// A file of `_frozen/`, as a path from the repository root.
+    pub(super) fn frozen_path(&self, name: &str) -> ArtifactPath {
+        let root = if self.root.is_empty() { String::new() } else { format!("{}/", self.root) };
+        ArtifactPath::lossy(&format!("{root}{FOLDER}/{name}"))
+    }
+
+    pub(super) fn request(&self, source: Source) -> Request {
+        let (base, root) = (self.base.clone(), self.root.clone());
+        Request { source, base, root, frozen: false }
+    }
+
+    /// The contracts on disk, without freezes; empty when there are none.
+    pub(super) fn contracts(&self) -> Result<Tree, Failure> {
+        if self.disk.entry(&self.root).is_ok_and(|entry| entry.is_none()) && !self.root.is_empty() {
+            return Ok(Tree { root: self.root.clone(), ..Tree::default() });
+        }
+        match source::read(&self.request(Source::Dir), &self.budget) {
+            Err(SourceError::NoTree { .. }) => {
+                Ok(Tree { root: self.root.clone(), ..Tree::default() })
+            }
+            other => Ok(other?),
+        }
+    }
+
+    pub(super) fn files(&self) -> Result<Vec<FrozenFile>, Failure> {
+        Ok(source::frozen_files(&self.base, &self.root)?)
+    }
+
+    /// The freezes among the files, in the order of their versions.
+    pub(super) fn freezes(&self) -> Result<Vec<(Version, FrozenFile)>, Failure> {
+        let mut found: Vec<(Version, FrozenFile)> = self
+            .files()?
+            .into_iter()
+            .filter_map(|file| match Name::of(&file.name) {
+                Name::Freeze(version) => Some((version, file)),
+                _ => None,
+            })
+            .collect();
+        found.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
+        Ok(found)
+    }
+
+    pub(super) fn open(&self, path: &Path) -> Result<OpenFreeze, Failure> {
+        source::open_freeze(path, &self.root, &self.budget).map_err(damaged)
+    }
+
+    /// The file of the freeze that a user means by `wanted`: a version, `latest`, or a path.
+    pub(super) fn resolve(&self, wanted: Option<&str>) -> Result<PathBuf, Failure> {
+        let freezes = self.freezes()?;
+        let wanted = wanted.unwrap_or("latest");
+        let text = wanted.strip_prefix("freeze:").unwrap_or(wanted);
+        if text == "latest" {
+            let newest = freezes.last().map(|(_, file)| file.path.clone());
+            return newest.ok_or_else(|| self.unknown("there is no freeze yet", &freezes));
+        }
+        if let Ok(version) = Version::parse(text) {
+            let mut meant: Vec<_> =
+                freezes.iter().filter(|(v, _)| v.answers_to(&version)).collect();
+            if let Some(exact) = meant.iter().position(|(v, _)| v.as_str() == text) {
+                meant = vec![meant.swap_remove(exact)];
+            }
+            match meant.as_slice() {
+                [(_, file)] => return Ok(file.path.clone()),
+                [] => {}
+                many => {
+                    let names: Vec<String> = many.iter().map(|(v, _)| v.to_string()).collect();
+                    let message = format!("`{text}` may be {}", names.join(" or "));
+                    return Err(Failure::Usage(message, Some("write one of them".to_owned())));
+                }
+            }
+        }
+        let named = self.files()?.into_iter().find(|file| {
+            Name::of(&file.name) == Name::Rescue && file.name.strip_suffix(".json") == Some(text)
+        });
+        if let Some(rescue) = named {
+            return Ok(rescue.path);
+        }
+        let path = PathBuf::from(wanted);
+        match path.is_file() {
+            true => Ok(path),
+            false => Err(self.unknown(&format!("there is no freeze `{text}`"), &freezes)),
+        }
+    }
+
+    fn unknown(&self, message: &str, freezes: &[(Version, FrozenFile)]) -> Failure {
+        let names: Vec<&str> = freezes.iter().rev().take(5).map(|(v, _)| v.as_str()).collect();
+        let help = match names.is_empty() {
+            true => "`contract-guard freeze create VERSION` makes one".to_owned(),
+            false => format!("the newest are {}", names.join(", ")),
+        };
+        Failure::Usage(message.to_owned(), Some(help))
+    }
+
+    /// What a new freeze follows. Only the newest of the chain is read; it is verified.
+    pub(super) fn past(&self, with_legacy: bool) -> Result<(Past, Option<Newest>), Failure> {
+        let mut past = Past::default();
+        let mut newest = None;
+        for (version, file) in self.freezes()?.into_iter().rev() {
+            let bytes = source::file_bytes(&file.path, &self.budget)?;
+            if format_of(&bytes) == Ok(Format::Legacy) {
+                if with_legacy {
+                    past.versions.push(version);
+                }
+                continue;
+            }
+            past.versions.push(version);
+            if newest.is_none() {
+                let OpenFreeze { freeze, bytes, .. } = self.open(&file.path)?;
+                past.newest = Some(freeze.clone());
+                newest = Some(Newest { freeze, bytes });
+            }
+        }
+        Ok((past, newest))
+    }
+
+    /// Makes again what a crash left undone after the newest freeze was published.
+    pub(super) fn repair(
+        &self,
+        session: &Session<'_>,
+        newest: Option<&Newest>,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        let Some(newest) = newest else { return Ok(()) };
+        let read = |name: &str| self.disk.read(self.frozen_path(name).as_str()).ok();
+        let files = plan_repair(&newest.freeze, &newest.bytes, &self.root, read);
+        session.publish(&files)?;
+        for file in files {
+            terminal.note(&format!("repaired {}", file.path));
+        }
+        Ok(())
+    }
+
+    /// Copies of files named `latest` that are copies of nothing: only the legacy tool's are worth keeping.
+    pub(super) fn displaced(&self) -> Result<Vec<NewFile>, Failure> {
+        let files = self.files()?;
+        let mut kept = Vec::new();
+        for latest in files.iter().filter(|f| f.name.ends_with("-latest.json")) {
+            let bytes = source::file_bytes(&latest.path, &self.budget)?;
+            let mut others =
+                files.iter().filter(|f| f.size == latest.size && f.name != latest.name);
+            let has_copy =
+                others.any(|f| source::file_bytes(&f.path, &self.budget).is_ok_and(|b| b == bytes));
+            if !has_copy && format_of(&bytes) == Ok(Format::Legacy) {
+                kept.extend(self.archived(&latest.name, bytes));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// A legacy file, kept as it was in `_frozen/legacy/`; `None` when it is there already.
+    pub(super) fn archived(&self, name: &str, bytes: Vec<u8>) -> Option<NewFile> {
+        let path = self.frozen_path(&format!("legacy/{name}"));
+        let is_there = self.disk.read(path.as_str()).is_ok_and(|there| there == bytes);
+        (!is_there).then_some(NewFile { path, bytes, replaces: false })
+    }
+}
+
+/// The newest freeze of the chain.
+pub(super) struct Newest {
+    pub freeze: Freeze,
+    pub bytes: Vec<u8>,
+}
+
+/// To the commands of this family a freeze that cannot be read is damaged, whatever it is.
+fn damaged(error: SourceError) -> Failure {
+    match error {
+        SourceError::Freeze { .. } => Failure::Refused(Refused {
+            message: error.to_string(),
+            details: Vec::new(),
+            help: Some("take the file from version control: freezes are never edited".to_owned()),
+            code: 4,
+        }),
+        other => Failure::Source(other),
+    }
+}

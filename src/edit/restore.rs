@@ -1,0 +1,132 @@
+//! Carries a restore out: everything is staged beside its target before the first target changes.
+
+use std::collections::BTreeSet;
+
+use super::EditError;
+use super::disk::{Entry, folder_of};
+use super::journal::{Journal, State, Step};
+use super::session::{Session, at, settle, stage_one};
+use crate::freeze::RestorePlan;
+use crate::tree::Digest;
+
+impl Session<'_> {
+    /// Restores. On return everything is on the medium; on an error nothing has changed, or the journal
+    /// stays and the next run ends what this one began.
+    pub fn restore(&self, plan: &RestorePlan, root: &str) -> Result<(), EditError> {
+        let steps = steps(plan);
+        if steps.is_empty() {
+            return Ok(());
+        }
+        for step in &steps {
+            self.preflight(step)?;
+        }
+        let mut journal = Journal::new(&plan.version, root, steps);
+        journal.folders = self.missing_folders(plan)?;
+        journal.emptied = self.emptied_folders(plan, root)?;
+        journal.write(self.disk)?;
+        let staged = self.stage(plan, &journal).and_then(|()| {
+            journal.state = State::Publishing;
+            journal.write(self.disk)
+        });
+        if let Err(error) = staged.and_then(|()| journal.publish(self.disk)) {
+            // If this fails, too, the journal stays, and the next run tries again.
+            let _ = journal.undo(self.disk);
+            return Err(error);
+        }
+        journal.close(self.disk)
+    }
+
+    /// The target is what the plan was made for, and no link leads to it.
+    fn preflight(&self, step: &Step) -> Result<(), EditError> {
+        let path = step.path.as_str();
+        let now = match at(path, self.disk.entry(path))? {
+            None => None,
+            Some(Entry::File) => Some(Digest::of(&at(path, self.disk.read(path))?).hex()),
+            Some(Entry::Link) => return Err(EditError::Link(path.to_owned())),
+            Some(_) => return Err(EditError::Exists(path.into())),
+        };
+        match now == step.before {
+            true => Ok(()),
+            false => Err(EditError::Changed(path.into())),
+        }
+    }
+
+    fn stage(&self, plan: &RestorePlan, journal: &Journal) -> Result<(), EditError> {
+        for folder in &journal.folders {
+            at(folder, self.disk.create_folder(folder))?;
+        }
+        let staged: Vec<(String, &[u8])> = plan
+            .writes
+            .iter()
+            .zip(&journal.steps)
+            .map(|(write, step)| (step.stage(), write.bytes.as_slice()))
+            .collect();
+        for ((stage, bytes), step) in staged.iter().zip(&journal.steps) {
+            let name = step.path.rsplit('/').next();
+            stage_one(self.disk, stage, name, bytes)?;
+        }
+        settle(self.disk, staged.iter().map(|(stage, bytes)| (stage.as_str(), *bytes)))?;
+        journal.back_up(self.disk)?;
+        journal.sync(self.disk)
+    }
+
+    /// Folders to make, topmost first.
+    fn missing_folders(&self, plan: &RestorePlan) -> Result<Vec<String>, EditError> {
+        let mut missing = BTreeSet::new();
+        for write in &plan.writes {
+            let mut folder = folder_of(write.path.as_str());
+            while !folder.is_empty() && !missing.contains(folder) {
+                match at(folder, self.disk.entry(folder))? {
+                    Some(Entry::Folder) => break,
+                    None => missing.insert(folder.to_owned()),
+                    Some(Entry::Link) => return Err(EditError::Link(folder.to_owned())),
+                    Some(_) => return Err(EditError::Exists(folder.into())),
+                };
+                folder = folder_of(folder);
+            }
+        }
+        Ok(missing.into_iter().collect())
+    }
+
+    /// Folders in which nothing is left, deepest first.
+    fn emptied_folders(&self, plan: &RestorePlan, root: &str) -> Result<Vec<String>, EditError> {
+        let mut gone: BTreeSet<String> =
+            plan.removals.iter().map(|removal| removal.path.to_string()).collect();
+        let mut kept: BTreeSet<&str> = BTreeSet::new();
+        for write in &plan.writes {
+            let ends = write.path.as_str().match_indices('/').map(|(end, _)| end);
+            kept.extend(ends.filter_map(|end| write.path.as_str().get(..end)));
+        }
+        let mut folders: Vec<String> = Vec::new();
+        let mut next: BTreeSet<String> =
+            gone.iter().map(|path| folder_of(path).to_owned()).collect();
+        while let Some(folder) = next.pop_last() {
+            if folder == root || folder.is_empty() || kept.contains(folder.as_str()) {
+                continue;
+            }
+            let names = at(&folder, self.disk.list(&folder))?;
+            if names.iter().all(|name| gone.contains(&format!("{folder}/{name}"))) {
+                next.insert(folder_of(&folder).to_owned());
+                gone.insert(folder.clone());
+                folders.push(folder);
+            }
+        }
+        Ok(folders)
+    }
+}
+
+fn steps(plan: &RestorePlan) -> Vec<Step> {
+    let writes = plan
+        .writes
+        .iter()
+        .map(|write| (&write.path, write.before, Some(Digest::of(&write.bytes).hex())));
+    let removals = plan.removals.iter().map(|r| (&r.path, Some(r.before), None));
+    let all = writes.chain(removals).enumerate();
+    all.map(|(number, (path, before, after))| Step {
+        path: path.to_string(),
+        number,
+        before: before.map(|digest| digest.hex()),
+        after,
+    })
+    .collect()
+}

@@ -1,0 +1,196 @@
+//! One run that writes: it holds the lock, ends what a killed run left, stages, publishes.
+
+use std::io::{ErrorKind, Write};
+
+use super::EditError;
+use super::disk::{Disk, Entry, Fault, Guard, beside, folder_of};
+use super::journal::{self, Recovered};
+use crate::freeze::{NewFile, WORK_PREFIX};
+
+/// The folder of lock and journal, in the base; there only while a run goes on, or after one was killed.
+pub(super) const WORK: &str = WORK_PREFIX;
+
+/// Times a lock is tried that vanishes under our hands.
+const LOCK_TRIES: usize = 32;
+
+/// A run that may write. Ends, and gives the lock back, when it is dropped.
+pub struct Session<'d> {
+    pub(super) disk: &'d dyn Disk,
+    lock: Option<Guard>,
+}
+
+impl<'d> Session<'d> {
+    /// Takes the lock, then finishes or undoes what a killed run left; says which.
+    pub fn open(disk: &'d dyn Disk) -> Result<(Self, Option<Recovered>), EditError> {
+        let session = Session { disk, lock: Some(take(disk)?) };
+        let recovered = journal::recover(disk)?;
+        Ok((session, recovered))
+    }
+
+    /// Publishes files in their order: each appears whole or not at all, and after the first one nothing
+    /// is left that could not be made again from it. On return all of them are on the medium.
+    pub fn publish(&self, files: &[NewFile]) -> Result<(), EditError> {
+        let Some(first) = files.first() else { return Ok(()) };
+        for file in files {
+            self.vacant(file)?;
+            make_folders(self.disk, folder_of(file.path.as_str()))?;
+        }
+        let stages: Vec<String> = (0..files.len())
+            .map(|n| beside(first.path.as_str(), &format!("{WORK_PREFIX}-{n}.tmp")))
+            .collect();
+        let result =
+            stage_all(self.disk, files, &stages).and_then(|()| self.publish_staged(files, &stages));
+        for stage in &stages {
+            // What could not be published, or the second name of what was.
+            let _ = self.disk.remove(stage);
+        }
+        result
+    }
+
+    fn vacant(&self, file: &NewFile) -> Result<(), EditError> {
+        let path = file.path.as_str();
+        match at(path, self.disk.entry(path))? {
+            None => Ok(()),
+            Some(Entry::File) if file.replaces => Ok(()),
+            Some(Entry::Link) => Err(EditError::Link(path.to_owned())),
+            Some(_) => Err(EditError::Exists(path.into())),
+        }
+    }
+
+    fn publish_staged(&self, files: &[NewFile], stages: &[String]) -> Result<(), EditError> {
+        for (file, stage) in files.iter().zip(stages) {
+            let path = file.path.as_str();
+            if file.replaces {
+                at(path, self.disk.rename(stage, path))?;
+            } else {
+                self.publish_new(stage, path)?;
+            }
+            // In this order on the medium, too: a copy must not outlive what it is a copy of.
+            at(path, self.disk.sync_folder(folder_of(path)))?;
+        }
+        Ok(())
+    }
+
+    /// Unlike a rename, a link takes nobody's place.
+    fn publish_new(&self, stage: &str, path: &str) -> Result<(), EditError> {
+        match self.disk.link(stage, path) {
+            Ok(()) => Ok(()),
+            Err(Fault::Io(error)) if error.kind() == ErrorKind::AlreadyExists => {
+                Err(EditError::Exists(path.into()))
+            }
+            Err(Fault::Link(link)) => Err(EditError::Link(link)),
+            Err(Fault::Io(error)) if !has_no_links(&error) => {
+                Err(EditError::Io(path.into(), error))
+            }
+            // Some file systems have no links. Nobody else writes: the lock is ours.
+            Err(_) => match at(path, self.disk.entry(path))? {
+                None => at(path, self.disk.rename(stage, path)),
+                Some(_) => Err(EditError::Exists(path.into())),
+            },
+        }
+    }
+}
+
+/// FAT, some network and some overlay file systems.
+pub(super) fn has_no_links(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unsupported
+            | ErrorKind::PermissionDenied
+            | ErrorKind::CrossesDevices
+            | ErrorKind::TooManyLinks
+    )
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        drop(self.lock.take());
+        // Stays when a journal is in it, or another run has come.
+        let _ = self.disk.remove_folder(WORK);
+    }
+}
+
+fn take(disk: &dyn Disk) -> Result<Guard, EditError> {
+    let path = format!("{WORK}/lock");
+    for _ in 0..LOCK_TRIES {
+        match disk.create_folder(WORK) {
+            Err(Fault::Io(error)) if error.kind() == ErrorKind::AlreadyExists => {}
+            other => at(WORK, other)?,
+        }
+        match disk.lock(&path) {
+            Ok(Some(guard)) => return Ok(guard),
+            Ok(None) => return Err(EditError::Busy),
+            // The run before has just removed the folder.
+            Err(Fault::Io(error)) if error.kind() == ErrorKind::NotFound => {}
+            Err(fault) => return at(&path, Err(fault)),
+        }
+    }
+    Err(EditError::Busy)
+}
+
+/// Says where a fault happened.
+pub(super) fn at<T>(path: &str, result: Result<T, Fault>) -> Result<T, EditError> {
+    result.map_err(|fault| match fault {
+        Fault::Link(link) => EditError::Link(link),
+        Fault::Io(error) => EditError::Io(path.into(), error),
+    })
+}
+
+/// Makes a folder and those above it; gives the ones that were not there, topmost first.
+pub(super) fn make_folders(disk: &dyn Disk, folder: &str) -> Result<Vec<String>, EditError> {
+    let ends = folder.match_indices('/').map(|(end, _)| end).chain([folder.len()]);
+    let mut made = Vec::new();
+    for path in ends.filter_map(|end| folder.get(..end)).filter(|path| !path.is_empty()) {
+        match at(path, disk.entry(path))? {
+            Some(Entry::Folder) => continue,
+            Some(Entry::Link) => return Err(EditError::Link(path.to_owned())),
+            Some(_) => return Err(EditError::Exists(path.into())),
+            None => at(path, disk.create_folder(path))?,
+        }
+        at(path, disk.sync_folder(folder_of(path)))?;
+        made.push(path.to_owned());
+    }
+    Ok(made)
+}
+
+fn stage_all(disk: &dyn Disk, files: &[NewFile], stages: &[String]) -> Result<(), EditError> {
+    for (file, stage) in files.iter().zip(stages) {
+        // A killed run may have left it.
+        if at(stage, disk.entry(stage))? == Some(Entry::File) {
+            at(stage, disk.remove(stage))?;
+        }
+        stage_one(disk, stage, None, &file.bytes)?;
+    }
+    settle(
+        disk,
+        stages.iter().zip(files).map(|(stage, file)| (stage.as_str(), file.bytes.as_slice())),
+    )
+}
+
+/// Writes a new file, not yet for good.
+pub(super) fn stage_one(
+    disk: &dyn Disk,
+    stage: &str,
+    like: Option<&str>,
+    bytes: &[u8],
+) -> Result<(), EditError> {
+    let mut file = at(stage, disk.create(stage, like))?;
+    at(stage, file.write_all(bytes).and_then(|()| file.flush()).map_err(Fault::Io))
+}
+
+/// Returns when files are on the medium and read as they were written.
+pub(super) fn settle<'f>(
+    disk: &dyn Disk,
+    files: impl Iterator<Item = (&'f str, &'f [u8])>,
+) -> Result<(), EditError> {
+    let files: Vec<(&str, &[u8])> = files.collect();
+    let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+    let first = paths.first().copied().unwrap_or_default();
+    at(first, disk.sync_files(&paths))?;
+    for (path, bytes) in files {
+        if at(path, disk.read(path))? != bytes {
+            return Err(EditError::NotKept(path.into()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,492 @@
+//! Freezes of the legacy tool: the search for the bytes that were frozen.
+//!
+//! That tool recorded size and SHA-256 of the bytes on disk, but stored text as read with universal
+//! newlines, other files as hexadecimal, and paths with backslashes. What is found here has the recorded
+//! digest, or is marked as unproven.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use rayon::prelude::*;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::format::{Freeze, FrozenArtifact, MAX_ARTIFACTS, Recorded, frozen_path, root_of};
+use super::version::Version;
+use crate::tree::{ArtifactPath, Digest};
+
+#[derive(Deserialize)]
+struct Raw {
+    version: String,
+    #[serde(default)]
+    created_at: Option<String>,
+    artifacts: Vec<RawArtifact>,
+}
+
+#[derive(Deserialize)]
+struct RawArtifact {
+    path: String,
+    sha256: String,
+    size: u64,
+    content: String,
+}
+
+/// How much may be hashed in the search, in bytes for one artifact.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort(pub u64);
+
+impl Effort {
+    /// Bytes for all artifacts of a freeze together.
+    const ALL: u64 = 64 << 30;
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Effort(2 << 30)
+    }
+}
+
+/// How the bytes of an artifact came back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// They are the stored content.
+    AsStored,
+    /// The content was hexadecimal.
+    Hex,
+    /// The content was base64.
+    Base64,
+    /// The content is text that had lost something; what was done to it, in words.
+    Text(String),
+    /// They did not: nothing that was tried has the recorded digest.
+    Lost,
+}
+
+impl How {
+    /// Which group of a summary it belongs to.
+    pub fn group(&self) -> &str {
+        match self {
+            How::AsStored => "as stored",
+            How::Hex => "from hexadecimal",
+            How::Base64 => "from base64",
+            How::Text(words) if words == ALL_CRLF => ALL_CRLF,
+            How::Text(words) if words.contains(" line ") => "LF to CRLF on one line",
+            How::Text(_) => "otherwise",
+            How::Lost => "not recovered",
+        }
+    }
+}
+
+const ALL_CRLF: &str = "LF to CRLF";
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            How::Text(words) => f.write_str(words),
+            other => f.write_str(other.group()),
+        }
+    }
+}
+
+/// An artifact of a legacy freeze.
+#[derive(Debug, Clone)]
+pub struct Recovered {
+    /// Its path from the repository root.
+    pub path: ArtifactPath,
+    /// What was recorded.
+    pub recorded: Recorded,
+    /// Its bytes; the stored content where they are lost.
+    pub bytes: Vec<u8>,
+    /// How they came back.
+    pub how: How,
+}
+
+/// A legacy freeze, read and searched.
+#[derive(Debug)]
+pub struct Legacy {
+    /// Its version.
+    pub version: Version,
+    /// When it was made, as it says.
+    pub created_at: Option<String>,
+    /// Its artifacts, by path.
+    pub artifacts: Vec<Recovered>,
+}
+
+impl Legacy {
+    /// Reads a legacy freeze and searches for the original bytes. `root` is the contracts root, from which
+    /// that tool counted paths. The error is a clause for the user.
+    pub fn recover(bytes: &[u8], root: &str, effort: Effort) -> Result<Legacy, String> {
+        let raw: Raw =
+            serde_json::from_slice(bytes).map_err(|error| format!("is no freeze: {error}"))?;
+        let version = Version::parse(&raw.version)?;
+        if raw.artifacts.len() > MAX_ARTIFACTS {
+            return Err(format!("lists more than {MAX_ARTIFACTS} artifacts"));
+        }
+        let paths = paths(&raw.artifacts, root)?;
+        let each = Effort::ALL.checked_div(raw.artifacts.len() as u64).unwrap_or(0);
+        let effort = Effort(effort.0.min(each));
+        let found = raw.artifacts.par_iter().zip(paths).map(|(artifact, path)| {
+            let recorded = Recorded { size: artifact.size, sha256: artifact.sha256.clone() };
+            let (bytes, how) = original(&artifact.content, &recorded, effort);
+            Recovered { path, recorded, bytes, how }
+        });
+        let mut artifacts: Vec<Recovered> = found.collect();
+        artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Legacy { version, created_at: raw.created_at, artifacts })
+    }
+
+    /// The artifacts whose bytes did not come back.
+    pub fn lost(&self) -> impl Iterator<Item = &Recovered> {
+        self.artifacts.iter().filter(|a| a.how == How::Lost)
+    }
+
+    /// The freeze in today's terms, outside of any chain. What is lost is marked as unproven.
+    pub fn to_freeze(&self, kind: impl Fn(&ArtifactPath) -> &'static str) -> Freeze {
+        let artifacts = self.artifacts.iter().map(|artifact| FrozenArtifact {
+            kind: kind(&artifact.path).to_owned(),
+            size: artifact.bytes.len() as u64,
+            sha256: Digest::of(&artifact.bytes).hex(),
+            bytes: artifact.bytes.clone(),
+            unproven: (artifact.how == How::Lost).then(|| artifact.recorded.clone()),
+            path: artifact.path.clone(),
+        });
+        let artifacts: Vec<FrozenArtifact> = artifacts.collect();
+        Freeze {
+            version: self.version.to_string(),
+            root: root_of(artifacts.iter().map(|a| (a.path.as_str(), a.sha256.as_str()))),
+            created_at: self.created_at.clone(),
+            artifacts,
+            ..Freeze::default()
+        }
+    }
+}
+
+/// When a legacy freeze was made, how many artifacts it has, and their size in bytes, as it says itself.
+pub fn legacy_facts(bytes: &[u8]) -> Result<(Option<String>, usize, u64), String> {
+    let raw: Raw =
+        serde_json::from_slice(bytes).map_err(|error| format!("is no freeze: {error}"))?;
+    let size = raw.artifacts.iter().fold(0_u64, |sum, a| sum.saturating_add(a.size));
+    Ok((raw.created_at, raw.artifacts.len(), size))
+}
+
+fn paths(artifacts: &[RawArtifact], root: &str) -> Result<Vec<ArtifactPath>, String> {
+    let posix: Vec<String> = artifacts.iter().map(|a| a.path.replace('\\', "/")).collect();
+    let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
+    let is_whole = posix.iter().all(|path| path.starts_with(&prefix));
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::with_capacity(posix.len());
+    for path in posix {
+        // Checked before the prefix hides that it is absolute.
+        let own = frozen_path(&path)?;
+        let path = if is_whole { own } else { frozen_path(&format!("{prefix}{path}"))? };
+        if !seen.insert(path.folded()) {
+            return Err(format!("has `{path}` twice"));
+        }
+        found.push(path);
+    }
+    Ok(found)
+}
+
+/// The bytes with the recorded size and digest, or the stored content.
+fn original(content: &str, recorded: &Recorded, effort: Effort) -> (Vec<u8>, How) {
+    let text = content.as_bytes();
+    let mut search = Search { recorded, left: effort.0 };
+    if search.is_it(text) {
+        return (text.to_vec(), How::AsStored);
+    }
+    for (encoding, how) in [(&HEXLOWER_PERMISSIVE, How::Hex), (&BASE64, How::Base64)] {
+        if let Ok(bytes) = encoding.decode(text)
+            && search.is_it(&bytes)
+        {
+            return (bytes, how);
+        }
+    }
+    let bases = bases(content, recorded.size);
+    for (base, lost) in &bases {
+        if let Some((bytes, endings)) = search.whole(base) {
+            return (bytes, How::Text(words(&endings, lost)));
+        }
+    }
+    for (base, lost) in &bases {
+        if let Some((bytes, endings)) = search.mixed(base) {
+            return (bytes, How::Text(words(&endings, lost)));
+        }
+    }
+    if let Some((bytes, endings)) = search.replaced(content) {
+        return (bytes, How::Text(words(&endings, &["bytes that are no UTF-8"])));
+    }
+    (text.to_vec(), How::Lost)
+}
+
+fn words(endings: &str, lost: &[&str]) -> String {
+    let mut all: Vec<&str> = lost.to_vec();
+    if !endings.is_empty() {
+        all.insert(0, endings);
+    }
+    all.join(", ")
+}
+
+/// What the text may have been before its line endings were lost, with what else was lost.
+fn bases(content: &str, size: u64) -> Vec<(Vec<u8>, Vec<&'static str>)> {
+    let mut found = Vec::new();
+    for (bom, bom_lost) in [("", None), ("\u{feff}", Some("byte order mark"))] {
+        for (end, end_lost) in [("", None), ("\n", Some("last line ending"))] {
+            let base = format!("{bom}{content}{end}").into_bytes();
+            // Endings only grow when they are given back, to at most twice their number.
+            let most = base.len() + memchr::memchr_iter(b'\n', &base).count();
+            if (base.len() as u64..=most as u64).contains(&size) {
+                found.push((base, bom_lost.into_iter().chain(end_lost).collect()));
+            }
+        }
+    }
+    found
+}
+
+struct Search<'r> {
+    recorded: &'r Recorded,
+    /// Bytes that may still be hashed.
+    left: u64,
+}
+
+impl Search<'_> {
+    fn is_it(&mut self, bytes: &[u8]) -> bool {
+        bytes.len() as u64 == self.recorded.size && self.has_digest(Sha256::new(), bytes)
+    }
+
+    /// Whether the recorded digest is that of what `state` has read, followed by `rest`.
+    fn has_digest(&mut self, state: Sha256, rest: &[u8]) -> bool {
+        self.left = self.left.saturating_sub(rest.len() as u64);
+        let digest: [u8; 32] = state.chain_update(rest).finalize().into();
+        HEXLOWER_PERMISSIVE.encode(&digest).eq_ignore_ascii_case(&self.recorded.sha256)
+    }
+
+    /// One ending for all lines.
+    fn whole(&mut self, base: &[u8]) -> Option<(Vec<u8>, String)> {
+        for (ending, name) in [(&b"\n"[..], ""), (&b"\r\n"[..], ALL_CRLF), (&b"\r"[..], "LF to CR")]
+        {
+            let bytes = Lines::of(base).join(|_| ending);
+            if self.is_it(&bytes) {
+                return Some((bytes, name.to_owned()));
+            }
+        }
+        None
+    }
+
+    /// Some lines with one ending, the others with another.
+    fn mixed(&mut self, base: &[u8]) -> Option<(Vec<u8>, String)> {
+        let lines = Lines::of(base);
+        let count = lines.endings();
+        let extra = usize::try_from(self.recorded.size.checked_sub(base.len() as u64)?).ok()?;
+        let mut plans: [(usize, &[u8], &[u8], &str); 3] = [
+            (extra, b"\n", b"\r\n", "LF to CRLF"),
+            (count.checked_sub(extra)?, b"\r\n", b"\n", "LF to CRLF except"),
+            // An ending of one byte for another changes no size.
+            (usize::from(extra == 0), b"\n", b"\r", "LF to CR"),
+        ];
+        // The fewer odd lines, the sooner all are tried.
+        plans.sort_by_key(|(odd, ..)| *odd);
+        for (odd, usual, other, name) in plans {
+            if odd == 0 || odd >= count {
+                continue;
+            }
+            let found = self
+                .run_of(&lines, odd, usual, other)
+                .or_else(|| self.any_of(&lines, odd, usual, other));
+            if let Some(chosen) = found {
+                let is_odd: BTreeSet<usize> = chosen.iter().copied().collect();
+                let bytes = lines.join(|i| if is_odd.contains(&i) { other } else { usual });
+                let place = match chosen.as_slice() {
+                    [one] => format!("line {}", one + 1),
+                    many => format!("{} of {count} lines", many.len()),
+                };
+                return Some((bytes, format!("{name} on {place}")));
+            }
+        }
+        None
+    }
+
+    /// Odd endings on lines that follow one another: files that two systems wrote by turns.
+    fn run_of(
+        &mut self,
+        lines: &Lines<'_>,
+        odd: usize,
+        usual: &[u8],
+        other: &[u8],
+    ) -> Option<Vec<usize>> {
+        let count = lines.endings();
+        for start in 0..=count - odd {
+            if self.left == 0 {
+                return None;
+            }
+            let run = start..start + odd;
+            let bytes = lines.join(|i| if run.contains(&i) { other } else { usual });
+            if self.is_it(&bytes) {
+                return Some(run.collect());
+            }
+        }
+        None
+    }
+
+    /// Odd endings on any lines, in the order of their first line, as long as the budget lasts.
+    fn any_of(
+        &mut self,
+        lines: &Lines<'_>,
+        odd: usize,
+        usual: &[u8],
+        other: &[u8],
+    ) -> Option<Vec<usize>> {
+        let usual_bytes = lines.join(|_| usual);
+        let starts = lines.starts(usual.len());
+        let mut chosen = Vec::new();
+        let hunt = Hunt { bytes: &usual_bytes, starts: &starts, usual: usual.len(), other };
+        self.choose(&hunt, &Sha256::new(), (0, 0), odd, &mut chosen).then_some(chosen)
+    }
+
+    /// `state` has read `hunt.bytes` up to `from.1`, before the ending of line `from.0`.
+    fn choose(
+        &mut self,
+        hunt: &Hunt<'_>,
+        state: &Sha256,
+        from: (usize, usize),
+        odd: usize,
+        chosen: &mut Vec<usize>,
+    ) -> bool {
+        let (first, mut read) = from;
+        let mut state = state.clone();
+        let last = hunt.starts.len().saturating_sub(odd - 1);
+        for line in first..last {
+            if self.left == 0 {
+                return false;
+            }
+            let Some(end) = hunt.starts.get(line).copied() else { return false };
+            state.update(hunt.bytes.get(read..end).unwrap_or_default());
+            read = end;
+            let with = state.clone().chain_update(hunt.other);
+            let after = end + hunt.usual;
+            chosen.push(line);
+            let found = if odd == 1 {
+                self.has_digest(with, hunt.bytes.get(after..).unwrap_or_default())
+            } else {
+                self.choose(hunt, &with, (line + 1, after), odd - 1, chosen)
+            };
+            if found {
+                return true;
+            }
+            chosen.pop();
+        }
+        false
+    }
+
+    /// Bytes that were no UTF-8 and became U+FFFD: up to two of any value, or any number of one value.
+    fn replaced(&mut self, content: &str) -> Option<(Vec<u8>, String)> {
+        let parts: Vec<&str> = content.split('\u{fffd}').collect();
+        let holes = parts.len() - 1;
+        if holes == 0 {
+            return None;
+        }
+        let seconds = if holes == 2 { HIGH } else { 128..=128 };
+        for (first, second) in HIGH.flat_map(|a| seconds.clone().map(move |b| (a, b))) {
+            if self.left == 0 {
+                return None;
+            }
+            let mut bytes = Vec::with_capacity(content.len());
+            for (i, part) in parts.iter().enumerate() {
+                if i > 0 {
+                    bytes.push(if i == 2 && holes == 2 { second } else { first });
+                }
+                bytes.extend_from_slice(part.as_bytes());
+            }
+            if let Some(found) = self.whole(&bytes) {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+/// Bytes that never stand alone in UTF-8.
+const HIGH: std::ops::RangeInclusive<u8> = 128..=255;
+
+struct Hunt<'h> {
+    /// The text with the usual ending everywhere.
+    bytes: &'h [u8],
+    /// Where the ending of each line begins in it.
+    starts: &'h [usize],
+    /// Length of the usual ending.
+    usual: usize,
+    other: &'h [u8],
+}
+
+/// A text between its line endings.
+struct Lines<'b>(Vec<&'b [u8]>);
+
+impl<'b> Lines<'b> {
+    fn of(base: &'b [u8]) -> Self {
+        Lines(base.split(|b| *b == b'\n').collect())
+    }
+
+    fn endings(&self) -> usize {
+        self.0.len() - 1
+    }
+
+    fn join<'e>(&self, ending: impl Fn(usize) -> &'e [u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.0.iter().map(|l| l.len() + 2).sum());
+        for (i, line) in self.0.iter().enumerate() {
+            bytes.extend_from_slice(line);
+            if i < self.endings() {
+                bytes.extend_from_slice(ending(i));
+            }
+        }
+        bytes
+    }
+
+    /// Where each ending begins when all are `length` bytes long.
+    fn starts(&self, length: usize) -> Vec<usize> {
+        let mut at = 0;
+        let ends = self.0.iter().take(self.endings()).map(|line| {
+            let end = at + line.len();
+            at = end + length;
+            end
+        });
+        ends.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(content: &str, truth: &[u8]) -> String {
+        let recorded = Recorded { size: truth.len() as u64, sha256: Digest::of(truth).hex() };
+        let (bytes, how) = original(content, &recorded, Effort::default());
+        assert!(how == How::Lost || bytes == truth, "{how}");
+        how.to_string()
+    }
+
+    #[test]
+    fn finds_what_was_frozen() {
+        assert_eq!(found("a\nb\n", b"a\nb\n"), "as stored");
+        assert_eq!(found("a\nb\n", b"a\r\nb\r\n"), "LF to CRLF");
+        assert_eq!(found("a\nb\n", b"a\rb\r"), "LF to CR");
+        assert_eq!(found("a\nb\nc\n", b"a\nb\r\nc\n"), "LF to CRLF on line 2");
+        assert_eq!(found("a\nb\nc\nd\n", b"a\r\nb\nc\r\nd\r\n"), "LF to CRLF except on line 2");
+        assert_eq!(found("a\nb\nc\nd\ne\n", b"a\r\nb\nc\r\nd\ne\n"), "LF to CRLF on 2 of 5 lines");
+        assert_eq!(found("a\nb\nc\n", b"a\nb\rc\n"), "LF to CR on line 2");
+        assert_eq!(found("6162", b"ab"), "from hexadecimal");
+        assert_eq!(found("a\n", b"\xef\xbb\xbfa\n"), "byte order mark");
+        assert_eq!(
+            found("a\nb", b"\xef\xbb\xbfa\r\nb\r\n"),
+            "LF to CRLF, byte order mark, last line ending"
+        );
+        assert_eq!(found("caf\u{fffd}\n", b"caf\xe9\r\n"), "LF to CRLF, bytes that are no UTF-8");
+        assert_eq!(found("a\nb\n", b"a\nc\n"), "not recovered");
+    }
+
+    #[test]
+    fn the_search_ends() {
+        let recorded = Recorded { size: 600 + 40, sha256: "0".repeat(64) };
+        let content = "ab\n".repeat(200);
+        let (_, how) = original(&content, &recorded, Effort(1 << 20));
+        assert_eq!(how, How::Lost);
+    }
+}
