@@ -77,6 +77,10 @@ fn path() -> String {
     format!("{WORK}/{JOURNAL}")
 }
 
+fn stage() -> String {
+    format!("{WORK}/journal.tmp")
+}
+
 /// Whether a killed restore waits to be ended.
 pub fn is_interrupted(disk: &dyn Disk) -> bool {
     matches!(disk.entry(&path()), Ok(Some(_)))
@@ -98,11 +102,15 @@ impl Journal {
     /// Writes the journal, whole or not at all.
     pub(super) fn write(&self, disk: &dyn Disk) -> Result<(), EditError> {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
-        let stage = format!("{WORK}/journal.tmp");
+        let stage = stage();
         discard(disk, &stage)?;
-        stage_one(disk, &stage, None, &bytes)?;
-        settle(disk, [(stage.as_str(), bytes.as_slice())].into_iter())?;
-        at(&path(), disk.rename(&stage, &path()))?;
+        let staged = stage_one(disk, &stage, None, &bytes)
+            .and_then(|()| settle(disk, std::iter::once((stage.as_str(), bytes.as_slice()))))
+            .and_then(|()| at(&path(), disk.rename(&stage, &path())));
+        if staged.is_err() {
+            let _ = disk.remove(&stage);
+        }
+        staged?;
         at(WORK, disk.sync_folder(WORK))?;
         at("", disk.sync_folder(""))
     }
@@ -246,6 +254,7 @@ impl Journal {
 
 /// Ends what a killed run left.
 pub(super) fn recover(disk: &dyn Disk) -> Result<Option<Recovered>, EditError> {
+    discard(disk, &stage())?;
     let Some(journal) = Journal::read(disk)? else { return Ok(None) };
     let version = journal.version.clone();
     if journal.state == State::Staging {

@@ -86,7 +86,7 @@ impl Signers {
         if signers.len() < self.threshold {
             let (have, need) = (signers.len(), self.threshold);
             let line =
-                format!("freeze {version} has {have} good signatures of {need} that it needs");
+                format!("freeze {version} has {have} of the {need} good signatures that it needs");
             wrong.push(("signature".to_owned(), line));
         }
         Ok(())
