@@ -1,5 +1,6 @@
 //! `freeze-<version>.json`, format `contract-freeze/2`: encoding, decoding, and the root over its lines.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use data_encoding::BASE64;
@@ -69,6 +70,8 @@ pub struct Freeze {
     pub bump: Option<String>,
     /// Where it was imported from.
     pub imported: Option<Imported>,
+    /// How many artifacts its summary counts.
+    pub counted: Option<usize>,
     /// Its artifacts, in the order of the file.
     pub artifacts: Vec<FrozenArtifact>,
 }
@@ -85,8 +88,18 @@ impl Freeze {
     }
 }
 
+// What this format does not have is refused: nothing hides in a freeze.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Raw {
+    #[serde(rename = "format")]
+    _format: String,
+    #[serde(default, rename = "tool")]
+    _tool: Option<String>,
+    #[serde(default, rename = "edition")]
+    _edition: Option<String>,
+    #[serde(default)]
+    summary: Option<RawSummary>,
     version: Option<String>,
     seq: Option<u64>,
     #[serde(default)]
@@ -103,9 +116,20 @@ struct Raw {
     artifacts: Option<Artifacts>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSummary {
+    artifacts: usize,
+    #[serde(default, rename = "bytes")]
+    _bytes: Option<u64>,
+    #[serde(default, rename = "kinds")]
+    _kinds: BTreeMap<String, usize>,
+}
+
 struct Artifacts(Vec<FrozenArtifact>);
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawArtifact {
     path: String,
     #[serde(default)]
@@ -194,6 +218,7 @@ pub fn decode(bytes: &[u8]) -> Result<Freeze, String> {
         description: raw.description,
         bump: raw.bump,
         imported: raw.imported,
+        counted: raw.summary.map(|summary| summary.artifacts),
         artifacts,
     })
 }
@@ -252,7 +277,7 @@ struct Out<'f> {
 struct Summary {
     artifacts: usize,
     bytes: u64,
-    kinds: std::collections::BTreeMap<String, usize>,
+    kinds: BTreeMap<String, usize>,
 }
 
 #[derive(Serialize)]
@@ -272,7 +297,7 @@ const EDITION: &str = "2026-1";
 
 /// Encodes a freeze: indented JSON with a final newline.
 pub(super) fn encode(freeze: &Freeze) -> Vec<u8> {
-    let mut kinds = std::collections::BTreeMap::new();
+    let mut kinds = BTreeMap::new();
     for artifact in &freeze.artifacts {
         *kinds.entry(artifact.kind.clone()).or_insert(0) += 1;
     }

@@ -105,6 +105,10 @@ pub fn defects_of(record: &Record<'_>, freeze: &Freeze) -> Vec<Defect> {
         defects.push(defect(DefectKind::Malformed, record, message));
     }
     let mut altered = |message: String| defects.push(defect(DefectKind::Altered, record, message));
+    if let Some(counted) = freeze.counted.filter(|n| *n != freeze.artifacts.len()) {
+        let have = freeze.artifacts.len();
+        altered(format!("its summary counts {counted} artifacts, but it has {have}"));
+    }
     for artifact in &freeze.artifacts {
         if artifact.bytes.len() as u64 != artifact.size {
             let (have, said) = (artifact.bytes.len(), artifact.size);

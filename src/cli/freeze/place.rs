@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::args::Global;
 use super::super::output::Terminal;
 use super::super::{Failure, Refused};
-use crate::edit::{Disk, Real, Recovered, Session, is_interrupted};
+use crate::edit::{Disk, EditError, Entry, Real, Recovered, Session, is_interrupted};
 use crate::freeze::{FOLDER, Format, Freeze, Name, NewFile, Past, Version, format_of, plan_repair};
 use crate::source::{self, Budget, FrozenFile, OpenFreeze, Request, Source, SourceError};
 use crate::tree::{ArtifactPath, Tree};
@@ -70,7 +70,15 @@ impl Place {
 
     /// The contracts on disk, without freezes; empty when there are none.
     pub(super) fn contracts(&self) -> Result<Tree, Failure> {
-        if self.disk.entry(&self.root).is_ok_and(|entry| entry.is_none()) && !self.root.is_empty() {
+        let entry = if self.root.is_empty() {
+            Some(Entry::Folder)
+        } else {
+            self.disk.entry(&self.root).ok().flatten()
+        };
+        if entry == Some(Entry::Link) {
+            return Err(EditError::Link(self.root.clone()).into());
+        }
+        if entry.is_none() {
             return Ok(Tree { root: self.root.clone(), ..Tree::default() });
         }
         match source::read(&self.request(Source::Dir), &self.budget) {

@@ -83,6 +83,7 @@ impl Signers {
                 }
             }
         }
+        signers.sort();
         if signers.len() < self.threshold {
             let (have, need) = (signers.len(), self.threshold);
             let line =
