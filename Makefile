@@ -1,10 +1,10 @@
 # A fresh machine needs Rust 1.90 or newer (https://rustup.rs), git, make and a C compiler.
 # `make bench` and `make reference` also need Python 3 with venv, and npm for one peer; `make fuzz` needs
-# `cargo install cargo-fuzz`.
+# `cargo install cargo-fuzz`; `make faults` needs Linux with strace and unshare (Debian: strace, util-linux).
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate reference bench fuzz
+.PHONY: guard test lint docs generate faults reference bench fuzz
 
 guard: ## build, and run the gate on our own contracts
 	@$(CARGO) run --quiet --release -- check
@@ -19,6 +19,10 @@ lint: ## formatting, clippy, docs: warnings are errors
 
 generate: ## write the reference pages and schemas that are made from the code, and the snapshots
 	UPDATE=1 $(CARGO) test --quiet --test generated --test fixtures
+
+faults: ## fail every operation and every system call of freeze commands; needs Linux, strace and unshare
+	$(CARGO) test --quiet --test faults
+	$(CARGO) test --quiet --test strace -- --ignored
 
 reference: ## compare our verdicts with Python's jsonschema on generated trees
 	benches/reference.sh
