@@ -105,7 +105,7 @@ pub struct Catalog {
 
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
-    let items = read_items(tree, layout, limits);
+    let items = read_items(tree, layout, limits, |kind| kind != Some(Kind::Freeze));
     let by_path: HashMap<_, _> =
         items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
     let (schemas, claims, anchors) = ids::read(&items);
@@ -147,13 +147,21 @@ pub fn survey(
     layout: &Layout,
     limits: &Limits,
 ) -> (HashMap<ArtifactPath, Kind>, Option<String>) {
-    let items = read_items(tree, layout, limits);
+    // Only where the path does not tell, or the content is asked for.
+    let is_read = |kind: Option<Kind>| matches!(kind, None | Some(Kind::Versions));
+    let items = read_items(tree, layout, limits, is_read);
     let set = versions::read(&items).into_iter().find(|v| v.folder.is_none());
     let declared = set.and_then(|versions| versions.current.text);
     (items.into_iter().map(|item| (item.path, item.kind)).collect(), declared)
 }
 
-fn read_items(tree: &Tree, layout: &Layout, limits: &Limits) -> Vec<Item> {
+/// `is_read` tells whether a document is parsed, by what its path tells of its kind.
+fn read_items(
+    tree: &Tree,
+    layout: &Layout,
+    limits: &Limits,
+    is_read: impl Fn(Option<Kind>) -> bool + Sync,
+) -> Vec<Item> {
     let artifacts: Vec<_> = tree.artifacts.iter().collect();
     artifacts
         .into_par_iter()
@@ -163,7 +171,7 @@ fn read_items(tree: &Tree, layout: &Layout, limits: &Limits) -> Vec<Item> {
             let syntax = Syntax::of_extension(&path.extension());
             let given = layout.kind(path);
             let by_path = given.or_else(|| kind::by_path(below, area, syntax.is_some()));
-            let wanted = syntax.filter(|_| by_path != Some(Kind::Freeze));
+            let wanted = syntax.filter(|_| is_read(by_path));
             let document = wanted.map(|syntax| document::parse(&artifact.bytes, syntax, limits));
             let value = document.as_ref().and_then(|d| d.value.as_ref());
             Item {

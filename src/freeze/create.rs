@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use super::format::{Freeze, FrozenArtifact, Imported, encode, frozen_path, root_of};
 use super::index::Index;
 use super::names::{FOLDER, freeze_name, index_name};
@@ -116,7 +118,7 @@ pub fn plan_create(
     tree: &Tree,
     past: &Past,
     wish: &Wish<'_>,
-    kind: impl Fn(&ArtifactPath) -> &'static str,
+    kind: impl Fn(&ArtifactPath) -> &'static str + Sync,
 ) -> Result<Publication, Refusal> {
     let folder = folder_of(&tree.root);
     let artifacts = artifacts_of(tree, &folder, kind)?;
@@ -149,7 +151,7 @@ pub(super) fn folder_of(root: &str) -> String {
 fn artifacts_of(
     tree: &Tree,
     folder: &str,
-    kind: impl Fn(&ArtifactPath) -> &'static str,
+    kind: impl Fn(&ArtifactPath) -> &'static str + Sync,
 ) -> Result<Vec<FrozenArtifact>, Refusal> {
     let is_frozen = |path: &ArtifactPath| path.as_str().starts_with(&format!("{folder}/"));
     let mut wrong: Vec<(String, String)> = Vec::new();
@@ -174,7 +176,8 @@ fn artifacts_of(
         wrong.sort();
         return Err(Refusal::Unfreezable(wrong));
     }
-    let frozen = inside().map(|(path, artifact)| FrozenArtifact {
+    let inside: Vec<_> = inside().collect();
+    let frozen = inside.into_par_iter().map(|(path, artifact)| FrozenArtifact {
         path: path.clone(),
         kind: kind(path).to_owned(),
         size: artifact.bytes.len() as u64,
