@@ -34,7 +34,7 @@ bench: ## time a check beside its peers on the same tree, and of hostile trees
 FUZZ_SECONDS ?= 60
 
 fuzz: ## run every fuzz target for a minute; needs `cargo install cargo-fuzz`
-	for target in json yaml check; do \
+	for target in json yaml check freeze; do \
 	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=10 || exit 1; \
 	done

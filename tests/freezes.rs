@@ -192,6 +192,52 @@ fn names_that_windows_or_macos_cannot_hold_are_refused() {
     }
 }
 
+/// A freeze of the awkward files, written once and never again: what can be read today can always be.
+#[test]
+fn a_freeze_of_old_comes_back_and_would_be_made_again() {
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/freezes/v2/awkward");
+    let folder = tempfile::tempdir().unwrap();
+    let file = old.join("freeze-1.0.0.json");
+    done(folder.path(), &["restore", file.to_str().unwrap()]);
+    let awkward = AWKWARD.map(|(path, bytes)| (format!("contracts/{path}"), bytes.to_vec()));
+    assert_eq!(contracts(folder.path()), awkward.into());
+    done(folder.path(), &["create", "1.0.0", "--now", "2026-11-20T12:00:00Z"]);
+    for name in ["freeze-1.0.0.json", "sha-index-1.0.0.json"] {
+        let read = |folder: &Path| std::fs::read_to_string(folder.join(name)).unwrap();
+        let without_tool = |text: String| -> Vec<String> {
+            text.lines().filter(|l| !l.contains("\"tool\":")).map(str::to_owned).collect()
+        };
+        let made = read(&folder.path().join("contracts/_frozen"));
+        assert_eq!(without_tool(made), without_tool(read(&old)));
+    }
+}
+
+#[test]
+fn files_are_as_their_schemas_say() {
+    let folder = awkward();
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let check = |schema: &str, file: &str| {
+        let read = |path: &Path| -> Value {
+            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+        };
+        let schema = jsonschema::validator_for(&read(&schemas.join(schema))).unwrap();
+        let file = read(&folder.path().join("contracts/_frozen").join(file));
+        let wrong: Vec<String> = schema.iter_errors(&file).map(|e| e.to_string()).collect();
+        assert_eq!(wrong, Vec::<String>::new());
+    };
+    done(folder.path(), &["create", "1.0.0", "--description", "one"]);
+    done(folder.path(), &["import", fixture("freeze-v1.1.0-stable.json").to_str().unwrap()]);
+    write(folder.path(), "contracts/a.json", b"{}");
+    let rescue = done(folder.path(), &["restore", "1.0.0", "--force", "--format", "json"]);
+    let rescue: Value = serde_json::from_str(&rescue).unwrap();
+    let rescue = Path::new(rescue["rescue"].as_str().unwrap()).file_name().unwrap().to_owned();
+    for file in ["freeze-1.0.0.json", "freeze-v1.1.0-stable.json", rescue.to_str().unwrap()] {
+        check("freeze-2.schema.json", file);
+    }
+    check("freeze-index-2.schema.json", "sha-index-1.0.0.json");
+    check("freeze-index-2.schema.json", "sha-index-v1.1.0-stable.json");
+}
+
 #[test]
 fn versions_yaml_declares_the_version() {
     let folder = awkward();
