@@ -159,6 +159,10 @@ fn a_name_is_no_pre_release_and_versions_are_in_order() {
     let text = done(folder.path(), &["list"]);
     assert!(text.lines().last().unwrap().starts_with("*  v1.10.0"), "{text}");
     assert!(done(folder.path(), &["show", "1.2.0"]).contains("v1.2.0-user-preferences"));
+    for version in ["freeze:1.2.0", "freeze:latest", "freeze:v1.9.0"] {
+        let Run { stdout, .. } = run(folder.path(), &["check", version]);
+        assert!(stdout.contains("in 9 artifacts"), "{version}: {stdout}");
+    }
     refused(folder.path(), &["show", "1.2.1"], 2, "there is no freeze `1.2.1`");
 }
 
@@ -509,6 +513,40 @@ fn a_link_is_refused_wherever_it_stands() {
         refused(folder.path(), &["restore", "f.json", "--force"], 4, "is a symbolic link");
         assert_eq!((files(folder.path()), files(outside.path())), before, "{what}");
     }
+}
+
+/// A folder becomes a link to somewhere else, and a folder again, all the time.
+#[cfg(unix)]
+#[test]
+fn a_link_that_comes_and_goes_leads_nowhere() {
+    use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let (folder, outside) = (awkward(), tempfile::tempdir().unwrap());
+    let path = folder.path();
+    done(path, &["create", "1.0.0"]);
+    std::fs::copy(path.join("contracts/_frozen/freeze-1.0.0.json"), path.join("f.json")).unwrap();
+    let (real, aside) = (path.join("contracts/same"), path.join("aside"));
+    let stop = AtomicBool::new(false);
+    let mut codes = std::collections::BTreeSet::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let _ = std::fs::rename(&real, &aside);
+                let _ = symlink(outside.path(), &real);
+                let _ = std::fs::remove_file(&real);
+                let _ = std::fs::rename(&aside, &real);
+            }
+        });
+        for n in 0..60 {
+            for name in ["one.md", "two.md"] {
+                let _ = std::fs::write(aside.join(name), format!("{n}"));
+            }
+            codes.insert(freeze(path, &["restore", "f.json", "--force"]).code);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(files(outside.path()), BTreeMap::new(), "{codes:?}");
+    assert!(codes.iter().all(|code| [0, 1, 3, 4].contains(code)), "{codes:?}");
 }
 
 #[cfg(unix)]

@@ -139,7 +139,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("gate", &["finding", "tree", "document", "catalog", "checks"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "gate", "freeze"]),
+        ("report", &["finding", "tree", "document", "gate"]),
         (
             "cli",
             &[

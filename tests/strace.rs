@@ -172,6 +172,47 @@ fn a_restore_is_old_or_new() {
     assert!(runs > 300, "only {runs} runs");
 }
 
+/// In a mount namespace of its own: what restores do on file systems that are not quite whole.
+#[test]
+#[ignore = "needs unshare; `make faults` runs it"]
+fn overlays_and_read_only_file_systems_are_handled_or_left_alone() {
+    let start = start(true, 3);
+    let old = contracts(&files(start.path()));
+    let restore = ["freeze", "restore", "1.0.0", "--prune"];
+    let new = folder();
+    copy(start.path(), new.path());
+    assert_eq!(run(new.path(), &restore).code, 0);
+    let new = contracts(&files(new.path()));
+    let overlay = "mount -t tmpfs none /mnt && mkdir /mnt/up /mnt/work /mnt/all &&
+        mount -t overlay -o lowerdir=\"$1\",upperdir=/mnt/up,workdir=/mnt/work none /mnt/all || exit 77
+        cd /mnt/all";
+    let read_only = "mount --bind \"$1\" /mnt && mount -o remount,bind,ro /mnt || exit 77; cd /mnt";
+    let a_mount_inside = "mount -t tmpfs none /mnt && cp -a \"$1/.\" /mnt &&
+        mount --bind /mnt/contracts/new /mnt/contracts/new || exit 77; cd /mnt";
+    for (what, script, expected) in [
+        ("overlay", overlay, &new),
+        ("read-only", read_only, &old),
+        ("a mount inside", a_mount_inside, &new),
+    ] {
+        let out = folder();
+        let script = format!(
+            "{script}; shift; out=$1; shift; \"$@\"; code=$?; cp -a . \"$out\"; exit $code"
+        );
+        let output = Command::new("unshare")
+            .args(["--map-root-user", "--mount", "sh", "-c", &script, "sh"])
+            .args([start.path(), out.path()])
+            .arg(env!("CARGO_BIN_EXE_contract-guard"))
+            .args(restore)
+            .output()
+            .expect("unshare is installed");
+        let code = output.status.code();
+        assert_ne!(code, Some(77), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(contracts(&files(out.path())), *expected, "{what}: {output:?}");
+        assert_eq!(code == Some(0), std::ptr::eq(expected, &new), "{what}: {output:?}");
+        no_work_left(out.path(), what);
+    }
+}
+
 #[test]
 #[ignore = "needs unshare; `make faults` runs it"]
 fn a_file_system_of_any_size_holds_all_or_nothing() {

@@ -11,6 +11,7 @@ use crate::catalog::{self, Catalog, Kind, Partner};
 use crate::checks::{self, Check};
 use crate::document::Limits;
 use crate::finding::{Finding, Level};
+use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Config};
 use crate::report::{self, Closing, Format};
 use crate::source::{self, Budget, Request, Source};
@@ -201,8 +202,11 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         .or_else(|| at.and_then(|t| t.strip_prefix("freeze:")));
     if let Some(version) = version {
         let (base, root) = source::discover(None)?;
-        let name = format!("freeze-{version}.json");
-        let path = base.join(&root).join("_frozen").join(name);
+        let freezes = source::freezes(&base, &root)?;
+        let path = match source::meant(&freezes, version).as_slice() {
+            [(_, file)] => file.path.clone(),
+            _ => base.join(&root).join(FOLDER).join(freeze_name(version)),
+        };
         return Ok(Request { source: Source::Freeze(path), base, root, frozen: true });
     }
     if let Some(path) = args.path.as_ref().filter(|path| path.is_file()) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Budget, CONFIG, Request, SourceError};
 use crate::freeze::{
-    Effort, FOLDER, Format, Freeze, Legacy, Record, decode, defects_of, format_of,
+    Effort, FOLDER, Format, Freeze, Legacy, Name, Record, Version, decode, defects_of, format_of,
 };
 use crate::tree::{Artifact, ArtifactPath, Tree};
 
@@ -40,6 +40,34 @@ pub fn frozen_files(base: &Path, root: &str) -> Result<Vec<FrozenFile>, SourceEr
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// The freezes of a tree, in the order of their versions.
+pub fn freezes(base: &Path, root: &str) -> Result<Vec<(Version, FrozenFile)>, SourceError> {
+    let files = frozen_files(base, root)?.into_iter();
+    let mut found: Vec<(Version, FrozenFile)> = files
+        .filter_map(|file| match Name::of(&file.name) {
+            Name::Freeze(version) => Some((version, file)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
+    Ok(found)
+}
+
+/// Those freezes that a user means by a version or by `latest`: one, unless nothing or too much fits.
+pub fn meant<'f>(
+    freezes: &'f [(Version, FrozenFile)],
+    wanted: &str,
+) -> Vec<&'f (Version, FrozenFile)> {
+    if wanted == "latest" {
+        return freezes.last().into_iter().collect();
+    }
+    if let Some(exact) = freezes.iter().find(|(version, _)| version.as_str() == wanted) {
+        return vec![exact];
+    }
+    let Ok(wanted) = Version::parse(wanted) else { return Vec::new() };
+    freezes.iter().filter(|(version, _)| version.answers_to(&wanted)).collect()
 }
 
 /// The bytes of a file that may be a freeze.

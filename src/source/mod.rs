@@ -11,7 +11,7 @@ mod links;
 mod saved;
 mod ssh;
 
-pub use freeze::{FrozenFile, OpenFreeze, file_bytes, frozen_files, open_freeze};
+pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};
 

@@ -95,16 +95,7 @@ impl Place {
 
     /// The freezes among the files, in the order of their versions.
     pub(super) fn freezes(&self) -> Result<Vec<(Version, FrozenFile)>, Failure> {
-        let mut found: Vec<(Version, FrozenFile)> = self
-            .files()?
-            .into_iter()
-            .filter_map(|file| match Name::of(&file.name) {
-                Name::Freeze(version) => Some((version, file)),
-                _ => None,
-            })
-            .collect();
-        found.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
-        Ok(found)
+        Ok(source::freezes(&self.base, &self.root)?)
     }
 
     pub(super) fn open(&self, path: &Path) -> Result<OpenFreeze, Failure> {
@@ -116,24 +107,14 @@ impl Place {
         let freezes = self.freezes()?;
         let wanted = wanted.unwrap_or("latest");
         let text = wanted.strip_prefix("freeze:").unwrap_or(wanted);
-        if text == "latest" {
-            let newest = freezes.last().map(|(_, file)| file.path.clone());
-            return newest.ok_or_else(|| self.unknown("there is no freeze yet", &freezes));
-        }
-        if let Ok(version) = Version::parse(text) {
-            let mut meant: Vec<_> =
-                freezes.iter().filter(|(v, _)| v.answers_to(&version)).collect();
-            if let Some(exact) = meant.iter().position(|(v, _)| v.as_str() == text) {
-                meant = vec![meant.swap_remove(exact)];
-            }
-            match meant.as_slice() {
-                [(_, file)] => return Ok(file.path.clone()),
-                [] => {}
-                many => {
-                    let names: Vec<String> = many.iter().map(|(v, _)| v.to_string()).collect();
-                    let message = format!("`{text}` may be {}", names.join(" or "));
-                    return Err(Failure::Usage(message, Some("write one of them".to_owned())));
-                }
+        match source::meant(&freezes, text).as_slice() {
+            [(_, file)] => return Ok(file.path.clone()),
+            [] if text == "latest" => return Err(self.unknown("there is no freeze yet", &freezes)),
+            [] => {}
+            many => {
+                let names: Vec<String> = many.iter().map(|(v, _)| v.to_string()).collect();
+                let message = format!("`{text}` may be {}", names.join(" or "));
+                return Err(Failure::Usage(message, Some("write one of them".to_owned())));
             }
         }
         let named = self.files()?.into_iter().find(|file| {
