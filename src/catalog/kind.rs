@@ -165,6 +165,13 @@ pub(super) fn by_content(value: Option<&Value>) -> Kind {
     Kind::Other
 }
 
+/// Whether bytes have a word without which [`by_content`] says nothing; escapes may hide it.
+pub(super) fn may_tell(bytes: &[u8]) -> bool {
+    [&b"json-schema.org"[..], b"openapi", b"\\"]
+        .iter()
+        .any(|word| memchr::memmem::find(bytes, word).is_some())
+}
+
 fn is_schema_name(name: &str) -> bool {
     [".schema.json", ".schema.yaml", ".schema.yml"].iter().any(|end| name.ends_with(end))
 }

@@ -105,7 +105,7 @@ pub struct Catalog {
 
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
-    let items = read_items(tree, layout, limits, |kind| kind != Some(Kind::Freeze));
+    let items = read_items(tree, layout, limits, |kind, _| kind != Some(Kind::Freeze));
     let by_path: HashMap<_, _> =
         items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
     let (schemas, claims, anchors) = ids::read(&items);
@@ -148,19 +148,22 @@ pub fn survey(
     limits: &Limits,
 ) -> (HashMap<ArtifactPath, Kind>, Option<String>) {
     // Only where the path does not tell, or the content is asked for.
-    let is_read = |kind: Option<Kind>| matches!(kind, None | Some(Kind::Versions));
+    let is_read = |kind: Option<Kind>, bytes: &[u8]| match kind {
+        None => kind::may_tell(bytes),
+        Some(kind) => kind == Kind::Versions,
+    };
     let items = read_items(tree, layout, limits, is_read);
     let set = versions::read(&items).into_iter().find(|v| v.folder.is_none());
     let declared = set.and_then(|versions| versions.current.text);
     (items.into_iter().map(|item| (item.path, item.kind)).collect(), declared)
 }
 
-/// `is_read` tells whether a document is parsed, by what its path tells of its kind.
+/// `is_read` tells whether a document is parsed, by what its path tells of its kind and by its bytes.
 fn read_items(
     tree: &Tree,
     layout: &Layout,
     limits: &Limits,
-    is_read: impl Fn(Option<Kind>) -> bool + Sync,
+    is_read: impl Fn(Option<Kind>, &[u8]) -> bool + Sync,
 ) -> Vec<Item> {
     let artifacts: Vec<_> = tree.artifacts.iter().collect();
     artifacts
@@ -171,7 +174,7 @@ fn read_items(
             let syntax = Syntax::of_extension(&path.extension());
             let given = layout.kind(path);
             let by_path = given.or_else(|| kind::by_path(below, area, syntax.is_some()));
-            let wanted = syntax.filter(|_| is_read(by_path));
+            let wanted = syntax.filter(|_| is_read(by_path, &artifact.bytes));
             let document = wanted.map(|syntax| document::parse(&artifact.bytes, syntax, limits));
             let value = document.as_ref().and_then(|d| d.value.as_ref());
             Item {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::EditError;
-use super::disk::{Disk, Entry, folder_of};
-use super::session::{at, settle, stage_one};
+use super::disk::{Disk, Entry, Fresh, at, folder_of};
+use super::session::lay_down;
 use crate::freeze::WORK_PREFIX;
 
 /// Makes a folder of files, given by path within it. It may be there, empty.
@@ -45,8 +45,9 @@ fn fill(
     files: &[(String, &[u8])],
 ) -> Result<(), EditError> {
     folders.iter().try_for_each(|folder| at(folder, disk.create_folder(folder)))?;
-    files.iter().try_for_each(|(path, bytes)| stage_one(disk, path, None, bytes))?;
-    settle(disk, files.iter().map(|(path, bytes)| (path.as_str(), *bytes)))?;
+    let fresh: Vec<Fresh<'_>> =
+        files.iter().map(|(path, bytes)| Fresh { path, like: None, bytes }).collect();
+    lay_down(disk, &fresh)?;
     folders.iter().try_for_each(|folder| at(folder, disk.sync_folder(folder)))
 }
 
@@ -56,8 +57,7 @@ pub fn export_file(disk: &dyn Disk, name: &str, bytes: &[u8]) -> Result<(), Edit
         return Err(EditError::Exists(name.into()));
     }
     let stage = format!("{WORK_PREFIX}-export-{}.tmp", std::process::id());
-    let result = stage_one(disk, &stage, None, bytes)
-        .and_then(|()| settle(disk, std::iter::once((stage.as_str(), bytes))))
+    let result = lay_down(disk, &[Fresh { path: &stage, like: None, bytes }])
         .and_then(|()| at(name, disk.rename(&stage, name)));
     if result.is_err() {
         let _ = disk.remove(&stage);

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::EditError;
-use super::disk::{Disk, Entry, Fault, beside, folder_of};
-use super::session::{WORK, at, has_no_links, settle, stage_one};
+use super::disk::{Disk, Entry, Fault, Fresh, at, beside, folder_of};
+use super::session::{WORK, has_no_links, lay_down};
 use crate::freeze::{JOURNAL, WORK_PREFIX};
 use crate::tree::{ArtifactPath, Digest};
 
@@ -104,9 +104,9 @@ impl Journal {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         let stage = stage();
         discard(disk, &stage)?;
-        let staged = stage_one(disk, &stage, None, &bytes)
-            .and_then(|()| settle(disk, std::iter::once((stage.as_str(), bytes.as_slice()))))
-            .and_then(|()| at(&path(), disk.rename(&stage, &path())));
+        let fresh = Fresh { path: &stage, like: None, bytes: &bytes };
+        let staged =
+            lay_down(disk, &[fresh]).and_then(|()| at(&path(), disk.rename(&stage, &path())));
         if staged.is_err() {
             let _ = disk.remove(&stage);
         }
@@ -219,8 +219,7 @@ impl Journal {
                 Err(Fault::Io(error)) if has_no_links(&error) => {
                     let bytes = at(target, disk.read(target))?;
                     let name = target.rsplit('/').next();
-                    stage_one(disk, &backup, name, &bytes)?;
-                    settle(disk, [(backup.as_str(), bytes.as_slice())].into_iter())?;
+                    lay_down(disk, &[Fresh { path: &backup, like: name, bytes: &bytes }])?;
                 }
                 other => at(target, other)?,
             }

@@ -11,7 +11,7 @@ mod restore;
 mod scaffold;
 mod session;
 
-pub use disk::{Disk, Entry, Fault, Guard};
+pub use disk::{Disk, Entry, Fault, Fresh, Guard};
 pub use export::{export_file, export_folder};
 pub use journal::{Recovered, is_interrupted};
 pub use real::Real;

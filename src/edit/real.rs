@@ -2,7 +2,7 @@
 //! operations is met, not followed.
 
 use std::fs::TryLockError;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use cap_fs_ext::{DirExt, FollowSymlinks, MetadataExt, OpenOptionsFollowExt};
@@ -10,7 +10,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, OpenOptions};
 use rayon::prelude::*;
 
-use super::disk::{Disk, Entry, Fault, Guard};
+use super::EditError;
+use super::disk::{Disk, Entry, Fault, Fresh, Guard, at, folder_of, stage_one};
 
 /// A folder on disk and everything below it.
 pub struct Real {
@@ -24,6 +25,24 @@ impl Real {
     }
 
     fn folder(&self, path: &str) -> Result<Dir, Fault> {
+        #[cfg(target_os = "linux")]
+        if let Some(dir) = self.folder_at_once(path) {
+            return Ok(dir);
+        }
+        self.folder_by_steps(path)
+    }
+
+    /// One system call for the whole way, where the kernel has it (Linux 5.6, openat2(2)).
+    #[cfg(target_os = "linux")]
+    fn folder_at_once(&self, path: &str) -> Option<Dir> {
+        use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let folder = openat2(&self.base, path, flags, Mode::empty(), resolve).ok()?;
+        Some(Dir::from_std_file(folder.into()))
+    }
+
+    fn folder_by_steps(&self, path: &str) -> Result<Dir, Fault> {
         let mut dir = self.base.try_clone()?;
         let mut walked = String::new();
         for segment in path.split('/').filter(|segment| !segment.is_empty()) {
@@ -57,6 +76,33 @@ impl Real {
     }
 }
 
+/// From this number of files on, the file system is synced as a whole.
+#[cfg(target_os = "linux")]
+const MANY: usize = 128;
+
+/// The name of `to`, if it lies in the folder of `from`.
+fn name_beside<'p>(from: &str, to: &'p str) -> Option<&'p str> {
+    let (folder, name) = to.rsplit_once('/').unwrap_or(("", to));
+    (folder_of(from) == folder).then_some(name)
+}
+
+fn reads_as(mut file: File, bytes: &[u8]) -> io::Result<bool> {
+    let mut rest = bytes;
+    let mut buffer = vec![0; (1 << 18).min(bytes.len() + 1)];
+    loop {
+        let n = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        let read = buffer.get(..n).unwrap_or_default();
+        match rest.strip_prefix(read) {
+            Some([]) if n == 0 => return Ok(true),
+            Some(after) if n > 0 => rest = after,
+            _ => return Ok(false),
+        }
+    }
+}
+
 fn is_link(dir: &Dir, name: &str) -> bool {
     dir.symlink_metadata(name).is_ok_and(|found| found.is_symlink())
 }
@@ -79,7 +125,7 @@ impl Disk for Real {
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut self.file(path)?, &mut bytes)?;
+        self.file(path)?.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -107,7 +153,26 @@ impl Disk for Real {
         Ok(Box::new(file))
     }
 
+    fn stage(&self, files: &[Fresh<'_>]) -> Result<(), EditError> {
+        files.par_iter().try_for_each(|file| stage_one(self, file))
+    }
+
+    fn unlike(&self, files: &[Fresh<'_>]) -> Result<Option<String>, EditError> {
+        let results = files.par_iter().map(|file| {
+            let same = self.file(file.path).and_then(|open| Ok(reads_as(open, file.bytes)?));
+            Ok((!at(file.path, same)?).then(|| file.path.to_owned()))
+        });
+        let found: Result<Vec<Option<String>>, EditError> = results.collect();
+        Ok(found?.into_iter().flatten().next())
+    }
+
     fn sync_files(&self, paths: &[&str]) -> Result<(), Fault> {
+        // One wait for all of them; since Linux 5.8 it tells of failed writes as fsync(2) does.
+        #[cfg(target_os = "linux")]
+        if paths.len() >= MANY {
+            let top = self.base.open(".")?;
+            return Ok(rustix::fs::syncfs(&top).map_err(io::Error::from)?);
+        }
         paths.par_iter().try_for_each(|path| Ok(self.file(path)?.sync_all()?))
     }
 
@@ -131,13 +196,21 @@ impl Disk for Real {
     }
 
     fn link(&self, from: &str, to: &str) -> Result<(), Fault> {
-        let ((from_dir, from), (to_dir, to)) = (self.place(from)?, self.place(to)?);
-        Ok(from_dir.hard_link(from, &to_dir, to)?)
+        let (dir, name) = self.place(from)?;
+        if let Some(to) = name_beside(from, to) {
+            return Ok(dir.hard_link(name, &dir, to)?);
+        }
+        let (to_dir, to) = self.place(to)?;
+        Ok(dir.hard_link(name, &to_dir, to)?)
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<(), Fault> {
-        let ((from_dir, from), (to_dir, to)) = (self.place(from)?, self.place(to)?);
-        Ok(from_dir.rename(from, &to_dir, to)?)
+        let (dir, name) = self.place(from)?;
+        if let Some(to) = name_beside(from, to) {
+            return Ok(dir.rename(name, &dir, to)?);
+        }
+        let (to_dir, to) = self.place(to)?;
+        Ok(dir.rename(name, &to_dir, to)?)
     }
 
     fn remove(&self, path: &str) -> Result<(), Fault> {

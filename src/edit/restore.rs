@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::EditError;
-use super::disk::{Entry, folder_of};
+use super::disk::{Entry, Fresh, at, folder_of};
 use super::journal::{Journal, State, Step};
-use super::session::{Session, at, settle, stage_one};
+use super::session::{Session, lay_down};
 use crate::freeze::RestorePlan;
 use crate::tree::Digest;
 
@@ -55,17 +55,18 @@ impl Session<'_> {
         for folder in &journal.folders {
             at(folder, self.disk.create_folder(folder))?;
         }
-        let staged: Vec<(String, &[u8])> = plan
+        let stages: Vec<String> = journal.steps.iter().map(Step::stage).collect();
+        let fresh: Vec<Fresh<'_>> = plan
             .writes
             .iter()
-            .zip(&journal.steps)
-            .map(|(write, step)| (step.stage(), write.bytes.as_slice()))
+            .zip(stages.iter().zip(&journal.steps))
+            .map(|(write, (stage, step))| Fresh {
+                path: stage,
+                like: step.path.rsplit('/').next(),
+                bytes: &write.bytes,
+            })
             .collect();
-        for ((stage, bytes), step) in staged.iter().zip(&journal.steps) {
-            let name = step.path.rsplit('/').next();
-            stage_one(self.disk, stage, name, bytes)?;
-        }
-        settle(self.disk, staged.iter().map(|(stage, bytes)| (stage.as_str(), *bytes)))?;
+        lay_down(self.disk, &fresh)?;
         journal.back_up(self.disk)?;
         journal.sync(self.disk)
     }

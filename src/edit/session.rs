@@ -1,9 +1,9 @@
 //! One run that writes: it holds the lock, ends what a killed run left, stages, publishes.
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 
 use super::EditError;
-use super::disk::{Disk, Entry, Fault, Guard, beside, folder_of};
+use super::disk::{Disk, Entry, Fault, Fresh, Guard, at, beside, folder_of};
 use super::journal::{self, Recovered};
 use crate::freeze::{NewFile, WORK_PREFIX};
 
@@ -128,14 +128,6 @@ fn take(disk: &dyn Disk) -> Result<Guard, EditError> {
     Err(EditError::Busy)
 }
 
-/// Says where a fault happened.
-pub(super) fn at<T>(path: &str, result: Result<T, Fault>) -> Result<T, EditError> {
-    result.map_err(|fault| match fault {
-        Fault::Link(link) => EditError::Link(link),
-        Fault::Io(error) => EditError::Io(path.into(), error),
-    })
-}
-
 /// Makes a folder and those above it; gives the ones that were not there, topmost first.
 pub(super) fn make_folders(disk: &dyn Disk, folder: &str) -> Result<Vec<String>, EditError> {
     let ends = folder.match_indices('/').map(|(end, _)| end).chain([folder.len()]);
@@ -154,43 +146,27 @@ pub(super) fn make_folders(disk: &dyn Disk, folder: &str) -> Result<Vec<String>,
 }
 
 fn stage_all(disk: &dyn Disk, files: &[NewFile], stages: &[String]) -> Result<(), EditError> {
-    for (file, stage) in files.iter().zip(stages) {
+    for stage in stages {
         // A killed run may have left it.
         if at(stage, disk.entry(stage))? == Some(Entry::File) {
             at(stage, disk.remove(stage))?;
         }
-        stage_one(disk, stage, None, &file.bytes)?;
     }
-    settle(
-        disk,
-        stages.iter().zip(files).map(|(stage, file)| (stage.as_str(), file.bytes.as_slice())),
-    )
+    let fresh: Vec<Fresh<'_>> = files
+        .iter()
+        .zip(stages)
+        .map(|(file, stage)| Fresh { path: stage, like: None, bytes: &file.bytes })
+        .collect();
+    lay_down(disk, &fresh)
 }
 
-/// Writes a new file, not yet for good.
-pub(super) fn stage_one(
-    disk: &dyn Disk,
-    stage: &str,
-    like: Option<&str>,
-    bytes: &[u8],
-) -> Result<(), EditError> {
-    let mut file = at(stage, disk.create(stage, like))?;
-    at(stage, file.write_all(bytes).and_then(|()| file.flush()).map_err(Fault::Io))
-}
-
-/// Returns when files are on the medium and read as they were written.
-pub(super) fn settle<'f>(
-    disk: &dyn Disk,
-    files: impl Iterator<Item = (&'f str, &'f [u8])>,
-) -> Result<(), EditError> {
-    let files: Vec<(&str, &[u8])> = files.collect();
-    let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    let first = paths.first().copied().unwrap_or_default();
-    at(first, disk.sync_files(&paths))?;
-    for (path, bytes) in files {
-        if at(path, disk.read(path))? != bytes {
-            return Err(EditError::NotKept(path.into()));
-        }
+/// Makes files; on return they are on the medium and read as they were given.
+pub(super) fn lay_down(disk: &dyn Disk, files: &[Fresh<'_>]) -> Result<(), EditError> {
+    disk.stage(files)?;
+    let paths: Vec<&str> = files.iter().map(|file| file.path).collect();
+    at(paths.first().copied().unwrap_or_default(), disk.sync_files(&paths))?;
+    match disk.unlike(files)? {
+        Some(path) => Err(EditError::NotKept(path.into())),
+        None => Ok(()),
     }
-    Ok(())
 }

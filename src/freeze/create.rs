@@ -1,6 +1,7 @@
 //! Plans a new freeze: what it holds, whether it may be made, and the files it consists of.
 
 use std::fmt;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -38,7 +39,7 @@ pub struct NewFile {
     /// Its path from the repository root.
     pub path: ArtifactPath,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
     /// Whether it may take the place of a file; otherwise it must be new.
     pub replaces: bool,
 }
@@ -182,7 +183,7 @@ fn artifacts_of(
         kind: kind(path).to_owned(),
         size: artifact.bytes.len() as u64,
         sha256: artifact.digest().hex(),
-        bytes: artifact.bytes.to_vec(),
+        bytes: Arc::clone(&artifact.bytes),
         unproven: None,
     });
     Ok(frozen.collect())
@@ -231,10 +232,10 @@ fn publication(
 
 fn files_of(freeze: &Freeze, folder: &str) -> Vec<NewFile> {
     let at = |name: &str| ArtifactPath::lossy(&format!("{folder}/{name}"));
-    let (bytes, index) = (encode(freeze), Index::of(freeze).encode());
-    let file = |name: &str, bytes: &[u8], replaces| NewFile {
+    let (bytes, index) = (Arc::new(encode(freeze)), Arc::new(Index::of(freeze).encode()));
+    let file = |name: &str, bytes: &Arc<Vec<u8>>, replaces| NewFile {
         path: at(name),
-        bytes: bytes.to_vec(),
+        bytes: Arc::clone(bytes),
         replaces,
     };
     vec![
@@ -261,14 +262,14 @@ pub fn plan_repair(
     let own = read(&index_name(&newest.version));
     if own.is_none() {
         let path = at(&index_name(&newest.version));
-        files.push(NewFile { path, bytes: index.clone(), replaces: false });
+        files.push(NewFile { path, bytes: Arc::new(index.clone()), replaces: false });
     }
     let index = own.unwrap_or(index);
     for (name, bytes) in
         [("freeze-latest.json", newest_bytes), ("sha-index-latest.json", index.as_slice())]
     {
         if read(name).as_deref() != Some(bytes) {
-            files.push(NewFile { path: at(name), bytes: bytes.to_vec(), replaces: true });
+            files.push(NewFile { path: at(name), bytes: Arc::new(bytes.to_vec()), replaces: true });
         }
     }
     files
@@ -290,5 +291,5 @@ pub fn rescue(tree: &Tree, created_at: String) -> Result<NewFile, Refusal> {
         ..Freeze::default()
     };
     let path = ArtifactPath::lossy(&format!("{folder}/rescue-{name}.json"));
-    Ok(NewFile { path, bytes: encode(&freeze), replaces: true })
+    Ok(NewFile { path, bytes: Arc::new(encode(&freeze)), replaces: true })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use data_encoding::BASE64;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
@@ -46,7 +47,7 @@ pub struct FrozenArtifact {
     /// Recorded SHA-256, hexadecimal.
     pub sha256: String,
     /// The bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// For bytes that are not those once recorded: what was recorded.
     pub unproven: Option<Recorded>,
 }
@@ -92,8 +93,7 @@ impl Freeze {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    #[serde(rename = "format")]
-    _format: String,
+    format: String,
     #[serde(default, rename = "tool")]
     _tool: Option<String>,
     #[serde(default, rename = "edition")]
@@ -203,11 +203,19 @@ pub fn is_legacy(bytes: &[u8]) -> bool {
 
 /// Decodes a freeze file. The error is a clause for the user.
 pub fn decode(bytes: &[u8]) -> Result<Freeze, String> {
-    if format_of(bytes)? == Format::Legacy {
-        return Err("has no `format`".to_owned());
+    let raw: Raw = match serde_json::from_slice(bytes) {
+        Ok(raw) => raw,
+        // What is no freeze at all is said before what is wrong within one.
+        Err(error) => {
+            return Err(match format_of(bytes)? {
+                Format::Current => format!("is no freeze: {error}"),
+                Format::Legacy => "has no `format`".to_owned(),
+            });
+        }
+    };
+    if raw.format != FORMAT {
+        return Err(format!("has the unknown format `{}`", raw.format));
     }
-    let raw: Raw =
-        serde_json::from_slice(bytes).map_err(|error| format!("is no freeze: {error}"))?;
     let Artifacts(artifacts) = raw.artifacts.ok_or("has no `artifacts`")?;
     Ok(Freeze {
         version: raw.version.ok_or("has no `version`")?,
@@ -233,7 +241,7 @@ fn artifact(raw: RawArtifact) -> Result<FrozenArtifact, String> {
         other => return Err(format!("the encoding `{other}` of `{path}` is unknown")),
     };
     let RawArtifact { kind, size, sha256, unproven, .. } = raw;
-    Ok(FrozenArtifact { path, kind, size, sha256, bytes, unproven })
+    Ok(FrozenArtifact { path, kind, size, sha256, bytes: bytes.into(), unproven })
 }
 
 /// A path that every system can hold and that leads to nothing but a contract.
@@ -316,7 +324,7 @@ pub(super) fn encode(freeze: &Freeze) -> Vec<u8> {
             unproven: artifact.unproven.as_ref(),
         }
     });
-    pretty(&Out {
+    let out = Out {
         format: FORMAT,
         version: &freeze.version,
         seq: freeze.seq,
@@ -330,12 +338,16 @@ pub(super) fn encode(freeze: &Freeze) -> Vec<u8> {
         imported: freeze.imported.as_ref(),
         summary: Summary { artifacts: freeze.artifacts.len(), bytes: freeze.size(), kinds },
         artifacts: artifacts.collect(),
-    })
+    };
+    // Escapes, and what stands around each artifact.
+    let room = freeze.size() + freeze.size() / 8 + 320 * (freeze.artifacts.len() as u64 + 4);
+    pretty(&out, usize::try_from(room).unwrap_or(0))
 }
 
-pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
-    // Text and numbers in structures always have a JSON form.
-    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+pub(super) fn pretty(value: &impl Serialize, room: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(room);
+    // Text and numbers in structures always have a JSON form, and memory takes it.
+    let _ = serde_json::to_writer_pretty(&mut bytes, value);
     bytes.push(b'\n');
     bytes
 }

@@ -96,7 +96,7 @@ impl Index {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        pretty(self)
+        pretty(self, 320 * self.index.0.len())
     }
 }
 

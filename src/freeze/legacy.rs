@@ -146,7 +146,7 @@ impl Legacy {
             kind: kind(&artifact.path).to_owned(),
             size: artifact.bytes.len() as u64,
             sha256: Digest::of(&artifact.bytes).hex(),
-            bytes: artifact.bytes.clone(),
+            bytes: artifact.bytes.as_slice().into(),
             unproven: (artifact.how == How::Lost).then(|| artifact.recorded.clone()),
             path: artifact.path.clone(),
         });

@@ -25,7 +25,7 @@ pub use legacy::{Effort, How, Legacy, Recovered, legacy_facts};
 pub use names::{FOLDER, Name, freeze_name, index_name, signature_name};
 pub use restore::{Blocked, Removal, RestorePlan, Wanted, Write, plan_restore};
 pub use signature::{NAMESPACE, Signature, signed_bytes};
-pub use verify::{Defect, DefectKind, Record, defects_of, verify};
+pub use verify::{Defect, DefectKind, Record, defects_of, examine, verify};
 pub use version::Version;
 
 /// The journal of a restore, in the folder named [`WORK_PREFIX`].

@@ -1,6 +1,7 @@
 //! Plans a restore: what is written, what is removed, what would be lost.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::create::folder_of;
 use super::format::Freeze;
@@ -33,7 +34,7 @@ pub struct Write {
     /// Where.
     pub path: ArtifactPath,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// What is there now; `None` for nothing.
     pub before: Option<Digest>,
 }
@@ -108,7 +109,7 @@ pub fn plan_restore(
     let mut unproven = Vec::new();
     for artifact in freeze.artifacts.into_iter().filter(|a| wanted.covers(&a.path)) {
         let before = here.get(&artifact.path);
-        if before.is_some_and(|b| *b.bytes == *artifact.bytes) {
+        if before.is_some_and(|b| b.bytes == artifact.bytes) {
             plan.unchanged += 1;
             continue;
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::format::{Format, Freeze, decode, format_of, root_of};
+use rayon::prelude::*;
+
+use super::format::{Freeze, decode, is_legacy, root_of};
 use super::index::Index;
 use super::names::{Name, index_name};
 use crate::tree::{ArtifactPath, Digest};
@@ -45,6 +47,11 @@ pub struct Record<'t> {
 
 /// Every defect of the freezes in one folder.
 pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
+    examine(records).0
+}
+
+/// Every defect of the freezes in one folder, and how many artifacts each freeze has.
+pub fn examine(records: &[Record<'_>]) -> (Vec<Defect>, BTreeMap<ArtifactPath, usize>) {
     let mut defects = Vec::new();
     let mut freezes: Vec<(&Record<'_>, Freeze)> = Vec::new();
     for record in records {
@@ -53,20 +60,15 @@ pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
         if !is_freeze || Name::of(name) == Name::LatestFreeze {
             continue;
         }
-        match format_of(record.bytes) {
-            Ok(Format::Legacy) => {
+        match decode(record.bytes) {
+            Ok(freeze) => {
+                defects.extend(defects_of(record, &freeze));
+                freezes.push((record, freeze));
+            }
+            Err(_) if is_legacy(record.bytes) => {
                 let message = "freeze was written by the legacy tool".to_owned();
                 defects.push(defect(DefectKind::Legacy, record, message));
             }
-            Ok(Format::Current) => match decode(record.bytes) {
-                Ok(freeze) => {
-                    defects.extend(defects_of(record, &freeze));
-                    freezes.push((record, freeze));
-                }
-                Err(reason) => {
-                    defects.push(defect(DefectKind::Malformed, record, format!("freeze {reason}")));
-                }
-            },
             Err(reason) => {
                 defects.push(defect(DefectKind::Malformed, record, format!("freeze {reason}")));
             }
@@ -83,7 +85,8 @@ pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
         let index = find(records, &index_name(&freeze.version));
         latest(records, "sha-index-latest.json", index, &mut defects);
     }
-    defects
+    let counted = freezes.iter().map(|(record, f)| (record.path.clone(), f.artifacts.len()));
+    (defects, counted.collect())
 }
 
 fn find<'r, 't>(records: &'r [Record<'t>], name: &str) -> Option<&'r Record<'t>> {
@@ -109,12 +112,14 @@ pub fn defects_of(record: &Record<'_>, freeze: &Freeze) -> Vec<Defect> {
         let have = freeze.artifacts.len();
         altered(format!("its summary counts {counted} artifacts, but it has {have}"));
     }
-    for artifact in &freeze.artifacts {
+    let hashed = freeze.artifacts.par_iter().map(|a| Digest::of(&a.bytes).hex() == a.sha256);
+    let hashed: Vec<bool> = hashed.collect();
+    for (artifact, is_right) in freeze.artifacts.iter().zip(hashed) {
         if artifact.bytes.len() as u64 != artifact.size {
             let (have, said) = (artifact.bytes.len(), artifact.size);
             altered(format!("`{}` has {have} bytes, but {said} are recorded", artifact.path));
         }
-        if Digest::of(&artifact.bytes).hex() != artifact.sha256 {
+        if !is_right {
             altered(format!("`{}` does not have its recorded SHA-256", artifact.path));
         }
     }

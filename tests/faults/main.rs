@@ -224,7 +224,7 @@ fn restore(disk: &Memory) -> Result<(), EditError> {
 /// The contracts as the freeze has them.
 fn frozen(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
     let freeze = decode(&files[&format!("{FROZEN}freeze-1.0.0.json")]).unwrap();
-    freeze.artifacts.into_iter().map(|a| (a.path.to_string(), a.bytes)).collect()
+    freeze.artifacts.into_iter().map(|a| (a.path.to_string(), a.bytes.to_vec())).collect()
 }
 
 fn is_old_or_new(disk: &Memory, old: &BTreeMap<String, Vec<u8>>) -> Result<bool, String> {

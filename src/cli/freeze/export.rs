@@ -41,7 +41,7 @@ pub(super) fn run(export: &Export, place: &Place, global: &Global, terminal: &Te
         export_file(&disk, &name, &archive(&freeze)?)?;
     } else {
         let files: Vec<(&str, &[u8])> =
-            freeze.artifacts.iter().map(|a| (a.path.as_str(), a.bytes.as_slice())).collect();
+            freeze.artifacts.iter().map(|a| (a.path.as_str(), &*a.bytes)).collect();
         export_folder(&disk, &name, &files)?;
     }
     let to = visible(&export.to.display().to_string());
@@ -83,7 +83,7 @@ fn archive(freeze: &Freeze) -> Result<Vec<u8>, Failure> {
             header.set_mtime(time);
             header.set_uid(0);
             header.set_gid(0);
-            archive.append_data(&mut header, artifact.path.as_str(), artifact.bytes.as_slice())?;
+            archive.append_data(&mut header, artifact.path.as_str(), &*artifact.bytes)?;
         }
         archive.finish()
     };

@@ -1,6 +1,7 @@
 //! The tree that a `freeze` command is about, its freezes, and the lock over it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::args::Global;
 use super::super::output::Terminal;
@@ -199,7 +200,7 @@ impl Place {
     pub(super) fn archived(&self, name: &str, bytes: Vec<u8>) -> Option<NewFile> {
         let path = self.frozen_path(&format!("legacy/{name}"));
         let is_there = self.disk.read(path.as_str()).is_ok_and(|there| there == bytes);
-        (!is_there).then_some(NewFile { path, bytes, replaces: false })
+        (!is_there).then(|| NewFile { path, bytes: Arc::new(bytes), replaces: false })
     }
 }
 

@@ -109,7 +109,7 @@ fn saved(paths: &[&ArtifactPath], current: &Tree, place: &Place) -> BTreeSet<Art
         }
         let Ok(opened) = place.open(&file.path) else { continue };
         let proven = opened.freeze.artifacts.iter().filter(|a| a.unproven.is_none());
-        let held: BTreeSet<&[u8]> = proven.map(|a| a.bytes.as_slice()).collect();
+        let held: BTreeSet<&[u8]> = proven.map(|a| &*a.bytes).collect();
         let is_held = |path: &&ArtifactPath| {
             current.artifacts.get(*path).is_some_and(|a| held.contains(&*a.bytes))
         };

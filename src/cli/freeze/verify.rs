@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -100,7 +101,7 @@ fn every(place: &Place) -> Result<Vec<Read>, Failure> {
 fn examine(files: &[Read], place: &Place, is_one: bool) -> Vec<Verified> {
     let records: Vec<Record<'_>> =
         files.iter().map(|(path, bytes)| Record { path: path.clone(), bytes }).collect();
-    let mut defects = freeze::verify(&records);
+    let (mut defects, counted) = freeze::examine(&records);
     // Alone, it has no neighbours to agree with.
     defects.retain(|d| !is_one || !matches!(d.kind, DefectKind::Chain | DefectKind::Latest));
     let mut results: BTreeMap<ArtifactPath, Verified> = BTreeMap::new();
@@ -109,7 +110,7 @@ fn examine(files: &[Read], place: &Place, is_one: bool) -> Vec<Verified> {
         let is_freeze = matches!(Name::of(name), Name::Freeze(_) | Name::Rescue)
             || (is_one && !name.starts_with("sha-index-"));
         if is_freeze {
-            results.insert(path.clone(), facts(path, bytes, &place.root));
+            results.insert(path.clone(), facts(path, bytes, &place.root, counted.get(path)));
         }
     }
     for defect in defects.into_iter().filter(|d| d.kind != DefectKind::Legacy) {
@@ -147,11 +148,15 @@ impl Verified {
     }
 }
 
-fn facts(path: &ArtifactPath, bytes: &[u8], root: &str) -> Verified {
+fn facts(path: &ArtifactPath, bytes: &[u8], root: &str, counted: Option<&usize>) -> Verified {
     let mut result = Verified::empty(path.clone());
     let name = path.file_name();
     let text = name.strip_suffix(".json").unwrap_or(name);
     text.strip_prefix("freeze-").unwrap_or(text).clone_into(&mut result.version);
+    if let Some(counted) = counted {
+        result.artifacts = *counted;
+        return result;
+    }
     let mut malformed = |reason: String| {
         let line = format!("{path}: freeze {reason}");
         result.wrong.push((code(DefectKind::Malformed).to_owned(), line));
@@ -251,7 +256,7 @@ pub(super) fn sign(sign: &Sign, place: &Place, global: &Global, terminal: &Termi
     let signature = Signature::parse(&bytes)
         .map_err(|reason| Failure::Usage(format!("the answer of ssh-keygen {reason}"), None))?;
     let path = place.frozen_path(&signature_name(version.as_str(), &signature.key_id()));
-    session.publish(&[NewFile { path: path.clone(), bytes, replaces: false }])?;
+    session.publish(&[NewFile { path: path.clone(), bytes: Arc::new(bytes), replaces: false }])?;
     let text = match global.format {
         OutputFormat::Json => {
             let key = signature.fingerprint();
