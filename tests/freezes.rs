@@ -316,7 +316,12 @@ fn differences_say_when_only_line_endings_changed() {
     git(folder.path(), &["commit", "-qm", "one"]);
     assert_eq!(done(folder.path(), &["diff", "out", "HEAD"]), text);
     assert_eq!(done(folder.path(), &["diff", "out", "index"]), text);
-    refused(folder.path(), &["diff", "nowhere", "1.1.0"], 2, "there is no freeze `nowhere`");
+    refused(
+        folder.path(),
+        &["diff", "nowhere", "1.1.0"],
+        2,
+        "`nowhere` is no freeze, no commit and no folder",
+    );
 }
 
 #[test]

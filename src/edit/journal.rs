@@ -86,6 +86,11 @@ pub fn is_interrupted(disk: &dyn Disk) -> bool {
     matches!(disk.entry(&path()), Ok(Some(_)))
 }
 
+/// Whether a run is at work, or was killed.
+pub fn has_leftovers(disk: &dyn Disk) -> bool {
+    matches!(disk.entry(WORK), Ok(Some(Entry::Folder)))
+}
+
 impl Journal {
     pub(super) fn new(version: &str, root: &str, steps: Vec<Step>) -> Self {
         Journal {

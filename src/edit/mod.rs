@@ -13,7 +13,7 @@ mod session;
 
 pub use disk::{Disk, Entry, Fault, Fresh, Guard};
 pub use export::{export_file, export_folder};
-pub use journal::{Recovered, is_interrupted};
+pub use journal::{Recovered, has_leftovers, is_interrupted};
 pub use real::Real;
 pub use scaffold::scaffold;
 pub use session::Session;

@@ -187,7 +187,7 @@ pub fn format_of(bytes: &[u8]) -> Result<Format, String> {
         index: Option<de::IgnoredAny>,
     }
     let head: Head =
-        serde_json::from_slice(bytes).map_err(|error| format!("is no freeze: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))?;
     match head.format.as_deref() {
         Some(FORMAT) => Ok(Format::Current),
         Some(other) => Err(format!("has the unknown format `{other}`")),
@@ -208,7 +208,7 @@ pub fn decode(bytes: &[u8]) -> Result<Freeze, String> {
         // What is no freeze at all is said before what is wrong within one.
         Err(error) => {
             return Err(match format_of(bytes)? {
-                Format::Current => format!("is no freeze: {error}"),
+                Format::Current => format!("cannot be read: {error}"),
                 Format::Legacy => "has no `format`".to_owned(),
             });
         }

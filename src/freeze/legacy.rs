@@ -117,7 +117,7 @@ impl Legacy {
     /// that tool counted paths. The error is a clause for the user.
     pub fn recover(bytes: &[u8], root: &str, effort: Effort) -> Result<Legacy, String> {
         let raw: Raw =
-            serde_json::from_slice(bytes).map_err(|error| format!("is no freeze: {error}"))?;
+            serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))?;
         let version = Version::parse(&raw.version)?;
         if raw.artifacts.len() > MAX_ARTIFACTS {
             return Err(format!("lists more than {MAX_ARTIFACTS} artifacts"));
@@ -164,7 +164,7 @@ impl Legacy {
 /// When a legacy freeze was made, how many artifacts it has, and their size in bytes, as it says itself.
 pub fn legacy_facts(bytes: &[u8]) -> Result<(Option<String>, usize, u64), String> {
     let raw: Raw =
-        serde_json::from_slice(bytes).map_err(|error| format!("is no freeze: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))?;
     let size = raw.artifacts.iter().fold(0_u64, |sum, a| sum.saturating_add(a.size));
     Ok((raw.created_at, raw.artifacts.len(), size))
 }

@@ -87,7 +87,13 @@ fn side(text: &str, place: &Place) -> Result<Tree, Failure> {
             (Err(unknown), _) if text == "latest" => return Err(unknown),
             (Err(unknown), _) => {
                 let commit = Source::Commit(text.to_owned());
-                source::read(&place.request(commit), &place.budget).map_err(|_| unknown)?
+                source::read(&place.request(commit), &place.budget).map_err(|_| match unknown {
+                    Failure::Usage(_, help) => {
+                        let message = format!("`{text}` is no freeze, no commit and no folder");
+                        Failure::Usage(message, help)
+                    }
+                    other => other,
+                })?
             }
         },
     };

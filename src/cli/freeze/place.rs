@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::super::args::Global;
 use super::super::output::Terminal;
 use super::super::{Failure, Refused};
-use crate::edit::{Disk, EditError, Entry, Real, Recovered, Session, is_interrupted};
+use crate::edit::{
+    Disk, EditError, Entry, Real, Recovered, Session, has_leftovers, is_interrupted,
+};
 use crate::freeze::{FOLDER, Format, Freeze, Name, NewFile, Past, Version, format_of, plan_repair};
 use crate::source::{self, Budget, FrozenFile, OpenFreeze, Request, Source, SourceError};
 use crate::tree::{ArtifactPath, Tree};
@@ -39,6 +41,9 @@ impl Place {
     pub(super) fn settle(&self, terminal: &Terminal) -> Result<(), Failure> {
         if is_interrupted(&self.disk) {
             drop(self.session(terminal)?);
+        } else if has_leftovers(&self.disk) {
+            // A lock that nobody holds goes away; one that is held is somebody's.
+            let _ = Session::open(&self.disk);
         }
         Ok(())
     }
@@ -133,9 +138,10 @@ impl Place {
 
     fn unknown(&self, message: &str, freezes: &[(Version, FrozenFile)]) -> Failure {
         let names: Vec<&str> = freezes.iter().rev().take(5).map(|(v, _)| v.as_str()).collect();
-        let help = match names.is_empty() {
-            true => "`contract-guard freeze create VERSION` makes one".to_owned(),
-            false => format!("the newest are {}", names.join(", ")),
+        let help = match names.as_slice() {
+            [] => "`contract-guard freeze create VERSION` makes one".to_owned(),
+            [one] => format!("there is {one}"),
+            _ => format!("the newest are {}", names.join(", ")),
         };
         Failure::Usage(message.to_owned(), Some(help))
     }

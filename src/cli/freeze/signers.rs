@@ -36,7 +36,16 @@ impl Signers {
             }
             _ => place.request(Source::Commit(base.to_owned())),
         };
-        let tree = source::read(&request, &place.budget)?;
+        let tree = source::read(&request, &place.budget).map_err(|error| {
+            Failure::Refused(Refused {
+                message: error.to_string(),
+                details: Vec::new(),
+                help: Some(
+                    "`--base` names the commit or the folder whose signers count".to_owned(),
+                ),
+                code: 3,
+            })
+        })?;
         let path =
             if tree.root.is_empty() { FILE.to_owned() } else { format!("{}/{FILE}", tree.root) };
         let Some(file) = tree.get(&ArtifactPath::lossy(&path)) else {

@@ -75,12 +75,15 @@ type Read = (ArtifactPath, Vec<u8>);
 /// One freeze and what belongs to it.
 fn chosen(place: &Place, path: &Path) -> Result<Vec<Read>, Failure> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut files = vec![(place.frozen_path(&name), source::file_bytes(path, &place.budget)?)];
+    let is_own = place.files()?.iter().any(|file| file.path == path);
+    let shown =
+        |name: &str| if is_own { place.frozen_path(name) } else { ArtifactPath::lossy(name) };
+    let mut files = vec![(shown(&name), source::file_bytes(path, &place.budget)?)];
     if let Name::Freeze(version) = Name::of(&name) {
         let index = path.with_file_name(index_name(version.as_str()));
         if index.is_file() {
             let bytes = source::file_bytes(&index, &place.budget)?;
-            files.push((place.frozen_path(&index_name(version.as_str())), bytes));
+            files.push((shown(&index_name(version.as_str())), bytes));
         }
     }
     Ok(files)
