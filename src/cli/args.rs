@@ -4,14 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) const EXIT_CODES: &str = "\
-Exit codes:
-  0  pass
-  1  the gate failed: there are findings of level error
-  2  usage or configuration
-  3  no verdict: nothing to check, unreadable, or the answer could not be written
-  4  integrity: a freeze is not what it was
-  5  busy: another run is at work";
+use super::help::{EXIT_CODES, with_codes};
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -103,13 +96,13 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check a contracts tree: everything (the default)
-    #[command(after_help = concat_help(CHECK_HELP))]
+    #[command(after_help = with_codes(CHECK_HELP))]
     Check(Check),
     /// Check examples against their schemas, and nothing else
-    #[command(after_help = concat_help("Examples:\n  contract-guard validate\n  contract-guard validate contracts/storage/examples"))]
+    #[command(after_help = with_codes("Examples:\n  contract-guard validate\n  contract-guard validate contracts/storage/examples"))]
     Validate(Validate),
     /// Check that the event envelope keeps its frozen fields
-    #[command(after_help = concat_help("Examples:\n  contract-guard envelope\n  contract-guard envelope --staged"))]
+    #[command(after_help = with_codes("Examples:\n  contract-guard envelope\n  contract-guard envelope --staged"))]
     Envelope(Check),
     /// Make or check ULIDs
     #[command(subcommand)]
@@ -137,10 +130,6 @@ pub(super) enum Command {
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"
     )]
     List(List),
-}
-
-fn concat_help(examples: &str) -> String {
-    format!("{examples}\n\n{EXIT_CODES}")
 }
 
 /// What to check.

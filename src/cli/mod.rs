@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod explain;
 mod freeze;
+mod help;
 mod init;
 mod list;
 mod output;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::EditError;
 use super::disk::{Disk, Entry, Fresh, at, folder_of};
-use super::session::lay_down;
+use super::stage::lay_down;
 use crate::freeze::WORK_PREFIX;
 
 /// Makes a folder of files, given by path within it. It may be there, empty.

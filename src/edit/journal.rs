@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EditError;
 use super::disk::{Disk, Entry, Fault, Fresh, at, beside, folder_of};
-use super::session::{WORK, has_no_links, lay_down};
+use super::stage::{WORK, has_no_links, lay_down};
 use crate::freeze::{JOURNAL, WORK_PREFIX};
 use crate::tree::{ArtifactPath, Digest};
 

@@ -10,6 +10,7 @@ mod real;
 mod restore;
 mod scaffold;
 mod session;
+mod stage;
 
 pub use disk::{Disk, Entry, Fault, Fresh, Guard};
 pub use export::{export_file, export_folder};

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::EditError;
 use super::disk::{Entry, Fresh, at, folder_of};
 use super::journal::{Journal, State, Step};
-use super::session::{Session, lay_down};
+use super::session::Session;
+use super::stage::lay_down;
 use crate::freeze::RestorePlan;
 use crate::tree::Digest;
 

@@ -5,10 +5,8 @@ use std::io::ErrorKind;
 use super::EditError;
 use super::disk::{Disk, Entry, Fault, Fresh, Guard, at, beside, folder_of};
 use super::journal::{self, Recovered};
+use super::stage::{WORK, has_no_links, lay_down};
 use crate::freeze::{NewFile, WORK_PREFIX};
-
-/// The folder of lock and journal, in the base; there only while a run goes on, or after one was killed.
-pub(super) const WORK: &str = WORK_PREFIX;
 
 /// Times a lock is tried that vanishes under our hands.
 const LOCK_TRIES: usize = 32;
@@ -91,17 +89,6 @@ impl<'d> Session<'d> {
     }
 }
 
-/// FAT, some network and some overlay file systems.
-pub(super) fn has_no_links(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Unsupported
-            | ErrorKind::PermissionDenied
-            | ErrorKind::CrossesDevices
-            | ErrorKind::TooManyLinks
-    )
-}
-
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         drop(self.lock.take());
@@ -158,15 +145,4 @@ fn stage_all(disk: &dyn Disk, files: &[NewFile], stages: &[String]) -> Result<()
         .map(|(file, stage)| Fresh { path: stage, like: None, bytes: &file.bytes })
         .collect();
     lay_down(disk, &fresh)
-}
-
-/// Makes files; on return they are on the medium and read as they were given.
-pub(super) fn lay_down(disk: &dyn Disk, files: &[Fresh<'_>]) -> Result<(), EditError> {
-    disk.stage(files)?;
-    let paths: Vec<&str> = files.iter().map(|file| file.path).collect();
-    at(paths.first().copied().unwrap_or_default(), disk.sync_files(&paths))?;
-    match disk.unlike(files)? {
-        Some(path) => Err(EditError::NotKept(path.into())),
-        None => Ok(()),
-    }
 }

@@ -4,15 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::super::args::EXIT_CODES;
-
-fn with_codes(examples: &str) -> String {
-    format!("Examples:\n{examples}\n\n{EXIT_CODES}")
-}
+use super::super::help::with_codes;
 
 #[derive(Debug, Args)]
 #[command(after_help = with_codes(
-    "  contract-guard freeze create 1.2.0 --description \"user preferences\"
+    "Examples:
+  contract-guard freeze create 1.2.0 --description \"user preferences\"
   contract-guard freeze list
   contract-guard freeze diff                        the newest freeze and the working tree
   contract-guard freeze verify
@@ -30,53 +27,62 @@ pub(in crate::cli) struct Freeze {
 pub(in crate::cli) enum Command {
     /// Freeze the contracts as they are on disk
     #[command(after_help = with_codes(
-        "  contract-guard freeze create 1.2.0
+        "Examples:
+  contract-guard freeze create 1.2.0
   contract-guard freeze create v1.2.0-user-preferences --description \"opt-in per user\"
   contract-guard freeze create                      the version that versions.yaml declares"
     ))]
     Create(Create),
     /// List freezes in the order of their versions, the newest marked
-    #[command(after_help = with_codes("  contract-guard freeze list\n  contract-guard freeze list --format json"))]
+    #[command(after_help = with_codes("Examples:
+  contract-guard freeze list\n  contract-guard freeze list --format json"))]
     List,
     /// Show what a freeze holds
     #[command(after_help = with_codes(
-        "  contract-guard freeze show                        the newest
+        "Examples:
+  contract-guard freeze show                        the newest
   contract-guard freeze show 1.2.0 --sums | sha256sum -c"
     ))]
     Show(Show),
     /// Verify freezes: every byte, digests, roots, chain, indexes, signatures
     #[command(after_help = with_codes(
-        "  contract-guard freeze verify                      all of them
+        "Examples:
+  contract-guard freeze verify                      all of them
   contract-guard freeze verify 1.2.0
   contract-guard freeze verify 1.2.0 --signers --threshold 2"
     ))]
     Verify(Verify),
     /// Compare two trees: freezes, commits, folders, the working tree
     #[command(after_help = with_codes(
-        "  contract-guard freeze diff 1.1.0 1.2.0
+        "Examples:
+  contract-guard freeze diff 1.1.0 1.2.0
   contract-guard freeze diff 1.2.0                  with the working tree
   contract-guard freeze diff origin/main path/to/other/contracts"
     ))]
     Diff(Diff),
     /// Restore the contracts to what a freeze holds
     #[command(after_help = with_codes(
-        "  contract-guard freeze restore 1.1.0 --dry-run
+        "Examples:
+  contract-guard freeze restore 1.1.0 --dry-run
   contract-guard freeze restore 1.1.0 -- contracts/events
   contract-guard freeze restore 1.1.0 --prune --force"
     ))]
     Restore(Restore),
     /// Write the files of a freeze to a new folder or a tar archive
     #[command(after_help = with_codes(
-        "  contract-guard freeze export 1.2.0 ../contracts-1.2.0
+        "Examples:
+  contract-guard freeze export 1.2.0 ../contracts-1.2.0
   contract-guard freeze export 1.2.0 contracts-1.2.0.tar
   contract-guard freeze export 1.2.0 - | gzip > contracts-1.2.0.tar.gz"
     ))]
     Export(Export),
     /// Take in freezes of the legacy tool, or of another repository
-    #[command(after_help = with_codes("  contract-guard freeze import old/freeze-v1.0.0.json old/freeze-v1.1.0.json"))]
+    #[command(after_help = with_codes("Examples:
+  contract-guard freeze import old/freeze-v1.0.0.json old/freeze-v1.1.0.json"))]
     Import(Import),
     /// Sign a freeze with an SSH key
-    #[command(after_help = with_codes("  contract-guard freeze sign 1.2.0 --key ~/.ssh/id_ed25519"))]
+    #[command(after_help = with_codes("Examples:
+  contract-guard freeze sign 1.2.0 --key ~/.ssh/id_ed25519"))]
     Sign(Sign),
 }
 
