@@ -27,9 +27,10 @@ faults: ## fail every operation and every system call of freeze commands; needs 
 reference: ## compare our verdicts with Python's jsonschema on generated trees
 	benches/reference.sh
 
-bench: ## time a check beside its peers on the same tree, and of hostile trees
+bench: ## time a check and freezes beside their peers on the same tree, and checks of hostile trees
 	benches/peers.sh
 	benches/hostile.py target/release/contract-guard
+	benches/freezes.py target/release/contract-guard
 
 FUZZ_SECONDS ?= 60
 

@@ -1,5 +1,6 @@
 //! One run that writes: it holds the lock, ends what a killed run left, stages, publishes.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
 use super::EditError;
@@ -7,6 +8,9 @@ use super::disk::{Disk, Entry, Fault, Fresh, Guard, at, beside, folder_of};
 use super::journal::{self, Recovered};
 use super::stage::{WORK, has_no_links, lay_down};
 use crate::freeze::{NewFile, WORK_PREFIX};
+
+/// How the names of staged files end.
+const STAGED: &str = ".tmp";
 
 /// Times a lock is tried that vanishes under our hands.
 const LOCK_TRIES: usize = 32;
@@ -28,13 +32,14 @@ impl<'d> Session<'d> {
     /// Publishes files in their order: each appears whole or not at all, and after the first one nothing
     /// is left that could not be made again from it. On return all of them are on the medium.
     pub fn publish(&self, files: &[NewFile]) -> Result<(), EditError> {
-        let Some(first) = files.first() else { return Ok(()) };
         for file in files {
             self.vacant(file)?;
             make_folders(self.disk, folder_of(file.path.as_str()))?;
         }
-        let stages: Vec<String> = (0..files.len())
-            .map(|n| beside(first.path.as_str(), &format!("{WORK_PREFIX}-{n}.tmp")))
+        let stages: Vec<String> = files
+            .iter()
+            .enumerate()
+            .map(|(n, file)| beside(file.path.as_str(), &format!("{WORK_PREFIX}-{n}{STAGED}")))
             .collect();
         let result =
             stage_all(self.disk, files, &stages).and_then(|()| self.publish_staged(files, &stages));
@@ -133,10 +138,13 @@ pub(super) fn make_folders(disk: &dyn Disk, folder: &str) -> Result<Vec<String>,
 }
 
 fn stage_all(disk: &dyn Disk, files: &[NewFile], stages: &[String]) -> Result<(), EditError> {
-    for stage in stages {
-        // A killed run may have left it.
-        if at(stage, disk.entry(stage))? == Some(Entry::File) {
-            at(stage, disk.remove(stage))?;
+    let folders: BTreeSet<&str> = stages.iter().map(|stage| folder_of(stage)).collect();
+    for folder in folders {
+        for name in at(folder, disk.list(folder))? {
+            // A killed run has left it.
+            if name.starts_with(WORK_PREFIX) && name.ends_with(STAGED) {
+                at(folder, disk.remove(&format!("{folder}/{name}")))?;
+            }
         }
     }
     let fresh: Vec<Fresh<'_>> = files

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::format::{Freeze, FrozenArtifact, Imported, encode, frozen_path, root_of};
+use super::format::{Freeze, FrozenArtifact, Imported, encode, frozen_path, is_legacy, root_of};
 use super::index::Index;
 use super::names::{FOLDER, freeze_name, index_name};
 use super::verify::clashes;
@@ -260,9 +260,12 @@ pub fn plan_repair(
     let at = |name: &str| ArtifactPath::lossy(&format!("{folder}/{name}"));
     let mut files = Vec::new();
     let own = read(&index_name(&newest.version));
+    // One of the legacy tool was about to be replaced by an import that kept it before.
+    let replaces = own.as_deref().is_some_and(is_legacy);
+    let own = own.filter(|_| !replaces);
     if own.is_none() {
         let path = at(&index_name(&newest.version));
-        files.push(NewFile { path, bytes: Arc::new(index.clone()), replaces: false });
+        files.push(NewFile { path, bytes: Arc::new(index.clone()), replaces });
     }
     let index = own.unwrap_or(index);
     for (name, bytes) in
