@@ -1,0 +1,167 @@
+//! Is every instance of one JSON Schema an instance of another?
+//!
+//! [`includes`] answers with a proof, with a counter-example, or with the reason why there is neither:
+//!
+//! ```
+//! use serde_json::json;
+//! use subschema::{Options, Verdict, includes};
+//!
+//! let old = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+//! let new = json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 3}}});
+//! let Ok(Verdict::Excluded(witness)) = includes(&old, &new, &Options::default()) else { panic!() };
+//! assert_eq!(witness.at, "/name");
+//! assert_eq!(includes(&new, &old, &Options::default()), Ok(Verdict::Included));
+//! ```
+//!
+//! A proof is that of `jsonschema::canonical`: both schemas in a normal form, and their difference empty.
+//! A counter-example leaves this crate only after the validator has accepted it under the old schema and
+//! rejected it under the new one. Nothing is fetched, and the same question has the same answer: work is
+//! counted in validations, not in time.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
+mod prepare;
+mod prove;
+mod sample;
+mod search;
+mod shrink;
+
+use std::fmt;
+
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use prove::Proof;
+
+/// How to ask.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The dialect where a schema names none.
+    pub draft: Draft,
+    /// Whether `format` asserts.
+    pub formats: bool,
+    /// How many instances may be validated in the search for a counter-example.
+    pub steps: u32,
+    /// Documents to start the search from, such as the examples of the old schema.
+    pub examples: Vec<Value>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { draft: Draft::Draft202012, formats: true, steps: 6_000, examples: Vec::new() }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Every instance of the old schema is an instance of the new one.
+    Included,
+    /// This one is not.
+    Excluded(Witness),
+    /// Neither was shown.
+    Unproven {
+        /// The keyword, or what else it is about, that stood in the way.
+        construct: String,
+        /// Why, one clause.
+        reason: String,
+    },
+}
+
+/// A document that was valid and no longer is. It has been checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// The document.
+    pub instance: Value,
+    /// JSON Pointer to what the new schema rejects in it.
+    pub at: String,
+    /// The keyword of the new schema that rejects it.
+    pub keyword: String,
+}
+
+/// A schema that is none. That is no verdict about the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The old one; a new one that can be compiled repairs it.
+    Old(String),
+    /// The new one.
+    New(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Old(reason) => write!(f, "the old schema cannot be compiled: {reason}"),
+            Error::New(reason) => write!(f, "the new schema cannot be compiled: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The two schemas, ready to judge documents.
+struct Judges {
+    old: Validator,
+    new: Validator,
+    /// Validations that are left.
+    left: u32,
+}
+
+impl Judges {
+    /// Whether a document is a witness; `None` when the budget is used up.
+    fn is_witness(&mut self, instance: &Value) -> Option<bool> {
+        self.left = self.left.checked_sub(1)?;
+        Some(self.old.is_valid(instance) && !self.new.is_valid(instance))
+    }
+}
+
+/// Whether every instance of `old` is an instance of `new`.
+pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, Error> {
+    let mut judges = Judges {
+        old: compile(old, options).map_err(Error::Old)?,
+        new: compile(new, options).map_err(Error::New)?,
+        left: options.steps,
+    };
+    if old == new {
+        return Ok(Verdict::Included);
+    }
+    let (hint, construct, reason) = match prove::prove(old, new, options) {
+        Proof::Included => return Ok(Verdict::Included),
+        Proof::Difference(schema) => (Some(schema), None, None),
+        Proof::Unknown { construct, reason } => (None, Some(construct), Some(reason)),
+    };
+    if let Some(found) = search::search(old, new, hint.as_ref(), options, &mut judges) {
+        let instance = shrink::shrink(found, &mut judges);
+        return Ok(Verdict::Excluded(witness(instance, &judges)));
+    }
+    Ok(Verdict::Unproven {
+        construct: construct.unwrap_or_else(|| "the schema".to_owned()),
+        reason: reason
+            .unwrap_or_else(|| "no document was found that shows the difference".to_owned()),
+    })
+}
+
+fn compile(schema: &Value, options: &Options) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(prepare::draft(schema, options.draft))
+        .should_validate_formats(options.formats)
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+fn witness(instance: Value, judges: &Judges) -> Witness {
+    let (at, keyword) = match judges.new.iter_errors(&instance).next() {
+        Some(error) => {
+            let path = error.schema_path().to_string();
+            let keyword = path.rsplit('/').next().unwrap_or_default().to_owned();
+            (error.instance_path().to_string(), keyword)
+        }
+        None => (String::new(), String::new()),
+    };
+    Witness { instance, at, keyword }
+}

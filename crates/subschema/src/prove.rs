@@ -1,0 +1,100 @@
+//! The proof: both schemas in the normal form of `jsonschema::canonical`, and what one has and the other
+//! has not. Experimental there, so that it is wrapped here: nothing of it is part of this crate's surface.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jsonschema::canonical::{
+    self, CanonicalSchema, CanonicalView, CanonicalizationError, Containment, RawReason,
+    Satisfiability,
+};
+use serde_json::Value;
+
+use super::Options;
+use super::prepare;
+
+/// What is known of the difference.
+pub(crate) enum Proof {
+    /// It is empty.
+    Included,
+    /// It is this schema; it may yet be empty.
+    Difference(Value),
+    /// It cannot be told.
+    Unknown { construct: String, reason: String },
+}
+
+/// Compares normal forms. An experimental library may stop where it should answer; that is no answer.
+pub(crate) fn prove(old: &Value, new: &Value, options: &Options) -> Proof {
+    let tried = catch_unwind(AssertUnwindSafe(|| attempt(old, new, options)));
+    tried.unwrap_or_else(|_| unknown("the schema", "its normal form could not be computed"))
+}
+
+fn unknown(construct: &str, reason: &str) -> Proof {
+    Proof::Unknown { construct: construct.to_owned(), reason: reason.to_owned() }
+}
+
+fn attempt(old: &Value, new: &Value, options: &Options) -> Proof {
+    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
+    if a != b {
+        return unknown("$schema", "the two schemas have different dialects");
+    }
+    let canonical = |schema: &Value| {
+        canonical::options()
+            .offline()
+            .with_draft(a)
+            .should_validate_formats(options.formats)
+            .canonicalize(&prepare::name_root(schema, a))
+    };
+    let (old, new) = match (canonical(old), canonical(new)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(error), _) | (_, Err(error)) => return refused(&error),
+    };
+    if matches!(new.covers(&old), Ok(Containment::Yes)) {
+        return Proof::Included;
+    }
+    match old.subtract(&new) {
+        Ok(difference) if difference.satisfiability() == Satisfiability::No => Proof::Included,
+        Ok(difference) => match raw(&old).or_else(|| raw(&new)) {
+            Some((construct, reason)) => Proof::Unknown { construct, reason },
+            None => Proof::Difference(difference.to_json_schema()),
+        },
+        Err(error) => match raw(&old).or_else(|| raw(&new)) {
+            Some((construct, reason)) => Proof::Unknown { construct, reason },
+            None => refused(&error),
+        },
+    }
+}
+
+fn refused(error: &CanonicalizationError) -> Proof {
+    unknown("the schema", &error.to_string())
+}
+
+/// Keywords that the normal form does not model everywhere, the likeliest cause first.
+const HARD: [&str; 12] = [
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "$dynamicRef",
+    "$recursiveRef",
+    "dependentSchemas",
+    "dependentRequired",
+    "dependencies",
+    "contains",
+    "if",
+    "oneOf",
+    "not",
+    "pattern",
+];
+
+/// What has no normal form, and why.
+fn raw(schema: &CanonicalSchema) -> Option<(String, String)> {
+    let CanonicalView::Raw(view) = schema.view() else { return None };
+    let pointer = view.pointer.unwrap_or_default();
+    let place = view.schema.pointer(&pointer).and_then(Value::as_object);
+    let construct = HARD.iter().find(|word| place.is_some_and(|map| map.contains_key(**word)));
+    let reason = match view.reason {
+        RawReason::UnknownDialect => "its dialect is unknown",
+        RawReason::OutgrewIntersections | RawReason::OutgrewCases => "it has too many cases",
+        _ => "it has no normal form",
+    };
+    let at = if pointer.is_empty() { "the top".to_owned() } else { format!("`{pointer}`") };
+    Some(((*construct.unwrap_or(&"the schema")).to_owned(), format!("at {at} {reason}")))
+}

@@ -1,0 +1,335 @@
+//! Instances made from a schema: the edges of what it says, not random ones. Whether they satisfy anything
+//! is for the validator to say; here only the chance of it counts.
+
+mod array;
+mod number;
+mod object;
+mod pattern;
+mod string;
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+/// Most values made for one subschema.
+const MOST: usize = 64;
+
+/// Most subschemas looked at; schemas may refer to themselves.
+const MOST_VISITS: u32 = 4_000;
+
+/// Deepest chain of subschemas and references.
+const DEEPEST: usize = 7;
+
+/// Makes instances of the schemas of one document.
+pub(crate) struct Sampler<'s> {
+    root: &'s Value,
+    /// Names of properties that either schema speaks of.
+    names: &'s BTreeSet<String>,
+    visits: Cell<u32>,
+}
+
+type Keywords = Map<String, Value>;
+
+impl<'s> Sampler<'s> {
+    pub(crate) fn new(root: &'s Value, names: &'s BTreeSet<String>) -> Self {
+        Sampler { root, names, visits: Cell::new(MOST_VISITS) }
+    }
+
+    /// Instances of the document's own schema, the simplest first.
+    pub(crate) fn of_root(&self) -> Vec<Value> {
+        self.values(self.root, DEEPEST)
+    }
+
+    fn values(&self, schema: &Value, depth: usize) -> Vec<Value> {
+        let left = self.visits.get();
+        let (Some(map), true) = (schema.as_object(), left > 0 && depth > 0) else {
+            return match schema {
+                Value::Bool(false) => Vec::new(),
+                _ => basket(),
+            };
+        };
+        self.visits.set(left - 1);
+        let mut found = Vec::new();
+        for key in ["const", "default", "example"] {
+            found.extend(map.get(key).cloned());
+        }
+        for key in ["enum", "examples"] {
+            found.extend(list(map, key).iter().cloned());
+        }
+        found.extend(self.combined(map, depth));
+        found.extend(self.typed(map, depth));
+        distinct(found, MOST)
+    }
+
+    /// Instances by the schemas that stand for, beside, or against this one.
+    fn combined(&self, map: &Keywords, depth: usize) -> Vec<Value> {
+        let mut found = Vec::new();
+        let own = without(map, &["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref"]);
+        let with = |parts: &[&Value]| {
+            let all = parts.iter().filter_map(|part| part.as_object());
+            Value::Object(all.fold(own.clone(), |merged, part| merge(&merged, part)))
+        };
+        for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            if let Some(target) = map.get(key).and_then(Value::as_str).and_then(|r| self.target(r))
+            {
+                found.extend(self.values(&with(&[target]), depth - 1));
+                found.extend(self.values(target, depth - 1));
+            }
+        }
+        let all = list(map, "allOf");
+        if !all.is_empty() {
+            let parts: Vec<&Value> = all.iter().collect();
+            found.extend(self.values(&with(&parts), depth - 1));
+            for (n, part) in all.iter().enumerate() {
+                found.extend(self.values(part, depth - 1));
+                // A reference, or an alternative, in one part counts together with the others.
+                if let Some(target) =
+                    part.get("$ref").and_then(Value::as_str).and_then(|r| self.target(r))
+                {
+                    let mut parts = parts.clone();
+                    if let Some(place) = parts.get_mut(n) {
+                        *place = target;
+                    }
+                    found.extend(self.values(&with(&parts), depth - 1));
+                }
+            }
+        }
+        for key in ["anyOf", "oneOf"] {
+            for part in list(map, key) {
+                found.extend(self.values(&with(&[part]), depth - 1));
+            }
+            // Instances of two alternatives at once.
+            if let [a, b, ..] = list(map, key) {
+                found.extend(self.values(&with(&[a, b]), depth - 1));
+            }
+        }
+        if let Some(not) = map.get("not") {
+            found.extend(self.values(not, depth - 1));
+        }
+        let branch = |key: &str| map.get(key);
+        for parts in [
+            [branch("if"), branch("then")],
+            [branch("else"), None],
+            [branch("if"), None],
+            [branch("then"), None],
+        ] {
+            let parts: Vec<&Value> = parts.into_iter().flatten().collect();
+            if !parts.is_empty() {
+                found.extend(self.values(&with(&parts), depth - 1));
+            }
+        }
+        for key in ["dependentSchemas", "dependencies"] {
+            for part in map.get(key).and_then(Value::as_object).into_iter().flat_map(Map::values) {
+                found.extend(self.values(&with(&[part]), depth - 1));
+            }
+        }
+        found
+    }
+
+    fn typed(&self, map: &Keywords, depth: usize) -> Vec<Value> {
+        let declared: Vec<&str> = match map.get("type") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let has = |wanted: &str| {
+            declared.contains(&wanted) || (declared.is_empty() && speaks_of(map, wanted))
+        };
+        let mut found = Vec::new();
+        // What another type makes of the keywords is an edge, too.
+        if declared.is_empty() {
+            found.extend(basket());
+        }
+        if declared.contains(&"null") {
+            found.push(Value::Null);
+        }
+        if declared.contains(&"boolean") {
+            found.extend([json!(true), json!(false)]);
+        }
+        if has("number") || declared.contains(&"integer") {
+            found.extend(number::numbers(map));
+        }
+        if has("string") {
+            found.extend(string::strings(map));
+        }
+        if has("array") {
+            found.extend(self.arrays(map, depth));
+        }
+        if has("object") {
+            found.extend(self.objects(map, depth));
+        }
+        found
+    }
+
+    /// The schema that a reference within the document leads to.
+    fn target(&self, reference: &str) -> Option<&'s Value> {
+        let fragment = match reference.split_once('#') {
+            Some((_, fragment)) => fragment,
+            None => return find(self.root, "$id", reference, 24),
+        };
+        if fragment.is_empty() {
+            return Some(self.root);
+        }
+        let unescaped = fragment.replace("%25", "%").replace("%22", "\"");
+        if fragment.starts_with('/') {
+            return self.root.pointer(&unescaped);
+        }
+        ["$anchor", "$dynamicAnchor"].iter().find_map(|key| find(self.root, key, fragment, 24))
+    }
+}
+
+fn find<'v>(value: &'v Value, key: &str, wanted: &str, depth: usize) -> Option<&'v Value> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::Object(map) if map.get(key).and_then(Value::as_str) == Some(wanted) => Some(value),
+        Value::Object(map) => map.values().find_map(|inner| find(inner, key, wanted, depth)),
+        Value::Array(items) => items.iter().find_map(|inner| find(inner, key, wanted, depth)),
+        _ => None,
+    }
+}
+
+/// One or two of each type.
+pub(crate) fn basket() -> Vec<Value> {
+    vec![
+        Value::Null,
+        json!(true),
+        json!(false),
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(0.5),
+        json!(""),
+        json!("a"),
+        json!([]),
+        json!({}),
+        json!([0]),
+        json!([null, "a"]),
+        json!({"a": 0}),
+    ]
+}
+
+fn speaks_of(map: &Keywords, kind: &str) -> bool {
+    let words: &[&str] = match kind {
+        "number" => &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+        "string" => &["minLength", "maxLength", "pattern", "format"],
+        "array" => &[
+            "items",
+            "prefixItems",
+            "additionalItems",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "contains",
+            "unevaluatedItems",
+        ],
+        _ => &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "propertyNames",
+            "minProperties",
+            "maxProperties",
+            "dependentRequired",
+            "dependentSchemas",
+            "dependencies",
+            "unevaluatedProperties",
+        ],
+    };
+    words.iter().any(|word| map.contains_key(*word))
+}
+
+fn list<'m>(map: &'m Keywords, key: &str) -> &'m [Value] {
+    map.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn count(map: &Keywords, key: &str) -> Option<usize> {
+    map.get(key)
+        .and_then(Value::as_f64)
+        .filter(|n| (0.0..100_000.0).contains(n))
+        .map(|n| n as usize)
+}
+
+fn without(map: &Keywords, keys: &[&str]) -> Keywords {
+    map.iter()
+        .filter(|(k, _)| !keys.contains(&k.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+/// Both sets of keywords at once, as far as one schema can say it.
+fn merge(a: &Keywords, b: &Keywords) -> Keywords {
+    let mut merged = a.clone();
+    for (key, theirs) in b {
+        let Some(ours) = merged.get(key) else {
+            merged.insert(key.clone(), theirs.clone());
+            continue;
+        };
+        let both = match (key.as_str(), ours, theirs) {
+            (_, ours, theirs) if ours == theirs => continue,
+            (
+                "properties" | "patternProperties" | "$defs" | "definitions",
+                Value::Object(x),
+                Value::Object(y),
+            ) => Value::Object(merge(x, y)),
+            ("required" | "allOf" | "prefixItems", Value::Array(x), Value::Array(y)) => {
+                Value::Array(x.iter().chain(y).cloned().collect())
+            }
+            ("type", x, y) => common_type(x, y),
+            ("enum", Value::Array(x), Value::Array(y)) => {
+                Value::Array(x.iter().filter(|v| y.contains(v)).cloned().collect())
+            }
+            (key, Value::Number(x), Value::Number(y))
+                if key.starts_with("min") || key == "exclusiveMinimum" =>
+            {
+                Value::Number(if x.as_f64() >= y.as_f64() { x.clone() } else { y.clone() })
+            }
+            (key, Value::Number(x), Value::Number(y))
+                if key.starts_with("max") || key == "exclusiveMaximum" =>
+            {
+                Value::Number(if x.as_f64() <= y.as_f64() { x.clone() } else { y.clone() })
+            }
+            (_, Value::Object(x), Value::Object(y)) => Value::Object(merge(x, y)),
+            (_, Value::Bool(false), _) => continue,
+            (_, ours, theirs) => match (ours, theirs) {
+                (Value::Bool(true), _) => theirs.clone(),
+                (_, Value::Bool(true)) => continue,
+                _ => theirs.clone(),
+            },
+        };
+        merged.insert(key.clone(), both);
+    }
+    merged
+}
+
+fn common_type(a: &Value, b: &Value) -> Value {
+    let names = |value: &Value| -> Vec<String> {
+        match value {
+            Value::String(one) => vec![one.clone()],
+            Value::Array(many) => {
+                many.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    let (a, b) = (names(a), names(b));
+    let fits = |x: &String| b.contains(x) || (x == "integer" && b.iter().any(|y| y == "number"));
+    let mut common: Vec<String> = a.iter().filter(|x| fits(x)).cloned().collect();
+    if a.iter().any(|x| x == "number") && b.iter().any(|y| y == "integer") {
+        common.push("integer".to_owned());
+    }
+    json!(common)
+}
+
+/// The first of each, at most `most`.
+pub(crate) fn distinct(values: Vec<Value>, most: usize) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    let mut kept = Vec::new();
+    for value in values {
+        if kept.len() < most && seen.insert(value.to_string()) {
+            kept.push(value);
+        }
+    }
+    kept
+}

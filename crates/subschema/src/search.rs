@@ -1,0 +1,131 @@
+//! The search for a counter-example: samples of the difference, of both schemas, given examples, and what
+//! small changes make of those that the old schema accepts.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::{Map, Value};
+
+use super::sample::{Sampler, basket, distinct};
+use super::{Judges, Options};
+
+/// Most documents that are changed in the search.
+const MOST_BASES: usize = 120;
+
+/// A document that the old schema accepts and the new one rejects.
+pub(crate) fn search(
+    old: &Value,
+    new: &Value,
+    difference: Option<&Value>,
+    options: &Options,
+    judges: &mut Judges,
+) -> Option<Value> {
+    let mut names = BTreeSet::new();
+    let mut literals = Vec::new();
+    for schema in [old, new] {
+        collect(schema, &mut names, &mut literals, 40);
+    }
+    let mut pool = options.examples.clone();
+    for schema in difference.into_iter().chain([old, new]) {
+        pool.extend(Sampler::new(schema, &names).of_root());
+    }
+    pool.extend(literals.iter().take(200).cloned());
+    pool.extend(basket());
+    let pool = distinct(pool, 1_500);
+    let mut bases = VecDeque::new();
+    for instance in pool {
+        if judges.is_witness(&instance)? {
+            return Some(instance);
+        }
+        if bases.len() < MOST_BASES && judges.old.is_valid(&instance) {
+            bases.push_back(instance);
+        }
+    }
+    let parts = distinct(literals.into_iter().take(40).chain(basket()).collect(), 60);
+    for base in bases {
+        for changed in mutations(&base, &parts, &names) {
+            if judges.is_witness(&changed)? {
+                return Some(changed);
+            }
+        }
+    }
+    None
+}
+
+/// Names of properties and literal values that a schema speaks of.
+fn collect(schema: &Value, names: &mut BTreeSet<String>, literals: &mut Vec<Value>, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match schema {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("properties", Value::Object(inner)) => names.extend(inner.keys().cloned()),
+                    ("required", Value::Array(inner)) => {
+                        names.extend(inner.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    ("const" | "default", value) => literals.push(value.clone()),
+                    ("enum" | "examples", Value::Array(values)) => {
+                        literals.extend(values.iter().cloned())
+                    }
+                    _ => {}
+                }
+                collect(value, names, literals, depth);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, names, literals, depth)),
+        _ => {}
+    }
+}
+
+/// The document with one thing changed in it.
+fn mutations(base: &Value, parts: &[Value], names: &BTreeSet<String>) -> Vec<Value> {
+    let mut found: Vec<Value> = parts.to_vec();
+    match base {
+        Value::Object(map) => {
+            for (name, value) in map {
+                found.push(Value::Object(without(map, name)));
+                for changed in mutations(value, parts, names).into_iter().take(80) {
+                    let mut object = map.clone();
+                    object.insert(name.clone(), changed);
+                    found.push(Value::Object(object));
+                }
+            }
+            for name in names.iter().filter(|name| !map.contains_key(*name)).take(12) {
+                for value in parts.iter().take(16) {
+                    let mut object = map.clone();
+                    object.insert(name.clone(), value.clone());
+                    found.push(Value::Object(object));
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (n, item) in items.iter().enumerate().take(8) {
+                let mut shorter = items.clone();
+                shorter.remove(n);
+                found.push(Value::Array(shorter));
+                for changed in mutations(item, parts, names).into_iter().take(40) {
+                    let mut other = items.clone();
+                    if let Some(place) = other.get_mut(n) {
+                        *place = changed;
+                    }
+                    found.push(Value::Array(other));
+                }
+            }
+            for value in parts.iter().take(16).chain(items.last()) {
+                found.push(Value::Array(items.iter().chain([value]).cloned().collect()));
+            }
+        }
+        Value::String(text) => {
+            found.push(Value::String(format!("{text}a")));
+            found.push(Value::String(text.to_uppercase()));
+            let mut shorter = text.clone();
+            shorter.pop();
+            found.push(Value::String(shorter));
+        }
+        _ => {}
+    }
+    found
+}
+
+fn without(map: &Map<String, Value>, name: &str) -> Map<String, Value> {
+    map.iter().filter(|(key, _)| *key != name).map(|(k, v)| (k.clone(), v.clone())).collect()
+}
