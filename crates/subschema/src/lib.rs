@@ -25,11 +25,14 @@
     clippy::string_slice
 )]
 
+mod circle;
+mod pattern;
 mod prepare;
 mod prove;
 mod sample;
 mod search;
 mod shrink;
+mod structure;
 
 use std::fmt;
 
@@ -129,6 +132,12 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
     };
     if old == new {
         return Ok(Verdict::Included);
+    }
+    if circle::has_circle(old) || circle::has_circle(new) {
+        return Ok(Verdict::Unproven {
+            construct: "$ref".to_owned(),
+            reason: "references go in a circle on one value".to_owned(),
+        });
     }
     let (hint, construct, reason) = match prove::prove(old, new, options) {
         Proof::Included => return Ok(Verdict::Included),

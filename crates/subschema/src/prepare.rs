@@ -1,7 +1,13 @@
-//! Schemas made ready: their dialect, and recursion through the document root given a name.
+//! Schemas made ready: one dialect, patterns and contents reduced to what they say, recursion through the
+//! document root given a name.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
+
+use super::pattern;
 
 /// The dialect that a schema names, or else `usual`.
 pub(crate) fn draft(schema: &Value, usual: Draft) -> Draft {
@@ -12,6 +18,151 @@ pub(crate) fn draft(schema: &Value, usual: Draft) -> Draft {
         Some(uri) if uri.contains("2019-09") => Draft::Draft201909,
         Some(uri) if uri.contains("2020-12") => Draft::Draft202012,
         _ => usual,
+    }
+}
+
+/// Keywords that reject nothing.
+pub(crate) const ANNOTATIONS: [&str; 12] = [
+    "title",
+    "description",
+    "default",
+    "examples",
+    "example",
+    "$comment",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "contentSchema",
+    "$vocabulary",
+    "discriminator",
+];
+
+/// Keywords whose values are no schemas.
+pub(crate) const PLAIN: [&str; 7] =
+    ["const", "enum", "default", "examples", "example", "required", "dependentRequired"];
+
+/// Keywords whose values are maps from names to schemas.
+pub(crate) const MAPS: [&str; 6] =
+    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
+
+/// Both schemas in the younger of their dialects, as far as keywords can say it; `None` when they cannot.
+pub(crate) fn in_one_dialect(
+    old: &Value,
+    a: Draft,
+    new: &Value,
+    b: Draft,
+) -> Option<(Value, Value, Draft)> {
+    let age = |draft| match draft {
+        Draft::Draft4 => 0,
+        Draft::Draft6 => 1,
+        Draft::Draft7 => 2,
+        Draft::Draft201909 => 3,
+        _ => 4,
+    };
+    let (mut old, mut new) = (old.clone(), new.clone());
+    let texts = RefCell::new(BTreeMap::new());
+    for (schema, draft) in [(&mut old, a), (&mut new, b)] {
+        each(schema, &|map| reduce(map, &texts));
+        if age(draft) < 3 {
+            each(schema, &alone);
+        }
+    }
+    if a == b {
+        return Some((old, new, a));
+    }
+    let draft = if age(a) > age(b) { a } else { b };
+    // Between these, only bounds are written differently.
+    if age(draft) > 2 {
+        return None;
+    }
+    for schema in [&mut old, &mut new] {
+        each(schema, &raise);
+        if let Some(map) = schema.as_object_mut() {
+            map.shift_remove("$schema");
+        }
+    }
+    Some((old, new, draft))
+}
+
+/// Draft 4 bounds as numbers: `exclusiveMinimum: true` beside `minimum`.
+fn raise(map: &mut Map<String, Value>) {
+    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        match map.get(flag) {
+            Some(Value::Bool(true)) => {
+                map.shift_remove(flag);
+                if let Some(value) = map.shift_remove(bound) {
+                    map.insert(flag.to_owned(), value);
+                }
+            }
+            Some(Value::Bool(false)) => drop(map.shift_remove(flag)),
+            _ => {}
+        }
+    }
+}
+
+/// Before 2019-09, what stands beside a reference says nothing.
+fn alone(map: &mut Map<String, Value>) {
+    if map.get("$ref").is_some_and(Value::is_string) {
+        map.retain(|key, _| matches!(key.as_str(), "$ref" | "$schema" | "$defs" | "definitions"));
+    }
+}
+
+/// Leaves out what rejects nothing, and writes equal patterns equally. `texts` has the first text of each.
+fn reduce(map: &mut Map<String, Value>, texts: &RefCell<BTreeMap<String, String>>) {
+    for annotation in ANNOTATIONS {
+        map.shift_remove(annotation);
+    }
+    // Of these the validator knows one each; others reject nothing.
+    for (keyword, known) in
+        [("contentEncoding", "base64"), ("contentMediaType", "application/json")]
+    {
+        if map.get(keyword).and_then(Value::as_str).is_some_and(|value| value != known) {
+            map.shift_remove(keyword);
+        }
+    }
+    let Some(text) = map.get("pattern").and_then(Value::as_str).map(str::to_owned) else { return };
+    let Some(hir) = pattern::read(&text) else { return };
+    if pattern::is_everything(&hir) {
+        map.shift_remove("pattern");
+        return;
+    }
+    let mut texts = texts.borrow_mut();
+    let first = texts.entry(hir.to_string()).or_insert(text).clone();
+    map.insert("pattern".to_owned(), Value::String(first));
+}
+
+/// Whether every keyword of a schema is one of its dialect, and every reference counts from its top: then
+/// the structure can be read without more.
+pub(crate) fn is_plain(schema: &Value, draft: Draft) -> bool {
+    let foreign: &[&str] = match draft {
+        Draft::Draft4 => &["const", "prefixItems"],
+        Draft::Draft6 | Draft::Draft7 | Draft::Draft201909 => &["prefixItems"],
+        _ => &[],
+    };
+    !has_inner_id(schema, true) && !foreign.iter().any(|word| speaks(schema, word))
+}
+
+fn speaks(value: &Value, word: &str) -> bool {
+    match value {
+        Value::Object(map) => map.contains_key(word) || map.values().any(|v| speaks(v, word)),
+        Value::Array(items) => items.iter().any(|v| speaks(v, word)),
+        _ => false,
+    }
+}
+
+/// Visits every subschema.
+fn each(schema: &mut Value, visit: &impl Fn(&mut Map<String, Value>)) {
+    let Value::Object(map) = schema else { return };
+    visit(map);
+    for (key, inner) in map.iter_mut() {
+        match inner {
+            _ if PLAIN.contains(&key.as_str()) => {}
+            Value::Object(named) if MAPS.contains(&key.as_str()) => {
+                named.values_mut().for_each(|inner| each(inner, visit));
+            }
+            Value::Array(items) => items.iter_mut().for_each(|inner| each(inner, visit)),
+            other => each(other, visit),
+        }
     }
 }
 

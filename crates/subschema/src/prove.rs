@@ -10,7 +10,7 @@ use jsonschema::canonical::{
 use serde_json::Value;
 
 use super::Options;
-use super::prepare;
+use super::{circle, prepare, structure};
 
 /// What is known of the difference.
 pub(crate) enum Proof {
@@ -34,17 +34,30 @@ fn unknown(construct: &str, reason: &str) -> Proof {
 
 fn attempt(old: &Value, new: &Value, options: &Options) -> Proof {
     let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
-    if a != b {
+    let Some((old, new, draft)) = prepare::in_one_dialect(old, a, new, b) else {
         return unknown("$schema", "the two schemas have different dialects");
+    };
+    let is_plain = |schema: &Value| prepare::is_plain(schema, draft);
+    if is_plain(&old) && is_plain(&new) && structure::includes(&old, &new) {
+        return Proof::Included;
+    }
+    // Recursion has been seen to exhaust the stack there, which nothing can catch.
+    let is_hard =
+        |schema: &Value| circle::has_mixed_reference(schema) && circle::is_recursive(schema);
+    if is_hard(&old) || is_hard(&new) {
+        return unknown(
+            "$ref",
+            "recursion is compared by structure only, which shows nothing here",
+        );
     }
     let canonical = |schema: &Value| {
         canonical::options()
             .offline()
-            .with_draft(a)
+            .with_draft(draft)
             .should_validate_formats(options.formats)
-            .canonicalize(&prepare::name_root(schema, a))
+            .canonicalize(&prepare::name_root(schema, draft))
     };
-    let (old, new) = match (canonical(old), canonical(new)) {
+    let (old, new) = match (canonical(&old), canonical(&new)) {
         (Ok(old), Ok(new)) => (old, new),
         (Err(error), _) | (_, Err(error)) => return refused(&error),
     };

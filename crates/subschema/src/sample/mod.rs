@@ -59,7 +59,10 @@ impl<'s> Sampler<'s> {
         }
         found.extend(self.combined(map, depth));
         found.extend(self.typed(map, depth));
-        distinct(found, MOST)
+        let (likely, rest): (Vec<Value>, Vec<Value>) =
+            found.into_iter().partition(|value| is_likely(map, value));
+        let most = if depth == DEEPEST { MOST * 12 } else { MOST };
+        distinct(likely.into_iter().chain(rest).collect(), most)
     }
 
     /// Instances by the schemas that stand for, beside, or against this one.
@@ -207,6 +210,57 @@ pub(crate) fn basket() -> Vec<Value> {
         json!([null, "a"]),
         json!({"a": 0}),
     ]
+}
+
+/// Whether a value has what the simple keywords ask: such values come first.
+fn is_likely(map: &Keywords, value: &Value) -> bool {
+    let least = |key: &str, size: usize| count(map, key).is_none_or(|n| size >= n);
+    let most = |key: &str, size: usize| count(map, key).is_none_or(|n| size <= n);
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.as_f64().is_some_and(|n| n.fract() == 0.0) => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let has_type = match map.get("type") {
+        Some(Value::String(one)) => one == kind || (one == "number" && kind == "integer"),
+        Some(Value::Array(many)) => {
+            many.iter().any(|t| t == kind || (t == "number" && kind == "integer"))
+        }
+        _ => true,
+    };
+    has_type
+        && match value {
+            Value::String(text) => {
+                let size = text.chars().count();
+                least("minLength", size) && most("maxLength", size)
+            }
+            Value::Array(items) => least("minItems", items.len()) && most("maxItems", items.len()),
+            Value::Object(object) => {
+                least("minProperties", object.len())
+                    && most("maxProperties", object.len())
+                    && list(map, "required")
+                        .iter()
+                        .filter_map(Value::as_str)
+                        .all(|n| object.contains_key(n))
+            }
+            Value::Number(number) => {
+                let (value, get) =
+                    (number.as_f64(), |key: &str| map.get(key).and_then(Value::as_f64));
+                let is = |key: &str, holds: fn(f64, f64) -> bool| {
+                    get(key).zip(value).is_none_or(|(bound, value)| holds(value, bound))
+                };
+                is("minimum", |v, b| v >= b)
+                    && is("maximum", |v, b| v <= b)
+                    && is("exclusiveMinimum", |v, b| v > b)
+                    && is("exclusiveMaximum", |v, b| v < b)
+                    && is("multipleOf", |v, b| (v / b).fract() == 0.0)
+            }
+            _ => true,
+        }
 }
 
 fn speaks_of(map: &Keywords, kind: &str) -> bool {

@@ -1,7 +1,8 @@
 //! Strings that match a regular expression, walked over its syntax tree.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
+
+use crate::pattern::read;
 
 /// Most strings made for one part of a pattern.
 const MOST: usize = 12;
@@ -12,14 +13,14 @@ const LONGEST: u32 = 300;
 /// Strings that match `pattern`, as far as Rust reads it as ECMA-262 does; with something around them where
 /// it is not anchored. None when it cannot be read.
 pub(super) fn strings(pattern: &str) -> Vec<String> {
-    let rust = pattern.replace("\\/", "/").replace("\\d", "[0-9]").replace("(?<", "(?P<");
-    let rust = rust.replace("(?P<=", "(?<=").replace("(?P<!", "(?<!");
-    let Ok(hir) = ParserBuilder::new().build().parse(&rust) else { return Vec::new() };
+    let Some(hir) = read(pattern) else { return Vec::new() };
     let mut found = of(&hir);
     let around: Vec<String> = found
         .iter()
-        .take(3)
-        .flat_map(|text| [format!("{text}x"), format!("x{text}"), format!("{text}\n")])
+        .take(4)
+        .flat_map(|text| {
+            [format!("{text}x"), format!("x{text}"), format!("a{text}"), format!("{text}\n")]
+        })
         .collect();
     found.extend(around);
     found

@@ -29,6 +29,7 @@ pub(super) fn strings(map: &Keywords) -> Vec<Value> {
                 found.push("a".repeat(n));
                 found.push("\u{1f600}".repeat(n.min(64)));
                 found.push("1".repeat(n));
+                found.push("\n".repeat(n.min(300)));
             }
         }
     }
