@@ -4,7 +4,7 @@
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate faults reference bench fuzz
+.PHONY: guard test lint docs generate faults accuracy reference bench fuzz
 
 guard: ## build, and run the gate on our own contracts
 	@$(CARGO) run --quiet --release -- check
@@ -23,6 +23,9 @@ generate: ## write the reference pages and schemas that are made from the code, 
 faults: ## fail every operation and every system call of freeze commands; needs Linux, strace and unshare
 	$(CARGO) test --quiet --test faults
 	$(CARGO) test --quiet --test strace -- --ignored
+
+accuracy: ## compare verdicts of crates/subschema with public suites, in ../shared/corpus
+	$(CARGO) test --quiet --release --package subschema --test accuracy -- --ignored --nocapture
 
 reference: ## compare our verdicts with Python's jsonschema on generated trees
 	benches/reference.sh

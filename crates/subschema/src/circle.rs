@@ -106,26 +106,31 @@ impl<'s> Search<'s> {
     }
 
     fn target(&self, reference: &str) -> Option<&'s Value> {
-        let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
+        let Some((_, fragment)) = reference.split_once('#') else {
+            return named(self.root, &["$id", "id"], reference);
+        };
         if fragment.is_empty() {
             return Some(self.root);
         }
         if fragment.starts_with('/') {
             return self.root.pointer(fragment);
         }
-        anchored(self.root, fragment)
+        named(self.root, &["$anchor", "$dynamicAnchor"], fragment)
     }
 }
 
-fn anchored<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+/// The subschema that calls itself `name` by one of these keywords.
+fn named<'v>(value: &'v Value, keys: &[&str], name: &str) -> Option<&'v Value> {
     match value {
         Value::Object(map) => {
-            let is_it = ["$anchor", "$dynamicAnchor"]
-                .iter()
-                .any(|key| map.get(*key).and_then(Value::as_str) == Some(name));
-            if is_it { Some(value) } else { map.values().find_map(|inner| anchored(inner, name)) }
+            let is_it = keys.iter().any(|key| map.get(*key).and_then(Value::as_str) == Some(name));
+            if is_it {
+                Some(value)
+            } else {
+                map.values().find_map(|inner| named(inner, keys, name))
+            }
         }
-        Value::Array(items) => items.iter().find_map(|inner| anchored(inner, name)),
+        Value::Array(items) => items.iter().find_map(|inner| named(inner, keys, name)),
         _ => None,
     }
 }
