@@ -16,26 +16,37 @@ pub(crate) fn has_circle(schema: &Value) -> bool {
     Search::of(schema, false).everywhere(schema)
 }
 
-/// Whether a schema can reach itself at all, also by steps into the instance.
-pub(crate) fn is_recursive(schema: &Value) -> bool {
-    Search::of(schema, true).everywhere(schema)
+/// Whether a reference to something recursive stands beside other keywords, or is one of several schemas
+/// for a value.
+pub(crate) fn has_mixed_recursion(schema: &Value) -> bool {
+    let mut found = Vec::new();
+    mixed_references(schema, &mut found);
+    let search = || Search::of(schema, true);
+    found.iter().any(|text| match search().target(text) {
+        Some(target) => search().everywhere(target),
+        None => true,
+    })
 }
 
-/// Whether a reference stands beside other keywords, or is one of several schemas for a value.
-pub(crate) fn has_mixed_reference(schema: &Value) -> bool {
-    let Value::Object(map) = schema else {
-        return schema.as_array().is_some_and(|items| items.iter().any(has_mixed_reference));
-    };
-    let refers = |schema: &Value| schema.get("$ref").is_some();
-    let is_beside = refers(schema)
-        && map.keys().any(|key| {
-            !matches!(key.as_str(), "$ref" | "$defs" | "definitions" | "$schema" | "$id")
-        });
-    let is_part = IN_PLACE.iter().filter_map(|key| map.get(*key)).any(|part| match part {
-        Value::Array(parts) => parts.iter().any(refers),
-        part => refers(part),
-    });
-    is_beside || is_part || map.values().any(has_mixed_reference)
+fn mixed_references<'v>(schema: &'v Value, found: &mut Vec<&'v str>) {
+    let refers = |schema: &'v Value| schema.get("$ref").and_then(Value::as_str);
+    match schema {
+        Value::Object(map) => {
+            let alone = ["$ref", "$defs", "definitions", "$schema", "$id"];
+            if map.keys().any(|key| !alone.contains(&key.as_str())) {
+                found.extend(refers(schema));
+            }
+            for part in IN_PLACE.iter().filter_map(|key| map.get(*key)) {
+                match part {
+                    Value::Array(parts) => found.extend(parts.iter().filter_map(refers)),
+                    part => found.extend(refers(part)),
+                }
+            }
+            map.values().for_each(|inner| mixed_references(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| mixed_references(inner, found)),
+        _ => {}
+    }
 }
 
 struct Search<'s> {
@@ -113,10 +124,23 @@ impl<'s> Search<'s> {
             return Some(self.root);
         }
         if fragment.starts_with('/') {
-            return self.root.pointer(fragment);
+            return self.root.pointer(&decoded(fragment));
         }
         named(self.root, &["$anchor", "$dynamicAnchor"], fragment)
     }
+}
+
+/// A fragment without its percent signs (RFC 3986, section 2.1); what is none stays.
+pub(crate) fn decoded(fragment: &str) -> String {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = hex.filter(|_| *first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The subschema that calls itself `name` by one of these keywords.

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use super::circle::decoded;
 use super::prepare::{ANNOTATIONS, MAPS, PLAIN};
 
 /// Most pairs of subschemas that are looked at.
@@ -292,7 +293,7 @@ fn says_nothing(keyword: impl AsRef<str>) -> bool {
 /// Where the reference of a schema leads.
 fn reference<'s>(map: &Keywords, root: &'s Value) -> Option<&'s Value> {
     let fragment = map.get("$ref")?.as_str()?.strip_prefix('#')?;
-    if fragment.is_empty() { Some(root) } else { root.pointer(fragment) }
+    if fragment.is_empty() { Some(root) } else { root.pointer(&decoded(fragment)) }
 }
 
 /// A schema that is a reference and nothing else, followed.

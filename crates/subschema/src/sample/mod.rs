@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::circle::decoded;
+
 /// Most values made for one subschema.
 const MOST: usize = 64;
 
@@ -174,9 +176,8 @@ impl<'s> Sampler<'s> {
         if fragment.is_empty() {
             return Some(self.root);
         }
-        let unescaped = fragment.replace("%25", "%").replace("%22", "\"");
         if fragment.starts_with('/') {
-            return self.root.pointer(&unescaped);
+            return self.root.pointer(&decoded(fragment));
         }
         ["$anchor", "$dynamicAnchor"].iter().find_map(|key| find(self.root, key, fragment, 24))
     }

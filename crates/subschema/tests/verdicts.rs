@@ -1,0 +1,117 @@
+//! Verdicts by example: refactorings that change nothing, changes that break, and what is no verdict.
+
+use serde_json::{Value, json};
+use subschema::{Error, Options, Verdict, includes};
+
+fn ask(old: &Value, new: &Value) -> Verdict {
+    includes(old, new, &Options::default()).unwrap()
+}
+
+fn equal(a: &Value, b: &Value) {
+    assert_eq!(ask(a, b), Verdict::Included, "{a} within {b}");
+    assert_eq!(ask(b, a), Verdict::Included, "{b} within {a}");
+}
+
+/// The witness, what it is rejected at, and by which keyword.
+fn broken(old: &Value, new: &Value) -> (Value, String, String) {
+    match ask(old, new) {
+        Verdict::Excluded(witness) => (witness.instance, witness.at, witness.keyword),
+        other => panic!("{old} and {new}: {other:?}"),
+    }
+}
+
+#[test]
+fn refactorings_change_nothing() {
+    let name = json!({"type": "string", "minLength": 1});
+    let inlined = json!({"type": "object", "properties": {"name": name}});
+    let defined = json!({
+        "type": "object", "title": "A person",
+        "properties": {"name": {"$ref": "#/$defs/name"}}, "$defs": {"name": name},
+    });
+    equal(&inlined, &defined);
+    equal(&json!({"const": 1}), &json!({"enum": [1]}));
+    equal(
+        &json!({"type": "integer", "minimum": 0}),
+        &json!({"allOf": [{"minimum": 0}, {"type": "integer"}]}),
+    );
+    equal(
+        &json!({"oneOf": [{"type": "string"}, {"type": "null"}]}),
+        &json!({"oneOf": [{"type": "null"}, {"type": "string"}]}),
+    );
+}
+
+#[test]
+fn recursion_is_compared_by_induction() {
+    let tree = |name: &str, extra: Value| {
+        json!({
+            "$ref": format!("#/$defs/{name}"),
+            "$defs": {name: {
+                "type": "object",
+                "properties": {
+                    "value": extra,
+                    "children": {"type": "array", "items": {"$ref": format!("#/$defs/{name}")}},
+                },
+            }},
+        })
+    };
+    let (whole, other) =
+        (tree("node", json!({"type": "integer"})), tree("knot", json!({"type": "integer"})));
+    equal(&whole, &other);
+    let wider = tree("node", json!({"type": "number"}));
+    assert_eq!(ask(&whole, &wider), Verdict::Included);
+    let (witness, at, keyword) = broken(&wider, &whole);
+    assert_eq!((witness, at.as_str(), keyword.as_str()), (json!({"value": 0.5}), "/value", "type"));
+    let by_root = json!({"type": "object", "properties": {"next": {"$ref": "#"}}});
+    let closed =
+        json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "minProperties": 1});
+    assert_eq!(ask(&closed, &by_root), Verdict::Included);
+    assert_eq!(broken(&by_root, &closed).0, json!({}));
+}
+
+#[test]
+fn witnesses_are_small_and_point_at_the_place() {
+    let old = json!({"type": "object", "properties": {"kind": {"enum": ["a", "b"]}, "note": {"type": "string"}}, "required": ["kind"]});
+    let new = json!({"type": "object", "properties": {"kind": {"enum": ["a"]}, "note": {"type": "string"}}, "required": ["kind"]});
+    assert_eq!(broken(&old, &new), (json!({"kind": "b"}), "/kind".into(), "enum".into()));
+    let closed = json!({"type": "object", "properties": {"kind": {"enum": ["a", "b"]}}, "required": ["kind"], "additionalProperties": false});
+    let (witness, ..) = broken(&old, &closed);
+    assert_eq!(witness.as_object().map(serde_json::Map::len), Some(2), "{witness}");
+    assert_eq!(
+        broken(&json!({"type": "string"}), &json!({"type": "string", "maxLength": 2}))
+            .0
+            .as_str()
+            .map(str::len),
+        Some(3)
+    );
+}
+
+#[test]
+fn bounds_of_an_older_dialect_mean_the_same() {
+    let old = json!({"$schema": "http://json-schema.org/draft-04/schema#", "minimum": 1, "exclusiveMinimum": true});
+    let new = json!({"$schema": "http://json-schema.org/draft-07/schema#", "exclusiveMinimum": 1});
+    equal(&old, &new);
+}
+
+#[test]
+fn keywords_that_lean_on_their_neighbours_are_no_proof_alone() {
+    let open = json!({"properties": {"x": true}, "unevaluatedProperties": false});
+    let closed = json!({"unevaluatedProperties": false});
+    assert_eq!(broken(&open, &closed).2, "unevaluatedProperties");
+    let may = json!({"type": "array", "contains": {"type": "null"}, "minContains": 0});
+    let must = json!({"type": "array", "contains": {"type": "null"}});
+    assert_eq!(broken(&may, &must).0, json!([]));
+    let beside = json!({"$schema": "http://json-schema.org/draft-07/schema#", "definitions": {"any": true}, "$ref": "#/definitions/any", "type": "string"});
+    let strings = json!({"$schema": "http://json-schema.org/draft-07/schema#", "type": "string"});
+    assert_ne!(ask(&beside, &strings), Verdict::Included);
+}
+
+#[test]
+fn what_is_no_schema_is_an_error_and_what_has_no_end_is_unproven() {
+    let bad = json!({"type": "strin"});
+    assert!(matches!(includes(&bad, &json!(true), &Options::default()), Err(Error::Old(_))));
+    assert!(matches!(includes(&json!(true), &bad, &Options::default()), Err(Error::New(_))));
+    let circle = json!({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}, "$ref": "#/$defs/a"});
+    assert!(
+        matches!(ask(&circle, &json!({"type": "string"})), Verdict::Unproven { construct, .. } if construct == "$ref")
+    );
+}
