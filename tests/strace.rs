@@ -172,6 +172,31 @@ fn a_restore_is_old_or_new() {
     assert!(runs > 300, "only {runs} runs");
 }
 
+#[test]
+#[ignore = "needs strace; `make faults` runs it"]
+fn a_sandbox_without_newer_system_calls_is_served() {
+    let start = start(true, 200);
+    for error in ["ENOSYS", "EPERM"] {
+        let folder = folder();
+        copy(start.path(), folder.path());
+        let output = Command::new("strace")
+            .current_dir(folder.path())
+            .args([
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                &format!("--inject=syncfs,openat2:error={error}"),
+            ])
+            .arg(env!("CARGO_BIN_EXE_contract-guard"))
+            .args(["freeze", "restore", "1.0.0", "--prune"])
+            .output()
+            .expect("strace is installed");
+        assert!(output.status.success(), "{error}: {output:?}");
+        no_work_left(folder.path(), error);
+    }
+}
+
 /// In a mount namespace of its own: what restores do on file systems that are not quite whole.
 #[test]
 #[ignore = "needs unshare; `make faults` runs it"]
