@@ -846,6 +846,25 @@ fn what_a_legacy_freeze_has_lost_is_written_only_on_demand() {
 }
 
 #[test]
+fn a_legacy_file_where_a_folder_must_be_does_not_wedge_the_repository() {
+    let artifact = |path: &str| json!({ "path": path, "size": 2, "sha256": Digest::of(b"{}").hex(), "content": "{}" });
+    let artifacts = [artifact("ok.json"), artifact("ok.json\\x.json")];
+    let freeze = json!({ "version": "v1.2.0", "artifacts": artifacts });
+    let around = tempfile::tempdir().unwrap();
+    does_nothing(around.path(), freeze.to_string().as_bytes(), "a file and a folder");
+}
+
+#[test]
+fn a_file_without_signatures_does_not_pass_for_signed() {
+    let folder = awkward();
+    done(folder.path(), &["create", "1.0.0"]);
+    let frozen = folder.path().join("contracts/_frozen/freeze-1.0.0.json");
+    std::fs::copy(frozen, folder.path().join("elsewhere.json")).unwrap();
+    let args = ["verify", "elsewhere.json", "--signers", "--base", "."];
+    refused(folder.path(), &args, 2, "signatures lie beside freezes");
+}
+
+#[test]
 fn imports_come_by_version_and_only_grow() {
     let folder = awkward();
     let path = folder.path();

@@ -47,6 +47,15 @@ pub(super) fn run(verify: &Verify, place: &Place, global: &Global, terminal: &Te
     }
     let mut results = examine(&files, place, only.is_some());
     if verify.signers {
+        let is_own = |path: &std::path::PathBuf| {
+            place.files().is_ok_and(|files| files.iter().any(|file| file.path == *path))
+        };
+        if only.as_ref().is_some_and(|path| !is_own(path)) {
+            let message =
+                "signatures lie beside freezes of this repository: a file has none".to_owned();
+            let help = "name a version, or leave `--signers` out".to_owned();
+            return Err(Failure::Usage(message, Some(help)));
+        }
         let signers = Signers::of_base(&verify.base, verify.threshold, place, global)?;
         for result in &mut results {
             signers.check(

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::freeze::format::{
     Freeze, FrozenArtifact, MAX_ARTIFACTS, Recorded, frozen_path, root_of,
 };
+use crate::freeze::verify::clashes;
 use crate::freeze::version::Version;
 use crate::tree::{ArtifactPath, Digest};
 
@@ -185,6 +186,10 @@ fn paths(artifacts: &[RawArtifact], root: &str) -> Result<Vec<ArtifactPath>, Str
             return Err(format!("has `{path}` twice"));
         }
         found.push(path);
+    }
+    // A file where another needs a folder could be verified, and never restored.
+    if let Some((path, other)) = clashes(found.iter()).first() {
+        return Err(format!("has `{path}` and `{other}`, which cannot both be files"));
     }
     Ok(found)
 }
