@@ -855,6 +855,33 @@ fn a_legacy_file_where_a_folder_must_be_does_not_wedge_the_repository() {
 }
 
 #[test]
+fn folders_that_differ_in_case_only_are_no_two_folders() {
+    let (_folder, freeze) = valid();
+    let mut hostile = freeze.clone();
+    for path in ["contracts/A/x", "contracts/a/y"] {
+        let mut added = freeze["artifacts"][0].clone();
+        added["path"] = path.into();
+        hostile["artifacts"].as_array_mut().unwrap().push(added);
+    }
+    mend(&mut hostile);
+    let around = tempfile::tempdir().unwrap();
+    does_nothing(around.path(), hostile.to_string().as_bytes(), "folders");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_freeze_that_is_a_link_is_not_overlooked() {
+    let folder = awkward();
+    done(folder.path(), &["create", "1.0.0"]);
+    let frozen = folder.path().join("contracts/_frozen/freeze-1.0.0.json");
+    std::fs::rename(&frozen, folder.path().join("real.json")).unwrap();
+    std::os::unix::fs::symlink("../../real.json", &frozen).unwrap();
+    for args in [&["create", "2.0.0", "--allow-empty"][..], &["verify"], &["list"]] {
+        refused(folder.path(), args, 4, "is a symbolic link");
+    }
+}
+
+#[test]
 fn a_file_without_signatures_does_not_pass_for_signed() {
     let folder = awkward();
     done(folder.path(), &["create", "1.0.0"]);

@@ -148,7 +148,17 @@ pub(super) fn clashes<'p>(
 ) -> Vec<(&'p ArtifactPath, &'p ArtifactPath)> {
     let mut by_folded: BTreeMap<String, &ArtifactPath> = BTreeMap::new();
     let mut found = Vec::new();
+    let mut folders: BTreeMap<String, (&str, &ArtifactPath)> = BTreeMap::new();
     for path in paths {
+        for (end, _) in path.as_str().match_indices('/') {
+            let folder = path.as_str().get(..end).unwrap_or_default();
+            let folded = ArtifactPath::lossy(folder).folded();
+            match folders.get(&folded) {
+                Some((other, first)) if *other != folder => found.push((path, *first)),
+                Some(_) => {}
+                None => drop(folders.insert(folded, (folder, path))),
+            }
+        }
         match by_folded.get(&path.folded()) {
             Some(other) if *other != path => found.push((path, *other)),
             Some(_) => {}

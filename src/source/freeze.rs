@@ -19,8 +19,8 @@ pub struct FrozenFile {
     pub size: u64,
 }
 
-/// The files beside the freezes of a tree, by name; none where there is no such folder. Links are no
-/// files.
+/// The files beside the freezes of a tree, by name; none where there is no such folder. A link among
+/// them is damage.
 pub fn frozen_files(base: &Path, root: &str) -> Result<Vec<FrozenFile>, SourceError> {
     let folder = base.join(root).join(FOLDER);
     let io = |error| SourceError::Io { path: folder.clone(), error };
@@ -33,6 +33,11 @@ pub fn frozen_files(base: &Path, root: &str) -> Result<Vec<FrozenFile>, SourceEr
     for entry in entries {
         let entry = entry.map_err(io)?;
         let found = entry.metadata().map_err(io)?;
+        // A freeze that is elsewhere could be changed there, and must not seem to be missing here.
+        if found.is_symlink() {
+            let reason = "is a symbolic link".to_owned();
+            return Err(SourceError::Freeze { path: entry.path(), reason, integrity: true });
+        }
         if found.is_file() {
             let name = entry.file_name().to_string_lossy().into_owned();
             files.push(FrozenFile { name, path: entry.path(), size: found.len() });
