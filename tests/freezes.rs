@@ -583,7 +583,11 @@ fn mend(freeze: &mut Value) {
         |a: &Value| format!("{}  {}\n", a["sha256"].as_str().unwrap(), a["path"].as_str().unwrap());
     let lines: String = artifacts.iter().map(line).collect();
     let count = artifacts.len();
-    freeze["summary"]["artifacts"] = count.into();
+    let bytes: u64 = artifacts.iter().filter_map(|a| a["size"].as_u64()).fold(0, u64::wrapping_add);
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    artifacts.iter().for_each(|a| *kinds.entry(a["kind"].as_str().unwrap()).or_default() += 1);
+    let summary = json!({ "artifacts": count, "bytes": bytes, "kinds": kinds });
+    freeze["summary"] = summary;
     freeze["root"] = Digest::of(lines.as_bytes()).to_string().into();
 }
 
@@ -879,6 +883,108 @@ fn a_freeze_that_is_a_link_is_not_overlooked() {
     for args in [&["create", "2.0.0", "--allow-empty"][..], &["verify"], &["list"]] {
         refused(folder.path(), args, 4, "is a symbolic link");
     }
+}
+
+#[test]
+fn what_cannot_be_restored_here_is_not_taken_in() {
+    for path in ["contracts", "elsewhere/a.json", "contracts/_frozen/x", "contracts/_FROZEN/x"] {
+        let (folder, mut freeze) = valid();
+        freeze["artifacts"].as_array_mut().unwrap().truncate(1);
+        freeze["artifacts"][0]["path"] = json!(path);
+        mend(&mut freeze);
+        write(folder.path(), "file.json", freeze.to_string().as_bytes());
+        refused(folder.path(), &["verify", "file.json"], 4, "is no contract of this tree");
+        refused(folder.path(), &["import", "file.json"], 4, "is no contract of this tree");
+    }
+    let legacy = json!({ "version": "1.0.0", "artifacts": [
+        { "path": "_frozen\\x.json", "size": 0, "sha256": Digest::of(b"").hex(), "content": "" },
+    ]});
+    let folder = awkward();
+    write(folder.path(), "file.json", legacy.to_string().as_bytes());
+    refused(folder.path(), &["verify", "file.json"], 4, "is no contract of this tree");
+    refused(folder.path(), &["import", "file.json"], 4, "is no contract of this tree");
+}
+
+#[test]
+fn fields_that_no_freeze_has_are_damage() {
+    let wrong = [
+        ("version", json!("../5.0.0")),
+        ("version", json!("5.0.0\n")),
+        ("version", json!("5.0.0\u{202e}")),
+        ("seq", json!(7)),
+        ("prev", json!("nonsense")),
+        ("bump", json!("huge")),
+        ("created_at", json!("yesterday")),
+        ("artifacts", json!([])),
+        ("summary", json!({ "artifacts": 9, "bytes": 99 })),
+        ("summary", json!({ "artifacts": 9, "kinds": { "law": 1 } })),
+    ];
+    for (member, value) in wrong {
+        let (folder, mut freeze) = valid();
+        let is_summary = member == "summary";
+        if !is_summary {
+            freeze[member] = value.clone();
+        }
+        mend(&mut freeze);
+        if is_summary {
+            freeze[member] = value.clone();
+        }
+        write(folder.path(), "file.json", freeze.to_string().as_bytes());
+        for command in
+            [&["verify", "file.json"][..], &["show", "file.json"], &["import", "file.json"]]
+        {
+            let Run { code, stdout, stderr } = self::freeze(folder.path(), command);
+            assert_eq!(code, 4, "{command:?} {member} {value}: {stdout}{stderr}");
+            assert!(!(stdout + &stderr).contains('\u{202e}'), "{value}");
+        }
+    }
+}
+
+#[test]
+fn what_is_left_of_deleted_freezes_is_reported() {
+    let folder = awkward();
+    done(folder.path(), &["create", "1.0.0"]);
+    let frozen = folder.path().join("contracts/_frozen");
+    std::fs::remove_file(frozen.join("freeze-1.0.0.json")).unwrap();
+    refused(folder.path(), &["verify"], 4, "there is no `freeze-1.0.0.json`");
+    std::fs::remove_file(frozen.join("sha-index-1.0.0.json")).unwrap();
+    refused(folder.path(), &["verify"], 4, "there is no `freeze-<version>.json`");
+    std::fs::remove_file(frozen.join("freeze-latest.json")).unwrap();
+    std::fs::remove_file(frozen.join("sha-index-latest.json")).unwrap();
+    refused(folder.path(), &["verify"], 2, "there is no freeze yet");
+}
+
+#[cfg(unix)]
+#[test]
+fn reading_follows_no_link_to_the_freezes() {
+    for linked in ["contracts", "contracts/_frozen"] {
+        let folder = awkward();
+        done(folder.path(), &["create", "1.0.0"]);
+        let (path, moved) = (folder.path().join(linked), folder.path().join("moved"));
+        std::fs::rename(&path, &moved).unwrap();
+        std::os::unix::fs::symlink(&moved, &path).unwrap();
+        for command in
+            [&["list"][..], &["verify"], &["diff"], &["show"], &["export", "1.0.0", "out"]]
+        {
+            refused(folder.path(), command, 4, "is a symbolic link");
+        }
+    }
+}
+
+#[test]
+fn an_empty_folder_in_the_way_is_named() {
+    let folder = awkward();
+    done(folder.path(), &["create", "1.0.0"]);
+    std::fs::remove_file(folder.path().join("contracts/a.json")).unwrap();
+    std::fs::create_dir(folder.path().join("contracts/a.json")).unwrap();
+    refused(folder.path(), &["restore", "1.0.0"], 1, "`contracts/a.json` is in the way");
+}
+
+#[test]
+fn more_artifacts_than_allowed_are_refused() {
+    let folder = awkward();
+    done(folder.path(), &["create", "1.0.0"]);
+    refused(folder.path(), &["show", "--max-files", "3"], 3, "more than 3 files");
 }
 
 #[test]

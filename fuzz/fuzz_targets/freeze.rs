@@ -16,5 +16,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let _ = Legacy::recover(bytes, "contracts", Effort(1 << 16));
     let _ = Signature::parse(bytes);
     let all = ["freeze-1.0.0.json", "sha-index-1.0.0.json", "freeze-latest.json"];
-    let _ = verify(&all.map(record));
+    let _ = verify(&all.map(record), "contracts");
 });

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::EditError;
 use super::disk::{Disk, Entry, Fault, Fresh, at, beside, folder_of};
 use super::stage::{WORK, has_no_links, lay_down};
-use crate::freeze::{JOURNAL, WORK_PREFIX};
+use crate::freeze::{JOURNAL, WORK_PREFIX, is_machinery};
 use crate::tree::{ArtifactPath, Digest};
 
 const FORMAT: &str = "contract-guard-restore/1";
@@ -134,8 +134,7 @@ impl Journal {
         let prefix =
             if journal.root.is_empty() { String::new() } else { format!("{}/", journal.root) };
         let is_fine = |path: &String| {
-            let is_own = |segment: &str| segment == ".git" || segment.starts_with(WORK_PREFIX);
-            ArtifactPath::new(path).is_ok_and(|p| !p.folded().split('/').any(is_own))
+            ArtifactPath::new(path).is_ok_and(|p| !p.folded().split('/').any(is_machinery))
                 && (path.starts_with(&prefix) || *path == journal.root)
         };
         let is_root_fine = journal.root.is_empty() || ArtifactPath::new(&journal.root).is_ok();

@@ -45,6 +45,8 @@ pub struct Applied {
 pub enum EditError {
     /// Something is there already.
     Exists(PathBuf),
+    /// A file stands where a folder must be, or the other way round.
+    InTheWay(PathBuf),
     /// The system refused.
     Io(PathBuf, std::io::Error),
     /// Another run writes.
@@ -65,6 +67,9 @@ impl EditError {
         let help = match self {
             EditError::Exists(_) => "nothing is overwritten: move it away, or name another place",
             EditError::Io(..) => return None,
+            EditError::InTheWay(_) => {
+                "a path is a file or a folder: move it away, then run this again"
+            }
             EditError::Busy => "wait until the other run has ended, then run this again",
             EditError::Link(_) => "links are never followed: put a folder or a file in its place",
             EditError::Changed(_) => "what you changed is kept: move it away, then run this again",
@@ -77,7 +82,7 @@ impl EditError {
     /// The exit code that says so: 1 refused, 3 could not be done, 4 integrity, 5 busy.
     pub fn exit_code(&self) -> u8 {
         match self {
-            EditError::Changed(_) => 1,
+            EditError::Changed(_) | EditError::InTheWay(_) => 1,
             EditError::Link(_) => 4,
             EditError::Busy => 5,
             _ => 3,
@@ -90,6 +95,9 @@ impl fmt::Display for EditError {
         match self {
             EditError::Exists(path) => {
                 write!(f, "there is a `{}` already; nothing was written", path.display())
+            }
+            EditError::InTheWay(path) => {
+                write!(f, "`{}` is in the way; nothing was written", path.display())
             }
             EditError::Io(path, error) => write!(f, "cannot write `{}`: {error}", path.display()),
             EditError::Busy => f.write_str("another run is at work here"),

@@ -44,7 +44,7 @@ impl Session<'_> {
             None => None,
             Some(Entry::File) => Some(Digest::of(&at(path, self.disk.read(path))?).hex()),
             Some(Entry::Link) => return Err(EditError::Link(path.to_owned())),
-            Some(_) => return Err(EditError::Exists(path.into())),
+            Some(_) => return Err(EditError::InTheWay(path.into())),
         };
         match now == step.before {
             true => Ok(()),
@@ -82,7 +82,7 @@ impl Session<'_> {
                     Some(Entry::Folder) => break,
                     None => missing.insert(folder.to_owned()),
                     Some(Entry::Link) => return Err(EditError::Link(folder.to_owned())),
-                    Some(_) => return Err(EditError::Exists(folder.into())),
+                    Some(_) => return Err(EditError::InTheWay(folder.into())),
                 };
                 folder = folder_of(folder);
             }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::alone::clashes;
 use super::format::{Freeze, FrozenArtifact, Imported, encode, frozen_path, is_legacy, root_of};
 use super::index::Index;
 use super::names::{FOLDER, freeze_name, index_name};
-use super::verify::clashes;
 use super::version::Version;
 use crate::tree::{ArtifactPath, Refusal as Unread, Tree};
 

@@ -71,8 +71,8 @@ pub struct Freeze {
     pub bump: Option<String>,
     /// Where it was imported from.
     pub imported: Option<Imported>,
-    /// How many artifacts its summary counts.
-    pub counted: Option<usize>,
+    /// What its summary says of its artifacts.
+    pub summary: Option<Summary>,
     /// Its artifacts, in the order of the file.
     pub artifacts: Vec<FrozenArtifact>,
 }
@@ -99,7 +99,7 @@ struct Raw {
     #[serde(default, rename = "edition")]
     _edition: Option<String>,
     #[serde(default)]
-    summary: Option<RawSummary>,
+    summary: Option<Summary>,
     version: Option<String>,
     seq: Option<u64>,
     #[serde(default)]
@@ -116,14 +116,42 @@ struct Raw {
     artifacts: Option<Artifacts>,
 }
 
-#[derive(Deserialize)]
+/// What a freeze says of its artifacts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSummary {
+pub struct Summary {
+    /// How many there are.
     artifacts: usize,
-    #[serde(default, rename = "bytes")]
-    _bytes: Option<u64>,
-    #[serde(default, rename = "kinds")]
-    _kinds: BTreeMap<String, usize>,
+    /// Their total size.
+    #[serde(default)]
+    bytes: Option<u64>,
+    /// How many there are of each kind.
+    #[serde(default)]
+    kinds: Option<BTreeMap<String, usize>>,
+}
+
+impl Summary {
+    /// The summary of these artifacts.
+    pub(super) fn of(artifacts: &[FrozenArtifact]) -> Summary {
+        let mut kinds = BTreeMap::new();
+        for artifact in artifacts {
+            *kinds.entry(artifact.kind.clone()).or_insert(0) += 1;
+        }
+        let bytes = artifacts.iter().map(|a| a.bytes.len() as u64).sum();
+        Summary { artifacts: artifacts.len(), bytes: Some(bytes), kinds: Some(kinds) }
+    }
+
+    /// How many artifacts it counts.
+    pub(super) fn count(&self) -> usize {
+        self.artifacts
+    }
+
+    /// Whether this says nothing that `other` does not say. What was left out is no lie.
+    pub(super) fn agrees_with(&self, other: &Summary) -> bool {
+        self.artifacts == other.artifacts
+            && (self.bytes.is_none() || self.bytes == other.bytes)
+            && (self.kinds.is_none() || self.kinds == other.kinds)
+    }
 }
 
 struct Artifacts(Vec<FrozenArtifact>);
@@ -226,7 +254,7 @@ pub fn decode(bytes: &[u8]) -> Result<Freeze, String> {
         description: raw.description,
         bump: raw.bump,
         imported: raw.imported,
-        counted: raw.summary.map(|summary| summary.artifacts),
+        summary: raw.summary,
         artifacts,
     })
 }
@@ -244,6 +272,11 @@ fn artifact(raw: RawArtifact) -> Result<FrozenArtifact, String> {
     Ok(FrozenArtifact { path, kind, size, sha256, bytes: bytes.into(), unproven })
 }
 
+/// Whether a segment, case folded, is git's folder, its short name on Windows, or our own work.
+pub fn is_machinery(segment: &str) -> bool {
+    matches!(segment, ".git" | "git~1") || segment.starts_with(super::WORK_PREFIX)
+}
+
 /// A path that every system can hold and that leads to nothing but a contract.
 pub(super) fn frozen_path(text: &str) -> Result<ArtifactPath, String> {
     let path = ArtifactPath::new(text).map_err(|problem| {
@@ -253,7 +286,6 @@ pub(super) fn frozen_path(text: &str) -> Result<ArtifactPath, String> {
     if let Some(problem) = path.unportable() {
         return Err(format!("the path `{path}` {}", problem.reason()));
     }
-    let is_machinery = |segment: &str| segment == ".git" || segment.starts_with(super::WORK_PREFIX);
     match path.folded().split('/').any(is_machinery) {
         true => Err(format!("the path `{path}` leads to a folder that holds no contracts")),
         false => Ok(path),
@@ -282,13 +314,6 @@ struct Out<'f> {
 }
 
 #[derive(Serialize)]
-struct Summary {
-    artifacts: usize,
-    bytes: u64,
-    kinds: BTreeMap<String, usize>,
-}
-
-#[derive(Serialize)]
 struct OutArtifact<'f> {
     path: &'f str,
     kind: &'f str,
@@ -305,10 +330,6 @@ const EDITION: &str = "2026-1";
 
 /// Encodes a freeze: indented JSON with a final newline.
 pub(super) fn encode(freeze: &Freeze) -> Vec<u8> {
-    let mut kinds = BTreeMap::new();
-    for artifact in &freeze.artifacts {
-        *kinds.entry(artifact.kind.clone()).or_insert(0) += 1;
-    }
     let artifacts = freeze.artifacts.iter().map(|artifact| {
         let (encoding, content) = match std::str::from_utf8(&artifact.bytes) {
             Ok(text) => ("utf-8", text.into()),
@@ -336,7 +357,7 @@ pub(super) fn encode(freeze: &Freeze) -> Vec<u8> {
         bump: freeze.bump.as_deref(),
         description: freeze.description.as_deref(),
         imported: freeze.imported.as_ref(),
-        summary: Summary { artifacts: freeze.artifacts.len(), bytes: freeze.size(), kinds },
+        summary: Summary::of(&freeze.artifacts),
         artifacts: artifacts.collect(),
     };
     // Escapes, and what stands around each artifact.

@@ -1,6 +1,7 @@
 //! Freezes: byte-exact, indexed records of a tree. Data, verification and planning; nothing here touches
 //! a disk. What is planned here, `edit` writes.
 
+mod alone;
 mod compare;
 mod create;
 mod format;
@@ -12,20 +13,21 @@ mod signature;
 mod verify;
 mod version;
 
+pub use alone::{defects_of, foreign};
 pub use compare::{Difference, compare};
 pub use create::{
     NewFile, Past, Publication, Refusal, Wish, plan_create, plan_import, plan_repair, rescue,
 };
 pub use format::{
-    Format, Freeze, FrozenArtifact, Imported, Recorded, decode, format_of, is_legacy, lines_of,
-    root_of,
+    Format, Freeze, FrozenArtifact, Imported, Recorded, Summary, decode, format_of, is_legacy,
+    is_machinery, lines_of, root_of,
 };
 pub use index::with_lf;
 pub use legacy::{Effort, How, Legacy, Recovered, legacy_facts};
 pub use names::{FOLDER, Name, freeze_name, index_name, signature_name};
 pub use restore::{Blocked, Removal, RestorePlan, Wanted, Write, plan_restore};
 pub use signature::{NAMESPACE, Signature, signed_bytes};
-pub use verify::{Defect, DefectKind, Record, defects_of, examine, verify};
+pub use verify::{Defect, DefectKind, Record, examine, verify};
 pub use version::Version;
 
 /// The journal of a restore, in the folder named [`WORK_PREFIX`].

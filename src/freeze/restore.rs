@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::alone::foreign;
 use super::create::folder_of;
 use super::format::Freeze;
 use crate::tree::{ArtifactPath, Digest, Tree};
@@ -37,6 +38,8 @@ pub struct Write {
     pub bytes: Arc<[u8]>,
     /// What is there now; `None` for nothing.
     pub before: Option<Digest>,
+    /// Whether the bytes are not those once recorded.
+    pub is_unproven: bool,
 }
 
 /// A file to remove.
@@ -87,14 +90,10 @@ pub fn plan_restore(
     allow_unproven: bool,
     is_saved: impl Fn(&[&ArtifactPath]) -> BTreeSet<ArtifactPath>,
 ) -> Result<RestorePlan, Blocked> {
-    let prefix = if wanted.root.is_empty() { String::new() } else { format!("{}/", wanted.root) };
-    let frozen = format!("{}/", folder_of(wanted.root));
-    for artifact in &freeze.artifacts {
-        let path = artifact.path.folded();
-        if !artifact.path.as_str().starts_with(&prefix) || path.starts_with(&frozen) {
-            return Err(Blocked::Outside(artifact.path.clone()));
-        }
+    if let Some(path) = foreign(&freeze, wanted.root) {
+        return Err(Blocked::Outside(path.clone()));
     }
+    let frozen = format!("{}/", folder_of(wanted.root));
     let here: BTreeMap<_, _> =
         current.artifacts.iter().filter(|(p, _)| !p.as_str().starts_with(&frozen)).collect();
     let mut plan = RestorePlan { version: freeze.version.clone(), ..RestorePlan::default() };
@@ -113,11 +112,12 @@ pub fn plan_restore(
             plan.unchanged += 1;
             continue;
         }
-        if artifact.unproven.is_some() {
+        let is_unproven = artifact.unproven.is_some();
+        if is_unproven {
             unproven.push(artifact.path.clone());
         }
         let before = before.map(|b| b.digest());
-        plan.writes.push(Write { path: artifact.path, bytes: artifact.bytes, before });
+        plan.writes.push(Write { path: artifact.path, bytes: artifact.bytes, before, is_unproven });
     }
     if !unproven.is_empty() && !allow_unproven {
         return Err(Blocked::Unproven(unproven));

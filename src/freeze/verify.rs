@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
-use super::format::{Freeze, decode, is_legacy, root_of};
+use super::alone::{defects_of, foreign};
+use super::format::{Freeze, decode, is_legacy};
 use super::index::Index;
-use super::names::{Name, index_name};
-use crate::tree::{ArtifactPath, Digest};
+use super::names::{Name, freeze_name, index_name};
+use crate::tree::ArtifactPath;
 
 /// What kind of damage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +45,13 @@ pub struct Record<'t> {
 }
 
 /// Every defect of the freezes in one folder.
-pub fn verify(records: &[Record<'_>]) -> Vec<Defect> {
-    examine(records).0
+pub fn verify(records: &[Record<'_>], root: &str) -> Vec<Defect> {
+    examine(records, root).0
 }
 
-/// Every defect of the freezes in one folder, and how many artifacts each freeze has.
-pub fn examine(records: &[Record<'_>]) -> (Vec<Defect>, BTreeMap<ArtifactPath, usize>) {
+/// Every defect of the freezes in one folder, and how many artifacts each freeze has. `root` is the
+/// contracts root of the tree that they are freezes of.
+pub fn examine(records: &[Record<'_>], root: &str) -> (Vec<Defect>, BTreeMap<ArtifactPath, usize>) {
     let mut defects = Vec::new();
     let mut freezes: Vec<(&Record<'_>, Freeze)> = Vec::new();
     for record in records {
@@ -63,6 +63,10 @@ pub fn examine(records: &[Record<'_>]) -> (Vec<Defect>, BTreeMap<ArtifactPath, u
         match decode(record.bytes) {
             Ok(freeze) => {
                 defects.extend(defects_of(record, &freeze));
+                if let Some(path) = foreign(&freeze, root) {
+                    let message = format!("`{path}` is no contract of this tree");
+                    defects.push(defect(DefectKind::Altered, record, message));
+                }
                 freezes.push((record, freeze));
             }
             Err(_) if is_legacy(record.bytes) => {
@@ -76,6 +80,7 @@ pub fn examine(records: &[Record<'_>]) -> (Vec<Defect>, BTreeMap<ArtifactPath, u
     }
     freezes.sort_by_key(|(_, freeze)| freeze.seq);
     chain(&freezes, &mut defects);
+    orphans(records, &freezes, &mut defects);
     for (record, freeze) in &freezes {
         let index = find(records, &index_name(&freeze.version));
         check_index(record, freeze, index, &mut defects);
@@ -93,85 +98,26 @@ fn find<'r, 't>(records: &'r [Record<'t>], name: &str) -> Option<&'r Record<'t>>
     records.iter().find(|record| record.path.file_name() == name)
 }
 
-fn defect(kind: DefectKind, record: &Record<'_>, message: String) -> Defect {
+pub(super) fn defect(kind: DefectKind, record: &Record<'_>, message: String) -> Defect {
     Defect { kind, file: record.path.clone(), message }
 }
 
-/// The defects of one freeze by itself: its name, its bytes and digests, its paths, its root.
-pub fn defects_of(record: &Record<'_>, freeze: &Freeze) -> Vec<Defect> {
-    let mut defects = Vec::new();
-    if let Name::Freeze(version) = Name::of(record.path.file_name())
-        && freeze.version != version.as_str()
-    {
-        let message =
-            format!("file is named for `{version}`, but holds version `{}`", freeze.version);
-        defects.push(defect(DefectKind::Malformed, record, message));
-    }
-    let mut altered = |message: String| defects.push(defect(DefectKind::Altered, record, message));
-    if let Some(counted) = freeze.counted.filter(|n| *n != freeze.artifacts.len()) {
-        let have = freeze.artifacts.len();
-        altered(format!("its summary counts {counted} artifacts, but it has {have}"));
-    }
-    let hashed = freeze.artifacts.par_iter().map(|a| Digest::of(&a.bytes).hex() == a.sha256);
-    let hashed: Vec<bool> = hashed.collect();
-    for (artifact, is_right) in freeze.artifacts.iter().zip(hashed) {
-        if artifact.bytes.len() as u64 != artifact.size {
-            let (have, said) = (artifact.bytes.len(), artifact.size);
-            altered(format!("`{}` has {have} bytes, but {said} are recorded", artifact.path));
-        }
-        if !is_right {
-            altered(format!("`{}` does not have its recorded SHA-256", artifact.path));
-        }
-    }
-    for (a, b) in freeze.artifacts.iter().zip(freeze.artifacts.iter().skip(1)) {
-        if a.path >= b.path {
-            altered(format!(
-                "`{}` stands after `{}`: artifacts are sorted and unique",
-                b.path, a.path
-            ));
-        }
-    }
-    for (path, other) in clashes(freeze.artifacts.iter().map(|a| &a.path)) {
-        altered(format!("`{path}` and `{other}` cannot both be files on every system"));
-    }
-    let root = root_of(freeze.artifacts.iter().map(|a| (a.path.as_str(), a.sha256.as_str())));
-    if root != freeze.root {
-        altered(format!("the lines of freeze `{}` do not have its root", freeze.version));
-    }
-    defects
-}
-
-/// Pairs of paths that no folder can hold on every system: equal but for case, or a file where the other
-/// needs a folder.
-pub(super) fn clashes<'p>(
-    paths: impl Iterator<Item = &'p ArtifactPath>,
-) -> Vec<(&'p ArtifactPath, &'p ArtifactPath)> {
-    let mut by_folded: BTreeMap<String, &ArtifactPath> = BTreeMap::new();
-    let mut found = Vec::new();
-    let mut folders: BTreeMap<String, (&str, &ArtifactPath)> = BTreeMap::new();
-    for path in paths {
-        for (end, _) in path.as_str().match_indices('/') {
-            let folder = path.as_str().get(..end).unwrap_or_default();
-            let folded = ArtifactPath::lossy(folder).folded();
-            match folders.get(&folded) {
-                Some((other, first)) if *other != folder => found.push((path, *first)),
-                Some(_) => {}
-                None => drop(folders.insert(folded, (folder, path))),
+/// Indexes and copies whose freeze is gone. Those of the legacy tool are its own.
+fn orphans(records: &[Record<'_>], freezes: &[(&Record<'_>, Freeze)], defects: &mut Vec<Defect>) {
+    for record in records {
+        let name = record.path.file_name();
+        let wanted = match Name::of(name) {
+            Name::Index(version) => freeze_name(version.as_str()),
+            Name::LatestFreeze | Name::LatestIndex if freezes.is_empty() => {
+                "freeze-<version>.json".to_owned()
             }
-        }
-        match by_folded.get(&path.folded()) {
-            Some(other) if *other != path => found.push((path, *other)),
-            Some(_) => {}
-            None => drop(by_folded.insert(path.folded(), path)),
+            _ => continue,
+        };
+        if find(records, &wanted).is_none() && !is_legacy(record.bytes) {
+            let message = format!("there is no `{wanted}` to `{name}`");
+            defects.push(defect(DefectKind::Index, record, message));
         }
     }
-    for (folded, path) in &by_folded {
-        let parents = folded.match_indices('/').filter_map(|(at, _)| folded.get(..at));
-        found.extend(
-            parents.filter_map(|parent| by_folded.get(parent)).map(|other| (*path, *other)),
-        );
-    }
-    found
 }
 
 fn chain(freezes: &[(&Record<'_>, Freeze)], defects: &mut Vec<Defect>) {

@@ -3,7 +3,7 @@
 /// Whether a character could act on a terminal or hide what is written.
 fn is_unsafe(c: char) -> bool {
     (c.is_control() && c != '\t' && c != '\n' && c != '\r')
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A name or value for a message: unsafe characters as `\u{…}`, line breaks too.

@@ -106,6 +106,10 @@ pub fn open_freeze(path: &Path, root: &str, budget: &Budget) -> Result<OpenFreez
         integrity,
     };
     let bytes = file_bytes(path, budget)?;
+    let bounded = |freeze: &Freeze| match freeze.artifacts.len() > budget.files {
+        true => Err(super::dir::too_many(budget)),
+        false => Ok(()),
+    };
     let decoded = decode(&bytes);
     if decoded.is_err()
         && format_of(&bytes).map_err(|reason| fail(reason, false))? == Format::Legacy
@@ -113,9 +117,11 @@ pub fn open_freeze(path: &Path, root: &str, budget: &Budget) -> Result<OpenFreez
         let legacy = Legacy::recover(&bytes, root, Effort::default());
         let legacy = legacy.map_err(|reason| fail(reason, true))?;
         let freeze = legacy.to_freeze(|_| "other");
+        bounded(&freeze)?;
         return Ok(OpenFreeze { freeze, bytes, legacy: Some(legacy) });
     }
     let freeze = decoded.map_err(|reason| fail(reason, true))?;
+    bounded(&freeze)?;
     let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
     let record = Record { path: ArtifactPath::lossy(&name), bytes: &bytes };
     match defects_of(&record, &freeze).first() {

@@ -24,6 +24,10 @@ pub enum PathProblem {
     TrailingDotOrSpace,
     /// A segment is a Windows device name.
     DeviceName,
+    /// Has a character that is not shown, and that macOS leaves out when it compares names.
+    Hidden,
+    /// A segment of over 255 bytes, or over 1,024 bytes in all.
+    TooLong,
     /// Is not in Unicode normal form C.
     NotNfc,
 }
@@ -42,6 +46,8 @@ impl PathProblem {
                 "has a segment that ends in a dot or space, which Windows drops"
             }
             PathProblem::DeviceName => "is a Windows device name",
+            PathProblem::Hidden => "has an invisible character",
+            PathProblem::TooLong => "is longer than a system can hold",
             PathProblem::NotNfc => {
                 "is not in Unicode normal form C, which macOS and Linux store differently"
             }
@@ -52,6 +58,12 @@ impl PathProblem {
 /// The path of an artifact from the repository root.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArtifactPath(Arc<str>);
+
+/// PATH_MAX of macOS.
+const MAX_BYTES: usize = 1024;
+
+/// NAME_MAX of Linux.
+const MAX_SEGMENT_BYTES: usize = 255;
 
 impl ArtifactPath {
     /// Checks what every path must be: relative, no `..`, no control characters.
@@ -85,7 +97,16 @@ impl ArtifactPath {
         if self.0.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {
             return Some(PathProblem::Reserved);
         }
+        if self.0.chars().any(is_hidden) {
+            return Some(PathProblem::Hidden);
+        }
+        if self.0.len() > MAX_BYTES {
+            return Some(PathProblem::TooLong);
+        }
         for segment in self.0.split('/') {
+            if segment.len() > MAX_SEGMENT_BYTES {
+                return Some(PathProblem::TooLong);
+            }
             if segment.ends_with(['.', ' ']) {
                 return Some(PathProblem::TrailingDotOrSpace);
             }
@@ -96,9 +117,13 @@ impl ArtifactPath {
         (!is_nfc(&self.0)).then_some(PathProblem::NotNfc)
     }
 
-    /// What a file system that folds case takes this path for.
+    /// What a file system that folds case takes this path for. Upper case first: `ß` and `SS`, `ς` and `σ`
+    /// are the same then, as in the full case folding of Unicode, section 3.13.
     pub fn folded(&self) -> String {
-        self.0.nfc().flat_map(char::to_lowercase).collect()
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
+        self.0.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
     }
 
     /// The text.
@@ -140,16 +165,30 @@ impl ArtifactPath {
 }
 
 fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// What HFS+ ignores in names, and its like.
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}'
+            | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 fn is_device_name(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or(segment).to_ascii_uppercase();
-    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") {
+    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
         return true;
     }
     let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
-    numbered.is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+    numbered.is_some_and(|n| {
+        n.chars().count() == 1 && n.chars().all(|c| c.is_ascii_digit() || "¹²³".contains(c))
+    })
 }
 
 impl fmt::Display for ArtifactPath {
@@ -182,9 +221,21 @@ mod tests {
         let problem = |text: &str| ArtifactPath::new(text).unwrap().unportable();
         assert_eq!(problem("a/con.json"), Some(PathProblem::DeviceName));
         assert_eq!(problem("a/console.json"), None);
+        assert_eq!(problem("a/COM¹.json"), Some(PathProblem::DeviceName));
+        assert_eq!(problem(".g\u{200c}it/x"), Some(PathProblem::Hidden));
+        assert_eq!(problem(&"ä".repeat(128)), Some(PathProblem::TooLong));
+        assert_eq!(problem(&format!("{}b", "a/".repeat(600))), Some(PathProblem::TooLong));
         assert_eq!(problem("a./b"), Some(PathProblem::TrailingDotOrSpace));
         assert_eq!(problem("a:b"), Some(PathProblem::Reserved));
         assert_eq!(problem("cafe\u{301}.json"), Some(PathProblem::NotNfc));
+    }
+
+    #[test]
+    fn folds_case_in_full() {
+        let folded = |text: &str| ArtifactPath::new(text).unwrap().folded();
+        for (a, b) in [("Aß", "aSS"), ("ας", "ΑΣ"), ("K\u{212a}", "kk"), ("ſ", "S")] {
+            assert_eq!(folded(a), folded(b), "{a} {b}");
+        }
     }
 
     #[test]

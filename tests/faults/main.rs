@@ -47,7 +47,10 @@ fn defects(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
         .filter(|(path, _)| path.starts_with(FROZEN))
         .map(|(path, bytes)| Record { path: ArtifactPath::lossy(path), bytes })
         .collect();
-    verify(&records).into_iter().map(|d| format!("{}: {}", d.file, d.message)).collect()
+    verify(&records, "contracts")
+        .into_iter()
+        .map(|d| format!("{}: {}", d.file, d.message))
+        .collect()
 }
 
 /// What `freeze create` does, from the lock to the last sync.

@@ -21,7 +21,10 @@ pub(super) fn report(catalog: &Catalog, code: Code, kind: DefectKind) -> Vec<Fin
             })
             .collect();
         findings.extend(
-            verify(&records).into_iter().filter(|d| d.kind == kind).map(|d| finding(code, d)),
+            verify(&records, &catalog.tree.root)
+                .into_iter()
+                .filter(|d| d.kind == kind)
+                .map(|d| finding(code, d)),
         );
     }
     findings

@@ -10,11 +10,11 @@ use super::super::progress::Progress;
 use super::super::{Answer, Failure, Refused};
 use super::args::Import;
 use super::create::survey;
-use super::place::{Newest, Place};
+use super::place::{Newest, Place, not_ours};
 use super::words::{counted, legacy_report, legacy_summary, refused};
 use crate::catalog::Kind;
 use crate::freeze::{
-    FOLDER, Format, Imported, NewFile, Version, format_of, index_name, plan_import,
+    FOLDER, Format, Imported, NewFile, Version, foreign, format_of, index_name, plan_import,
 };
 use crate::source::{self, OpenFreeze};
 use crate::tree::{Artifact, Digest, Tree};
@@ -33,6 +33,14 @@ pub(super) fn run(import: &Import, place: &Place, global: &Global, terminal: &Te
         let opened = place.open(path)?;
         let version = Version::parse(&opened.freeze.version)
             .map_err(|reason| Failure::Usage(format!("`{}`: {reason}", path.display()), None))?;
+        if let Some(path) = foreign(&opened.freeze, &place.root) {
+            return Err(Failure::Refused(Refused {
+                message: format!("freeze {version} cannot be taken in: {}", not_ours(path)),
+                details: Vec::new(),
+                help: Some("it could not be restored here; `freeze export` unpacks it".to_owned()),
+                code: 4,
+            }));
+        }
         lost(&version, &opened, import.unproven)?;
         candidates.push(Candidate { version, path: path.clone(), opened });
     }

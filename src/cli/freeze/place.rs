@@ -31,6 +31,12 @@ impl Place {
         };
         let disk =
             Real::open(&base).map_err(|error| SourceError::Io { path: base.clone(), error })?;
+        // Whatever a link leads to can be changed there, unseen.
+        for folder in [root.clone(), frozen_folder(&root)] {
+            if matches!(disk.entry(&folder), Ok(Some(Entry::Link))) {
+                return Err(EditError::Link(folder).into());
+            }
+        }
         let tree_bytes = global.max_tree_bytes;
         // A freeze holds every file, also one that is too large to be checked.
         let budget = Budget { file_bytes: tree_bytes, tree_bytes, files: global.max_files };
@@ -65,8 +71,7 @@ impl Place {
 
     /// A file of `_frozen/`, as a path from the repository root.
     pub(super) fn frozen_path(&self, name: &str) -> ArtifactPath {
-        let root = if self.root.is_empty() { String::new() } else { format!("{}/", self.root) };
-        ArtifactPath::lossy(&format!("{root}{FOLDER}/{name}"))
+        ArtifactPath::lossy(&format!("{}/{name}", frozen_folder(&self.root)))
     }
 
     pub(super) fn request(&self, source: Source) -> Request {
@@ -81,9 +86,6 @@ impl Place {
         } else {
             self.disk.entry(&self.root).ok().flatten()
         };
-        if entry == Some(Entry::Link) {
-            return Err(EditError::Link(self.root.clone()).into());
-        }
         if entry.is_none() {
             return Ok(Tree { root: self.root.clone(), ..Tree::default() });
         }
@@ -208,6 +210,15 @@ impl Place {
         let is_there = self.disk.read(path.as_str()).is_ok_and(|there| there == bytes);
         (!is_there).then(|| NewFile { path, bytes: Arc::new(bytes), replaces: false })
     }
+}
+
+fn frozen_folder(root: &str) -> String {
+    if root.is_empty() { FOLDER.to_owned() } else { format!("{root}/{FOLDER}") }
+}
+
+/// What a restore of this freeze would refuse to write.
+pub(super) fn not_ours(path: &ArtifactPath) -> String {
+    format!("`{path}` is no contract of this tree")
 }
 
 /// The newest freeze of the chain.

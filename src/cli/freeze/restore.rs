@@ -12,7 +12,7 @@ use super::super::{Answer, Failure, Refused};
 use super::args::Restore;
 use super::place::Place;
 use super::words::{counted, legacy_summary, refused, time};
-use crate::freeze::{Blocked, Freeze, RestorePlan, Wanted, plan_restore, rescue};
+use crate::freeze::{Blocked, Freeze, RestorePlan, Wanted, Write, plan_restore, rescue};
 use crate::report::visible;
 use crate::source::{self, Source};
 use crate::tree::{ArtifactPath, Tree};
@@ -177,7 +177,8 @@ fn text_of(
     let mut line = |word: &str, path: &ArtifactPath| {
         out.push_str(&format!("{word:8} {}\n", visible(path.as_str())));
     };
-    plan.writes.iter().for_each(|write| line(wrote, &write.path));
+    let mark = |write: &Write| if write.is_unproven { "unproven" } else { wrote };
+    plan.writes.iter().for_each(|write| line(mark(write), &write.path));
     plan.removals.iter().for_each(|removal| line(removed, &removal.path));
     plan.extra.iter().for_each(|path| line("kept", path));
     if let Some(path) = kept_in {
@@ -210,6 +211,7 @@ fn json_of(plan: &RestorePlan, is_dry: bool, kept_in: Option<&ArtifactPath>) -> 
         "dry_run": is_dry,
         "written": names(plan.writes.iter().map(|w| &w.path).collect()),
         "removed": names(plan.removals.iter().map(|r| &r.path).collect()),
+        "unproven": names(plan.writes.iter().filter(|w| w.is_unproven).map(|w| &w.path).collect()),
         "kept": names(plan.extra.iter().collect()),
         "unchanged": plan.unchanged,
         "rescue": kept_in.map(ToString::to_string),

@@ -11,12 +11,12 @@ use super::super::output::Terminal;
 use super::super::progress::Progress;
 use super::super::{Answer, Failure};
 use super::args::{Sign, Verify};
-use super::place::Place;
+use super::place::{Place, not_ours};
 use super::signers::Signers;
 use super::words::{counted, legacy_report, legacy_summary};
 use crate::freeze::{
-    self, Defect, DefectKind, Effort, Format, Legacy, Name, NewFile, Record, Signature, decode,
-    format_of, index_name, signature_name, signed_bytes,
+    self, Defect, DefectKind, Effort, Format, Freeze, Legacy, Name, NewFile, Record, Signature,
+    decode, format_of, index_name, signature_name, signed_bytes,
 };
 use crate::report::visible;
 use crate::source;
@@ -106,16 +106,20 @@ fn every(place: &Place) -> Result<Vec<Read>, Failure> {
             Ok((place.frozen_path(&file.name), source::file_bytes(&file.path, &place.budget)?))
         })
         .collect::<Result<_, Failure>>()?;
-    let is_freeze = |path: &ArtifactPath| path.file_name().starts_with("freeze-");
-    Ok(if files.iter().any(|(path, _)| is_freeze(path)) { files } else { Vec::new() })
+    // Indexes and copies without a freeze are what is left of one.
+    let is_ours = |path: &ArtifactPath| Name::of(path.file_name()) != Name::Other;
+    Ok(if files.iter().any(|(path, _)| is_ours(path)) { files } else { Vec::new() })
 }
 
 fn examine(files: &[Read], place: &Place, is_one: bool) -> Vec<Verified> {
     let records: Vec<Record<'_>> =
         files.iter().map(|(path, bytes)| Record { path: path.clone(), bytes }).collect();
-    let (mut defects, counted) = freeze::examine(&records);
+    let (mut defects, counted) = freeze::examine(&records, &place.root);
     // Alone, it has no neighbours to agree with.
     defects.retain(|d| !is_one || !matches!(d.kind, DefectKind::Chain | DefectKind::Latest));
+    // Nor does a file from elsewhere have an index.
+    let is_own = |d: &Defect| d.file.as_str().contains('/');
+    defects.retain(|d| !is_one || d.kind != DefectKind::Index || is_own(d));
     let mut results: BTreeMap<ArtifactPath, Verified> = BTreeMap::new();
     for (path, bytes) in files {
         let name = path.file_name();
@@ -181,6 +185,7 @@ fn facts(path: &ArtifactPath, bytes: &[u8], root: &str, counted: Option<&usize>)
                     result.wrong.push((code(DefectKind::Altered).to_owned(), line));
                 }
                 result.artifacts = legacy.artifacts.len();
+                result.wrong.extend(misplaced(path, &legacy.to_freeze(|_| "other"), root));
                 result.legacy = Some(legacy);
             }
             Err(reason) => malformed(reason),
@@ -188,18 +193,21 @@ fn facts(path: &ArtifactPath, bytes: &[u8], root: &str, counted: Option<&usize>)
         Ok(Format::Current) => match decode(bytes) {
             Ok(freeze) => {
                 result.artifacts = freeze.artifacts.len();
-                // Files of other names are not among those that are verified side by side.
-                if !name.starts_with("freeze-") {
-                    let record = Record { path: path.clone(), bytes };
-                    let defects = freeze::defects_of(&record, &freeze).into_iter();
-                    result.wrong.extend(defects.map(|defect| line(&defect)));
-                }
+                let record = Record { path: path.clone(), bytes };
+                let defects = freeze::defects_of(&record, &freeze).into_iter();
+                result.wrong.extend(defects.map(|defect| line(&defect)));
+                result.wrong.extend(misplaced(path, &freeze, root));
             }
             Err(reason) => malformed(reason),
         },
         Err(reason) => malformed(reason),
     }
     result
+}
+
+fn misplaced(path: &ArtifactPath, freeze: &Freeze, root: &str) -> Option<(String, String)> {
+    let foreign = freeze::foreign(freeze, root)?;
+    Some((code(DefectKind::Altered).to_owned(), format!("{path}: {}", not_ours(foreign))))
 }
 
 fn line(defect: &Defect) -> (String, String) {

@@ -12,10 +12,10 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use crate::freeze::alone::clashes;
 use crate::freeze::format::{
     Freeze, FrozenArtifact, MAX_ARTIFACTS, Recorded, frozen_path, root_of,
 };
-use crate::freeze::verify::clashes;
 use crate::freeze::version::Version;
 use crate::tree::{ArtifactPath, Digest};
 
@@ -40,8 +40,8 @@ struct RawArtifact {
 pub struct Effort(pub u64);
 
 impl Effort {
-    /// Bytes for all artifacts of a freeze together.
-    const ALL: u64 = 64 << 30;
+    /// Bytes for all artifacts of a freeze that have to be searched for, together: some seconds.
+    const ALL: u64 = 4 << 30;
 }
 
 impl Default for Effort {
@@ -126,12 +126,16 @@ impl Legacy {
             return Err(format!("lists more than {MAX_ARTIFACTS} artifacts"));
         }
         let paths = paths(&raw.artifacts, root)?;
-        let each = Effort::ALL.checked_div(raw.artifacts.len() as u64).unwrap_or(0);
-        let effort = Effort(effort.0.min(each));
-        let found = raw.artifacts.par_iter().zip(paths).map(|(artifact, path)| {
-            let recorded = Recorded { size: artifact.size, sha256: artifact.sha256.clone() };
-            let (bytes, how) = search::original(&artifact.content, &recorded, effort);
-            Recovered { path, recorded, bytes, how }
+        let recorded = |a: &RawArtifact| Recorded { size: a.size, sha256: a.sha256.clone() };
+        let simple = raw.artifacts.par_iter().map(|a| search::simple(&a.content, &recorded(a)));
+        let simple: Vec<_> = simple.collect();
+        // Shared evenly, not first come first served: the same file gives the same answer.
+        let open = simple.iter().filter(|found| found.is_none()).count() as u64;
+        let effort = Effort(effort.0.min(Effort::ALL / open.max(1)));
+        let found = raw.artifacts.par_iter().zip(paths).zip(simple).map(|((a, path), found)| {
+            let search = || search::original(&a.content, &recorded(a), effort);
+            let (bytes, how) = found.unwrap_or_else(search);
+            Recovered { path, recorded: recorded(a), bytes, how }
         });
         let mut artifacts: Vec<Recovered> = found.collect();
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
