@@ -4,7 +4,7 @@
 //! Data flows one way, floor by floor, and a floor names only what lies below it:
 //!
 //! ```text
-//! source → tree → document → catalog → checks → gate → report
+//! source → tree → document → catalog → checks, change → gate → report
 //! ```
 //!
 //! Two laws hold everywhere. Bad input is a [`finding::Finding`]; a broken world is an error. The verdict
@@ -21,6 +21,7 @@
 )]
 
 pub mod catalog;
+pub mod change;
 pub mod checks;
 pub mod cli;
 pub mod document;

@@ -9,6 +9,7 @@ mod binary;
 
 use std::path::Path;
 
+use contract_guard::change::CHANGE_RULES;
 use contract_guard::checks::CHECKS;
 
 fn agree(path: &str, text: &str) {
@@ -36,13 +37,31 @@ fn reference_of_checks() {
 }
 
 #[test]
+fn reference_of_changes() {
+    let mut text = String::from(
+        "# Changes\n\nMade from the code by `make generate`.\n`contract-guard explain CODE` prints the same, with an example.\n",
+    );
+    for rule in CHANGE_RULES {
+        let explain = &rule.explain;
+        text.push_str(&format!(
+            "\n## {}\n\n{} (since {})\n\n",
+            rule.code, explain.what, rule.since
+        ));
+        text.push_str(&format!("- Why: {}\n- What to do: {}\n", explain.why, explain.fix));
+    }
+    agree("docs/reference/changes.md", &text);
+}
+
+#[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &[],
         &["check"],
         &["validate"],
         &["envelope"],
+        &["diff"],
+        &["bump"],
         &["ulid", "new"],
         &["ulid", "check"],
         &["explain"],

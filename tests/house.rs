@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use contract_guard::change::CHANGE_RULES;
 use contract_guard::checks::CHECKS;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
@@ -28,16 +29,28 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn table_is_sorted_and_without_repetition() {
-    let codes: Vec<&str> = CHECKS.iter().map(|c| c.code.as_str()).collect();
-    let sorted: BTreeSet<&str> = codes.iter().copied().collect();
-    assert_eq!(codes, sorted.into_iter().collect::<Vec<_>>());
+fn tables_are_sorted_and_without_repetition() {
+    let checks: Vec<&str> = CHECKS.iter().map(|c| c.code.as_str()).collect();
+    let changes: Vec<&str> = CHANGE_RULES.iter().map(|r| r.code.as_str()).collect();
+    for codes in [&checks, &changes] {
+        let sorted: BTreeSet<&str> = codes.iter().copied().collect();
+        assert_eq!(*codes, sorted.into_iter().collect::<Vec<_>>());
+    }
+    assert!(changes.iter().all(|code| !checks.contains(code)), "a code means one thing");
 }
 
 #[test]
 fn every_rule_file_is_in_the_table_under_its_name() {
+    let checks: BTreeSet<String> = CHECKS.iter().map(|c| c.code.to_string()).collect();
+    assert_eq!(declared("src/checks"), checks);
+    let changes: BTreeSet<String> = CHANGE_RULES.iter().map(|r| r.code.to_string()).collect();
+    assert_eq!(declared("src/change/rules"), changes);
+}
+
+/// The codes that the files of a folder declare.
+fn declared(folder: &str) -> BTreeSet<String> {
     let mut declared = BTreeSet::new();
-    for path in files(&root().join("src/checks")) {
+    for path in files(&root().join(folder)) {
         let text = std::fs::read_to_string(&path).unwrap();
         let Some((_, rest)) = text.split_once("Code = Code(\"") else {
             continue;
@@ -47,8 +60,7 @@ fn every_rule_file_is_in_the_table_under_its_name() {
         assert_eq!(stem.replace('_', "-"), code, "the file of a rule has the name of its code");
         declared.insert(code.to_owned());
     }
-    let table: BTreeSet<String> = CHECKS.iter().map(|c| c.code.to_string()).collect();
-    assert_eq!(declared, table);
+    declared
 }
 
 #[test]
@@ -56,7 +68,9 @@ fn published_codes_stay_published() {
     let path = root().join("tests/published_codes.txt");
     let known = std::fs::read_to_string(path).unwrap();
     let known: BTreeSet<&str> = known.lines().filter(|l| !l.starts_with('#')).collect();
-    let table: BTreeSet<&str> = CHECKS.iter().map(|c| c.code.as_str()).collect();
+    let checks = CHECKS.iter().map(|c| c.code.as_str());
+    let table: BTreeSet<&str> =
+        checks.chain(CHANGE_RULES.iter().map(|r| r.code.as_str())).collect();
     assert_eq!(
         known, table,
         "a new code is added to tests/published_codes.txt; an old one stays there"
@@ -93,6 +107,22 @@ fn every_rule_has_passing_and_failing_cases() {
 }
 
 #[test]
+fn every_change_rule_has_passing_and_failing_cases() {
+    let fixtures = root().join("fixtures/changes");
+    for rule in CHANGE_RULES {
+        for kind in ["pass", "fail"] {
+            let cases = std::fs::read_dir(fixtures.join(rule.code.as_str()).join(kind));
+            assert!(cases.map_or(0, Iterator::count) > 0, "`{}` has no case in {kind}/", rule.code);
+        }
+    }
+    for entry in std::fs::read_dir(&fixtures).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let is_known = CHANGE_RULES.iter().any(|r| r.code.as_str() == name);
+        assert!(is_known, "fixtures/changes/{name} belongs to no rule");
+    }
+}
+
+#[test]
 fn expected_texts_belong_to_failing_cases() {
     fn walk(folder: &Path) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -107,23 +137,19 @@ fn expected_texts_belong_to_failing_cases() {
         }
     }
     walk(&root().join("fixtures/checks"));
+    walk(&root().join("fixtures/changes"));
 }
 
 #[test]
 fn explanations_are_whole() {
-    for check in CHECKS {
-        let explain = &check.explain;
-        for part in
-            [check.summary, explain.what, explain.why, explain.bad, explain.good, explain.fix]
-        {
-            assert!(
-                !part.trim().is_empty(),
-                "`{}` leaves a part of its explanation out",
-                check.code
-            );
+    let checks = CHECKS.iter().map(|c| (c.code, c.summary, &c.explain));
+    let changes = CHANGE_RULES.iter().map(|r| (r.code, r.summary, &r.explain));
+    for (code, summary, explain) in checks.chain(changes) {
+        for part in [summary, explain.what, explain.why, explain.bad, explain.good, explain.fix] {
+            assert!(!part.trim().is_empty(), "`{code}` leaves a part of its explanation out");
         }
-        assert_ne!(explain.bad, explain.good, "`{}` shows no difference", check.code);
-        assert!(!check.summary.ends_with('.'), "`{}`: a summary has no final stop", check.code);
+        assert_ne!(explain.bad, explain.good, "`{code}` shows no difference");
+        assert!(!summary.ends_with('.'), "`{code}`: a summary has no final stop");
     }
 }
 
@@ -135,16 +161,17 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("finding", &["tree", "document"]),
         ("catalog", &["tree", "document"]),
         ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
+        ("change", &["finding", "tree", "document", "catalog"]),
         ("freeze", &["tree"]),
-        ("gate", &["finding", "tree", "document", "catalog", "checks"]),
+        ("gate", &["finding", "tree", "document", "catalog", "checks", "change"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
         ("report", &["finding", "tree", "document", "gate"]),
         (
             "cli",
             &[
-                "finding", "tree", "document", "catalog", "checks", "freeze", "gate", "source",
-                "edit", "report",
+                "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
+                "source", "edit", "report",
             ],
         ),
     ])

@@ -2,6 +2,7 @@
 //! together. Built once, immutable, and without opinion: a dangling reference is a fact here and a
 //! finding in `checks`.
 
+mod bundle;
 mod compile;
 mod copy;
 mod dialect;
@@ -20,6 +21,7 @@ mod versions;
 mod violation;
 mod walk;
 
+pub use bundle::{Bundle, NoBundle};
 pub use compile::Validators;
 pub use dialect::{
     DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,

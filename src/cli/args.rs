@@ -13,7 +13,20 @@ Examples:
   contract-guard check --staged            what the next commit would hold
   contract-guard check --at origin/main    a commit, branch or tag
   contract-guard check freeze:1.2.0        a freeze below contracts/_frozen/
+  contract-guard check --against main      also: no break that no version announces
   contract-guard check --format json | jq .findings";
+
+const DIFF_HELP: &str = "\
+Trees: a version of a freeze, `freeze:1.2.0`, `latest`, a commit, a branch, a tag, `index`, `.` (the
+working tree), a folder, a freeze file.
+
+Examples:
+  contract-guard diff                      the newest freeze against the working tree
+  contract-guard diff origin/main          a branch against the working tree
+  contract-guard diff 1.0.0 1.1.0          two freezes
+  contract-guard diff HEAD index           what the next commit changes
+  contract-guard diff --only major --exit-code
+  contract-guard diff --format markdown > changes.md";
 
 /// Turns contracts into law: checks a contracts tree and gates what implements it.
 #[derive(Debug, Parser)]
@@ -81,8 +94,10 @@ pub(super) enum OutputFormat {
     Human,
     /// One line a finding
     Short,
-    /// schemas/findings-1.schema.json
+    /// schemas/findings-1.schema.json, schemas/changes-1.schema.json
     Json,
+    /// For pull requests and release notes
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,13 +112,19 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Check a contracts tree: everything (the default)
     #[command(after_help = with_codes(CHECK_HELP))]
-    Check(Check),
+    Check(Gate),
     /// Check examples against their schemas, and nothing else
     #[command(after_help = with_codes("Examples:\n  contract-guard validate\n  contract-guard validate contracts/storage/examples"))]
     Validate(Validate),
     /// Check that the event envelope keeps its frozen fields
     #[command(after_help = with_codes("Examples:\n  contract-guard envelope\n  contract-guard envelope --staged"))]
     Envelope(Check),
+    /// Show every change between two trees: what it means, for whom, and a document that breaks
+    #[command(after_help = with_codes(DIFF_HELP))]
+    Diff(Diff),
+    /// Show the version step that the changes demand, and whether it is declared
+    #[command(after_help = with_codes("Examples:\n  contract-guard bump\n  contract-guard bump origin/main"))]
+    Bump(Bump),
     /// Make or check ULIDs
     #[command(subcommand)]
     Ulid(Ulid),
@@ -132,6 +153,16 @@ pub(super) enum Command {
     List(List),
 }
 
+/// What to check, and what it must be compatible with.
+#[derive(Debug, Default, Args)]
+pub(super) struct Gate {
+    #[command(flatten)]
+    pub tree: Check,
+    /// Compare with this tree, too: breaks must be announced by versions
+    #[arg(long, value_name = "REF")]
+    pub against: Option<String>,
+}
+
 /// What to check.
 #[derive(Debug, Default, Args)]
 pub(super) struct Check {
@@ -143,6 +174,41 @@ pub(super) struct Check {
     /// Check a commit, branch, tag, or `freeze:VERSION`
     #[arg(long, value_name = "REF")]
     pub at: Option<String>,
+}
+
+/// Two trees to compare.
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The tree before [default: the newest freeze]
+    pub base: Option<String>,
+    /// The tree after [default: the working tree]
+    pub head: Option<String>,
+    /// Show changes of this impact only; can be given again
+    #[arg(long, value_enum, value_name = "IMPACT")]
+    pub only: Vec<Only>,
+    /// Show changes of this module only
+    #[arg(long, value_name = "NAME")]
+    pub module: Option<String>,
+    /// Exit 1 when something that is shown breaks, or is not proven
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Two trees whose versions to compare.
+#[derive(Debug, Args)]
+pub(super) struct Bump {
+    /// The tree before [default: the newest freeze]
+    pub base: Option<String>,
+    /// The tree after [default: the working tree]
+    pub head: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Only {
+    Major,
+    Unproven,
+    Minor,
+    Patch,
 }
 
 /// Which examples to check.

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::args::{self, Global, OutputFormat};
+use super::diff::compared;
 use super::output::Terminal;
 use super::progress::Progress;
+use super::sides::side;
 use super::{Answer, Failure};
 use crate::catalog::{self, Catalog, Kind, Partner};
 use crate::checks::{self, Check};
@@ -25,13 +27,36 @@ pub(super) struct Loaded {
 }
 
 /// `contract-guard check`
-pub(super) fn check(args: &args::Check, global: &Global, terminal: &Terminal) -> Answer {
+pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> Answer {
     let started = Instant::now();
     let progress = Progress::start("checking contracts");
-    let loaded = load(&request(args)?, global)?;
+    let loaded = load(&request(&args.tree)?, global)?;
+    let base = args.against.as_deref().map(|base| side(base, global)).transpose()?;
     let findings = checks::run(&loaded.catalog, |_| true);
+    let comparison = base.as_ref().map(|base| compared(base, &loaded.catalog));
     drop(progress);
-    finish(findings, loaded, Closing::Check, started, global, terminal)
+    let mut run = Run { loaded, findings, compared: Vec::new(), before: None };
+    if let (Some(base), Some(comparison)) = (base, comparison) {
+        run.compared = gate::gated(comparison, &base.config.levels);
+        run.before = Some(base);
+    }
+    finish(run, Closing::Check, started, global, terminal)
+}
+
+/// What a run has found out, to be judged.
+struct Run {
+    loaded: Loaded,
+    findings: Vec<Finding>,
+    /// What a comparison has brought.
+    compared: Vec<gate::Item>,
+    /// The tree that was compared with.
+    before: Option<Loaded>,
+}
+
+impl Run {
+    fn alone(loaded: Loaded, findings: Vec<Finding>) -> Run {
+        Run { loaded, findings, compared: Vec::new(), before: None }
+    }
 }
 
 /// `contract-guard validate`
@@ -63,7 +88,7 @@ pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Termin
     let mut findings = checks::run(catalog, is_about_examples);
     findings.retain(|finding| concerned.contains(&finding.primary.artifact));
     drop(progress);
-    finish(findings, loaded, Closing::Validate, started, global, terminal)
+    finish(Run::alone(loaded, findings), Closing::Validate, started, global, terminal)
 }
 
 /// `contract-guard envelope`
@@ -87,7 +112,7 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
         concerned.contains(&finding.primary.artifact)
             || finding.code.as_str().starts_with("envelope-")
     });
-    finish(findings, loaded, Closing::Envelope, started, global, terminal)
+    finish(Run::alone(loaded, findings), Closing::Envelope, started, global, terminal)
 }
 
 fn is_about_envelopes(check: &Check) -> bool {
@@ -158,20 +183,23 @@ pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure
 
 /// Judges, renders, writes.
 fn finish(
-    mut findings: Vec<Finding>,
-    loaded: Loaded,
+    run: Run,
     closing: Closing,
     started: Instant,
     global: &Global,
     terminal: &Terminal,
 ) -> Answer {
+    let Run { loaded, mut findings, compared, before } = run;
     let Loaded { catalog, config, prefix } = loaded;
     findings.extend(config.findings);
-    let outcome = gate::judge(findings, &catalog, &config.levels);
+    let outcome = gate::judge(findings, compared, &catalog, &config.levels);
+    let both = before.map(|before| gate::side_by_side(&before.catalog.tree, &catalog.tree));
+    let tree = both.as_ref().unwrap_or(&catalog.tree);
     let format = match global.format {
         OutputFormat::Human => Format::Human,
         OutputFormat::Short => Format::Short,
         OutputFormat::Json => Format::Json,
+        OutputFormat::Markdown => Format::Markdown,
     };
     let code = match outcome.verdict.exit_code() {
         1 if global.exit_zero => 0,
@@ -180,7 +208,7 @@ fn finish(
     let style = terminal.style(prefix, started.elapsed().as_secs_f64());
     let mut bytes = Vec::new();
     // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
-    let code = match report::render(&outcome, &catalog.tree, closing, format, &style, &mut bytes) {
+    let code = match report::render(&outcome, tree, closing, format, &style, &mut bytes) {
         Ok(()) => code,
         Err(error) => {
             terminal.error(&error.to_string(), None);

@@ -2,33 +2,66 @@
 
 use super::output::Terminal;
 use super::{Answer, Failure};
-use crate::checks::{self, CHECKS, Check};
+use crate::change::CHANGE_RULES;
+use crate::checks::CHECKS;
+use crate::finding::{Code, Explain};
+
+/// What can be explained.
+struct Subject {
+    code: Code,
+    /// The level of a check, or what else a rule is.
+    kind: &'static str,
+    since: &'static str,
+    summary: &'static str,
+    explain: &'static Explain,
+}
+
+fn subjects() -> Vec<Subject> {
+    let checks = CHECKS.iter().map(|check| Subject {
+        code: check.code,
+        kind: check.level.name(),
+        since: check.since,
+        summary: check.summary,
+        explain: &check.explain,
+    });
+    let changes = CHANGE_RULES.iter().map(|rule| Subject {
+        code: rule.code,
+        kind: "change",
+        since: rule.since,
+        summary: rule.summary,
+        explain: &rule.explain,
+    });
+    let mut all: Vec<Subject> = checks.chain(changes).collect();
+    all.sort_by_key(|subject| subject.code);
+    all
+}
 
 pub(super) fn run(code: Option<&str>, terminal: &Terminal) -> Answer {
+    let all = subjects();
     let Some(code) = code else {
-        let width = CHECKS.iter().map(|c| c.code.as_str().len()).max().unwrap_or(0);
-        let line = |check: &&Check| format!("{:width$}  {}\n", check.code.as_str(), check.summary);
-        let text: String = CHECKS.iter().map(line).collect();
+        let width = all.iter().map(|s| s.code.as_str().len()).max().unwrap_or(0);
+        let line = |s: &Subject| format!("{:width$}  {}\n", s.code.as_str(), s.summary);
+        let text: String = all.iter().map(line).collect();
         return Ok(terminal.write(text.as_bytes(), 0));
     };
-    let Some(check) = checks::find(code) else {
-        let near = CHECKS
+    let Some(subject) = all.iter().find(|subject| subject.code.as_str() == code) else {
+        let near = all
             .iter()
-            .map(|c| c.code.as_str())
+            .map(|s| s.code.as_str())
             .min_by_key(|known| strsim::damerau_levenshtein(known, code));
         let help =
             near.map(|near| format!("the nearest is `{near}`; `contract-guard explain` lists all"));
         return Err(Failure::Usage(format!("no rule is called `{code}`"), help));
     };
-    Ok(terminal.write(text(check, terminal).as_bytes(), 0))
+    Ok(terminal.write(text(subject, terminal).as_bytes(), 0))
 }
 
-fn text(check: &Check, terminal: &Terminal) -> String {
+fn text(subject: &Subject, terminal: &Terminal) -> String {
     let (bold, off) = if terminal.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-    let explain = &check.explain;
+    let explain = subject.explain;
     let mut out = format!(
         "{bold}{}{off} ({}, since {})\n{}\n",
-        check.code, check.level, check.since, check.summary
+        subject.code, subject.kind, subject.since, subject.summary
     );
     for (title, body) in [("What", explain.what), ("Why", explain.why), ("How to fix", explain.fix)]
     {

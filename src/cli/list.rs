@@ -34,7 +34,7 @@ pub(super) fn run(list: &List, global: &Global, terminal: &Terminal) -> Answer {
                 rows.iter().map(object).collect();
             format!("{:#}\n", json!(rows))
         }
-        OutputFormat::Human | OutputFormat::Short => aligned(&rows),
+        _ => aligned(&rows),
     };
     Ok(terminal.write(text.as_bytes(), 0))
 }

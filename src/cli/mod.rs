@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod diff;
 mod explain;
 mod freeze;
 mod help;
@@ -13,6 +14,7 @@ mod init;
 mod list;
 mod output;
 mod progress;
+mod sides;
 mod ulid;
 
 use std::ffi::OsString;
@@ -91,6 +93,9 @@ fn run(arguments: &[OsString]) -> u8 {
     // Threads keep their stacks for deep values; the pool can be built once only.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let terminal = output::Terminal::look(cli.global.color);
+    if let Err(failure) = has_format(&cli) {
+        return report(&failure, &terminal);
+    }
     let answer = match &cli.command {
         Some(args::Command::Check(check)) => check::check(check, &cli.global, &terminal),
         Some(args::Command::Validate(validate)) => {
@@ -100,13 +105,34 @@ fn run(arguments: &[OsString]) -> u8 {
             check::envelope(envelope, &cli.global, &terminal)
         }
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
+        Some(args::Command::Diff(diff)) => diff::diff(diff, &cli.global, &terminal),
+        Some(args::Command::Bump(bump)) => diff::bump(bump, &cli.global, &terminal),
         Some(args::Command::Explain { code }) => explain::run(code.as_deref(), &terminal),
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
-        None => check::check(&args::Check::default(), &cli.global, &terminal),
+        None => check::check(&args::Gate::default(), &cli.global, &terminal),
     };
     answer.unwrap_or_else(|failure| report(&failure, &terminal))
+}
+
+/// Markdown is for what a reviewer reads.
+fn has_format(cli: &args::Cli) -> Result<(), Failure> {
+    let reads_well = matches!(
+        cli.command,
+        None | Some(
+            args::Command::Check(_)
+                | args::Command::Validate(_)
+                | args::Command::Envelope(_)
+                | args::Command::Diff(_)
+                | args::Command::Bump(_)
+        )
+    );
+    if cli.global.format == args::OutputFormat::Markdown && !reads_well {
+        let help = "write `human`, `short` or `json`".to_owned();
+        return Err(Failure::Usage("this command does not write markdown".to_owned(), Some(help)));
+    }
+    Ok(())
 }
 
 /// Says why there is no verdict.

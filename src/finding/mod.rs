@@ -67,6 +67,15 @@ pub struct Related {
     pub label: String,
 }
 
+/// A document that shows what a finding says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// The document, as JSON.
+    pub document: String,
+    /// What became of it, a clause that follows the document.
+    pub fate: String,
+}
+
 /// One thing that a rule says. It cannot be built without a primary location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -84,6 +93,8 @@ pub struct Finding {
     pub note: Option<String>,
     /// What to do next.
     pub help: Option<String>,
+    /// A document that shows it.
+    pub witness: Option<Witness>,
     /// The canonical values that make this finding the same one tomorrow.
     pub subject: Vec<String>,
 }
@@ -99,6 +110,7 @@ impl Finding {
             related: Vec::new(),
             note: None,
             help: None,
+            witness: None,
             subject: Vec::new(),
         }
     }

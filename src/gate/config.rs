@@ -1,14 +1,15 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
-//! Keys: `contracts` (folder of the tree, read by `source`), `[kinds]`, `[levels]`, `[limits]`, `[freeze]`,
-//! `[[pair]]`.
+//! Keys: `contracts` (folder of the tree, read by `source`), `[compatibility]`, `[kinds]`, `[levels]`,
+//! `[limits]`, `[freeze]`, `[[pair]]`.
 
 use globset::GlobBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::level::Levels;
-use crate::catalog::{Kind, Layout};
+use crate::catalog::{Area, Kind, Layout};
+use crate::change::{self, Mode};
 use crate::checks;
 use crate::checks::config::{config_invalid, unknown_config_key};
 use crate::document::{Limits, Span};
@@ -26,6 +27,8 @@ pub struct Config {
     pub limits: Limits,
     /// How many different keys must have signed a freeze.
     pub signatures: Option<u32>,
+    /// How schemas of an area are compared.
+    pub modes: Vec<(Area, Mode)>,
     /// What is wrong with the file.
     pub findings: Vec<Finding>,
 }
@@ -100,6 +103,7 @@ impl Reader<'_> {
                 "contracts" => {
                     self.wrong(value.span(), "`contracts` is no text", "the folder of the tree")
                 }
+                "compatibility" => self.compatibility(value),
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
                 "freeze" => self.freeze(value),
@@ -108,7 +112,7 @@ impl Reader<'_> {
                 other => self.unknown(
                     key.span(),
                     other,
-                    &["contracts", "freeze", "kinds", "levels", "limits", "pair"],
+                    &["compatibility", "contracts", "freeze", "kinds", "levels", "limits", "pair"],
                 ),
             }
         }
@@ -128,8 +132,9 @@ impl Reader<'_> {
         };
         for (key, value) in table {
             let code = key.get_ref().as_ref();
-            if checks::find(code).is_none() {
+            if checks::find(code).is_none() && change::find(code).is_none() {
                 let near = checks::CHECKS.iter().map(|c| c.code.as_str());
+                let near = near.chain(change::CHANGE_RULES.iter().map(|r| r.code.as_str()));
                 let near = near
                     .min_by_key(|known| strsim::damerau_levenshtein(known, code))
                     .unwrap_or_default();
@@ -215,6 +220,27 @@ impl Reader<'_> {
                     self.config.signatures = number.and_then(|n| u32::try_from(n).ok());
                 }
                 other => self.unknown(key.span(), other, &["signatures"]),
+            }
+        }
+    }
+
+    fn compatibility(&mut self, value: &Value<'_>) {
+        let Some(table) = self.table(value, "compatibility") else { return };
+        const AREAS: [(&str, Area); 3] =
+            [("api", Area::Api), ("events", Area::Events), ("storage", Area::Storage)];
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let Some((_, area)) = AREAS.iter().find(|(area, _)| *area == name) else {
+                self.unknown(key.span(), name, &AREAS.map(|(name, _)| name));
+                continue;
+            };
+            match value.get_ref().as_str().and_then(Mode::parse) {
+                Some(mode) => self.config.modes.push((*area, mode)),
+                None => {
+                    let message =
+                        format!("mode of `{name}` is none of backward, forward, full, none");
+                    self.wrong(value.span(), &message, "no mode");
+                }
             }
         }
     }

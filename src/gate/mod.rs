@@ -1,13 +1,17 @@
 //! The gate judges findings: level, place, order, verdict. Pure and final: what it answers is decided
 //! before the first byte is printed.
 
+mod compare;
 mod config;
 mod level;
 mod verdict;
 
+pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side};
 pub use config::{Config, read as read_config};
 pub use level::{LevelOrigin, Levels};
 pub use verdict::Verdict;
+
+pub use crate::change::{Bump, Impact, Step};
 
 use std::collections::BTreeMap;
 
@@ -29,6 +33,15 @@ pub struct Item {
     pub fingerprint: String,
     /// First and last position of the primary location; `None` for artifacts without text.
     pub position: Option<(Position, Position)>,
+    /// For a change: what it means.
+    pub change: Option<ChangeFacts>,
+}
+
+impl Item {
+    /// What stands before the code in reports: the impact of a change, else the level.
+    pub fn word(&self) -> &'static str {
+        self.change.as_ref().map_or(self.level.name(), |change| change.impact.name())
+    }
 }
 
 /// How many of what were looked at.
@@ -62,8 +75,13 @@ impl Outcome {
     }
 }
 
-/// Judges findings about a tree.
-pub fn judge(findings: Vec<Finding>, catalog: &Catalog, levels: &Levels) -> Outcome {
+/// Judges findings about a tree, and what a comparison with another has brought.
+pub fn judge(
+    findings: Vec<Finding>,
+    compared: Vec<Item>,
+    catalog: &Catalog,
+    levels: &Levels,
+) -> Outcome {
     let mut lines: BTreeMap<ArtifactPath, LineIndex> = BTreeMap::new();
     let mut items: Vec<Item> = Vec::new();
     for mut finding in findings {
@@ -76,7 +94,12 @@ pub fn judge(findings: Vec<Finding>, catalog: &Catalog, levels: &Levels) -> Outc
             locate(&mut related.location, catalog);
         }
         let position = position(&finding.primary, catalog, &mut lines);
-        items.push(Item { level, origin, fingerprint: fingerprint(&finding), position, finding });
+        let fingerprint = fingerprint(&finding);
+        items.push(Item { level, origin, fingerprint, position, finding, change: None });
+    }
+    for mut item in compared {
+        item.position = position(&item.finding.primary, catalog, &mut lines);
+        items.push(item);
     }
     items.sort_by(|a, b| order(a).cmp(&order(b)));
     items.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.finding == b.finding);

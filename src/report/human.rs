@@ -103,7 +103,12 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
         }
     }
     let note = finding.note.as_ref().map(|note| format!("note: {note}"));
-    let help: Vec<String> = finding.help.iter().chain(&note).map(|text| visible(text)).collect();
+    let witness = finding
+        .witness
+        .as_ref()
+        .map(|witness| format!("witness: {} {}", witness.document, witness.fate));
+    let help = witness.iter().chain(&finding.help).chain(&note);
+    let help: Vec<String> = help.map(|text| visible(text)).collect();
     let source = excerpt(&finding.primary, texts, style);
     // A place without text to show still has a name.
     let message = match &source {
@@ -116,7 +121,7 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
         ),
     };
     Report {
-        code: format!("{}[{}]", item.level, finding.code),
+        code: format!("{}[{}]", item.word(), finding.code),
         message,
         severity: match item.level {
             Level::Error => Severity::Error,

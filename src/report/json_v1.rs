@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Texts;
 use crate::finding::{Level, Location, Part};
-use crate::gate::{Item, Outcome};
+use crate::gate::{ChangeFacts, Comparison, Impact, Item, Outcome, Step};
 
 #[derive(Serialize)]
 struct Report<'o> {
@@ -44,9 +44,27 @@ struct Finding<'o> {
     location: Place<'o>,
     related: Vec<Place<'o>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Witness<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Change<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'o str>,
+}
+
+#[derive(Serialize)]
+struct Witness<'o> {
+    document: serde_json::Value,
+    fate: &'o str,
+}
+
+#[derive(Serialize)]
+struct Change<'o> {
+    impact: &'static str,
+    direction: Option<&'static str>,
+    module: Option<&'o str>,
+    affects: &'o [String],
 }
 
 #[derive(Serialize)]
@@ -98,8 +116,24 @@ fn finding<'o>(item: &'o Item, texts: &Texts<'_>) -> Finding<'o> {
         fingerprint: &item.fingerprint,
         location: place(&finding.primary, &finding.label, texts),
         related: related.collect(),
+        witness: finding.witness.as_ref().map(witness),
+        change: item.change.as_ref().map(change),
         note: finding.note.as_deref(),
         help: finding.help.as_deref(),
+    }
+}
+
+fn witness(witness: &crate::finding::Witness) -> Witness<'_> {
+    let document = serde_json::from_str(&witness.document).unwrap_or_default();
+    Witness { document, fate: &witness.fate }
+}
+
+fn change(facts: &ChangeFacts) -> Change<'_> {
+    Change {
+        impact: facts.impact.name(),
+        direction: facts.direction,
+        module: facts.module.as_deref(),
+        affects: &facts.affects,
     }
 }
 
@@ -116,4 +150,63 @@ fn place<'o>(location: &'o Location, label: &'o str, texts: &Texts<'_>) -> Place
         start: positions.map(|(start, _)| position(start, offsets.start)),
         end: positions.map(|(_, end)| position(end, offsets.end)),
     }
+}
+
+#[derive(Serialize)]
+struct Comparing<'o> {
+    format: &'static str,
+    tool: Tool,
+    counts: Impacts,
+    bumps: Vec<Bump<'o>>,
+    changes: Vec<Finding<'o>>,
+}
+
+#[derive(Serialize)]
+struct Impacts {
+    major: usize,
+    unproven: usize,
+    minor: usize,
+    patch: usize,
+}
+
+#[derive(Serialize)]
+struct Bump<'o> {
+    module: Option<&'o str>,
+    before: Option<String>,
+    after: Option<String>,
+    required: &'static str,
+    declared: Option<&'static str>,
+    too_small: bool,
+    wanted: Option<String>,
+}
+
+/// `contract-guard/changes-1`; its schema is `schemas/changes-1.schema.json`.
+pub(super) fn render_comparison(
+    comparison: &Comparison,
+    texts: &Texts<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let bumps = comparison.bumps.iter().map(|bump| Bump {
+        module: bump.module.as_deref(),
+        before: bump.before.as_ref().map(ToString::to_string),
+        after: bump.after.as_ref().map(ToString::to_string),
+        required: bump.required.name(),
+        declared: bump.declared.map(Step::name),
+        too_small: bump.is_too_small(),
+        wanted: bump.wanted().map(|version| version.to_string()),
+    });
+    let report = Comparing {
+        format: "contract-guard/changes-1",
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        counts: Impacts {
+            major: comparison.count(Impact::Major),
+            unproven: comparison.count(Impact::Unproven),
+            minor: comparison.count(Impact::Minor),
+            patch: comparison.count(Impact::Patch),
+        },
+        bumps: bumps.collect(),
+        changes: comparison.items.iter().map(|item| finding(item, texts)).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+    writeln!(out)
 }

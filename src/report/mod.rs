@@ -3,6 +3,7 @@
 mod escape;
 mod human;
 mod json_v1;
+mod markdown;
 mod short;
 mod summary;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use crate::document::{LineIndex, Position};
 use crate::finding::Location;
-use crate::gate::Outcome;
+use crate::gate::{Comparison, Outcome, Verdict};
 use crate::tree::{ArtifactPath, Tree};
 
 /// How an outcome is written.
@@ -26,8 +27,10 @@ pub enum Format {
     Human,
     /// One line a finding: `path:line:column: level[code]: message`.
     Short,
-    /// For programs: `schemas/findings-1.schema.json`.
+    /// For programs: `schemas/findings-1.schema.json`, `schemas/changes-1.schema.json`.
     Json,
+    /// For pull requests and release notes.
+    Markdown,
 }
 
 /// What the output looks like.
@@ -93,7 +96,31 @@ pub fn render(
     match format {
         Format::Human => human::render(outcome, &texts, style, out)?,
         Format::Short => short::render(outcome, style, out)?,
+        Format::Markdown => return markdown::render_outcome(outcome, out),
         Format::Json => return json_v1::render(outcome, &texts, out),
     }
     summary::render(outcome, closing, style, out)
+}
+
+/// Writes a comparison. `tree` holds both sides.
+pub fn render_comparison(
+    comparison: &Comparison,
+    tree: &Tree,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let texts = Texts::new(tree);
+    let outcome = || Outcome {
+        items: comparison.items.clone(),
+        verdict: Verdict::Pass,
+        counts: crate::gate::Counts::default(),
+    };
+    match format {
+        Format::Human => human::render(&outcome(), &texts, style, out)?,
+        Format::Short => short::render(&outcome(), style, out)?,
+        Format::Json => return json_v1::render_comparison(comparison, &texts, out),
+        Format::Markdown => return markdown::render(comparison, &texts, out),
+    }
+    summary::render_comparison(comparison, out)
 }

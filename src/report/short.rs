@@ -17,7 +17,9 @@ pub(super) fn render(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> i
         writeln!(
             out,
             "{}{path}{place}: {}[{}]: {message}",
-            style.prefix, item.level, finding.code
+            style.prefix,
+            item.word(),
+            finding.code
         )?;
     }
     Ok(())

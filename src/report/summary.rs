@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use crate::finding::Level;
-use crate::gate::{Outcome, Verdict};
+use crate::gate::{Bump, Comparison, Impact, Outcome, Step, Verdict};
 
 /// Which command closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,4 +76,43 @@ fn counts(outcome: &Outcome, style: &Style) -> String {
     }
     let color = if outcome.verdict == Verdict::Pass { 32 } else { 31 };
     format!("\u{1b}[1;{color}m{line}\u{1b}[0m")
+}
+
+/// How many changes of which impact, and what they demand.
+pub(super) fn render_comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let total = comparison.items.len();
+    if total == 0 {
+        return writeln!(out, "no changes");
+    }
+    let found: Vec<String> = Impact::ALL
+        .iter()
+        .map(|impact| (comparison.count(*impact), impact.name()))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, name)| format!("{n} {name}"))
+        .collect();
+    let noun = if total == 1 { "change" } else { "changes" };
+    writeln!(out, "{total} {noun}: {}", found.join(", "))?;
+    let steps = comparison.bumps.iter().filter(|b| b.required > Step::None || b.module.is_none());
+    steps.map(step).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// `version of the set: 1.0.0, demands major (2.0.0), declares minor (1.1.0): too small`
+pub(super) fn step(bump: &Bump) -> String {
+    let of = bump.module.as_ref().map_or("the set".to_owned(), |m| super::visible(m));
+    let Some(before) = &bump.before else {
+        return format!(
+            "version of {of}: the changes demand {}; none was declared before",
+            bump.required
+        );
+    };
+    let wanted = bump.wanted().map_or(String::new(), |v| format!(" ({v})"));
+    let mut line = format!("version of {of}: {before}, demands {}{wanted}", bump.required);
+    match (bump.declared, &bump.after) {
+        (Some(declared), Some(after)) => {
+            line.push_str(&format!(", declares {declared} ({after})"));
+            line.push_str(if bump.is_too_small() { ": too small" } else { "" });
+        }
+        _ => line.push_str(", declares nothing"),
+    }
+    line
 }

@@ -7,12 +7,16 @@ use std::path::Path;
 use contract_guard::catalog::{self, Catalog};
 use contract_guard::checks;
 use contract_guard::document::Limits;
-use contract_guard::gate::{self, Outcome};
+use contract_guard::gate::{self, Config, Outcome};
 use contract_guard::report::{self, Closing, Format, Style};
 use contract_guard::source::{self, Budget, Request, Source};
 
-/// Reads and judges the tree in a folder.
-pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
+/// Reads and understands the tree in a folder.
+pub fn read(base: &Path) -> (Catalog, Config) {
+    read_within(base, Limits::default())
+}
+
+fn read_within(base: &Path, limits: Limits) -> (Catalog, Config) {
     let (base, root) = source::discover(Some(base)).unwrap();
     let budget = Budget {
         file_bytes: limits.file_bytes,
@@ -22,17 +26,26 @@ pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
     let tree =
         source::read(&Request { source: Source::Dir, base, root, frozen: true }, &budget).unwrap();
     let config = gate::read_config(&tree, limits);
-    let catalog = catalog::build(&tree, &config.layout, &config.limits);
+    (catalog::build(&tree, &config.layout, &config.limits), config)
+}
+
+/// Reads and judges the tree in a folder.
+pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
+    let (catalog, config) = read_within(base, limits);
     let mut findings = checks::run(&catalog, |_| true);
     findings.extend(config.findings);
-    let outcome = gate::judge(findings, &catalog, &config.levels);
+    let outcome = gate::judge(findings, Vec::new(), &catalog, &config.levels);
     (catalog, outcome)
+}
+
+/// How tests write.
+pub fn style() -> Style {
+    Style { color: false, width: 100, unicode: true, prefix: String::new(), seconds: None }
 }
 
 /// What the user reads.
 pub fn render(catalog: &Catalog, outcome: &Outcome, format: Format) -> String {
-    let style =
-        Style { color: false, width: 100, unicode: true, prefix: String::new(), seconds: None };
+    let style = style();
     let mut out = Vec::new();
     report::render(outcome, &catalog.tree, Closing::Check, format, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()

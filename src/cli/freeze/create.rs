@@ -55,7 +55,7 @@ pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Te
             });
             format!("{value:#}\n")
         }
-        OutputFormat::Human | OutputFormat::Short => format!(
+        _ => format!(
             "froze {}: {}, {}\n  {}\n  {}\n",
             freeze.version,
             counted(freeze.artifacts.len(), "artifact"),

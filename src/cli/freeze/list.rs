@@ -45,7 +45,7 @@ pub(super) fn run(place: &Place, global: &Global, terminal: &Terminal) -> Answer
             let rows: Vec<_> = rows.iter().map(json_row).collect();
             format!("{:#}\n", json!({ "freezes": rows, "rescues": rescues }))
         }
-        OutputFormat::Human | OutputFormat::Short => {
+        _ => {
             let mut text = aligned(&rows.iter().map(text_row).collect::<Vec<_>>());
             for rescue in &rescues {
                 text.push_str(&format!("  {rescue}  what a forced restore replaced\n"));

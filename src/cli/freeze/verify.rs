@@ -72,8 +72,8 @@ pub(super) fn run(verify: &Verify, place: &Place, global: &Global, terminal: &Te
         OutputFormat::Json => {
             format!("{:#}\n", json!({ "freezes": results.iter().map(json_of).collect::<Vec<_>>() }))
         }
-        OutputFormat::Human => results.iter().map(|r| text_of(r, only.is_some())).collect(),
         OutputFormat::Short => results.iter().map(|r| text_of(r, false)).collect(),
+        _ => results.iter().map(|r| text_of(r, only.is_some())).collect(),
     };
     Ok(terminal.write(text.as_bytes(), code))
 }

@@ -1,0 +1,162 @@
+//! The step of a version that changes demand, and the one that is declared.
+
+use std::fmt;
+
+use super::rules::version::bump_too_small;
+use super::{Change, Impact};
+use crate::catalog::{Catalog, Versions};
+use crate::document::Part;
+use crate::finding::{Finding, Location};
+
+/// A step from one version to the next (Semantic Versioning 2.0.0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The version is what it was.
+    None,
+    /// Fixes only.
+    Patch,
+    /// Additions.
+    Minor,
+    /// Breaks.
+    Major,
+}
+
+impl Step {
+    /// As users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::None => "none",
+            Step::Patch => "patch",
+            Step::Minor => "minor",
+            Step::Major => "major",
+        }
+    }
+
+    fn of(impact: Impact) -> Step {
+        match impact {
+            Impact::Patch => Step::Patch,
+            Impact::Minor => Step::Minor,
+            // What is not proven is settled otherwise; it demands no version of its own.
+            Impact::Unproven => Step::Patch,
+            Impact::Major => Step::Major,
+        }
+    }
+
+    fn between(old: &semver::Version, new: &semver::Version) -> Step {
+        if new.major != old.major {
+            Step::Major
+        } else if new.minor != old.minor {
+            Step::Minor
+        } else if new > old {
+            Step::Patch
+        } else {
+            Step::None
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What the version of a module, or of the whole set, should do and does.
+#[derive(Debug, Clone)]
+pub struct Bump {
+    /// The module; `None` for the whole set.
+    pub module: Option<String>,
+    /// The declared version before.
+    pub before: Option<semver::Version>,
+    /// The declared version after.
+    pub after: Option<semver::Version>,
+    /// The step that the changes demand.
+    pub required: Step,
+    /// The step that is declared; `None` when one of the versions is missing.
+    pub declared: Option<Step>,
+    /// The changes that force it, by their places in the list that was given.
+    pub forced_by: Vec<usize>,
+    /// Where the version stands in the new tree.
+    at: Option<Location>,
+}
+
+impl Bump {
+    /// Whether the declared step is too small.
+    pub fn is_too_small(&self) -> bool {
+        self.declared.is_some_and(|declared| declared < self.required)
+    }
+
+    /// The smallest version that would do.
+    pub fn wanted(&self) -> Option<semver::Version> {
+        let before = self.before.as_ref()?;
+        let mut wanted = semver::Version::new(before.major, before.minor, before.patch);
+        match self.required {
+            Step::None => return Some(before.clone()),
+            // A pre-release of the version itself comes before it.
+            _ if !before.pre.is_empty() => {}
+            Step::Patch => wanted.patch += 1,
+            Step::Minor => (wanted.minor, wanted.patch) = (wanted.minor + 1, 0),
+            Step::Major => {
+                wanted = semver::Version::new(wanted.major + 1, 0, 0);
+            }
+        }
+        Some(wanted)
+    }
+
+    /// The finding about a step that is too small. `because` are findings of changes that force it.
+    pub fn finding<'f>(&self, because: impl Iterator<Item = &'f Finding>) -> Option<Finding> {
+        if !self.is_too_small() {
+            return None;
+        }
+        let of = self.module.as_ref().map_or("the set".to_owned(), |m| format!("module `{m}`"));
+        let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
+        let message = format!(
+            "version of {of} went from {before} to {after}, but the changes demand a {} step",
+            self.required
+        );
+        let mut finding = Finding::new(bump_too_small::CODE, message, self.at.clone()?)
+            .label("declared here")
+            .about(self.module.clone().unwrap_or_default());
+        for cause in because {
+            finding = finding.related(cause.primary.clone(), cause.message.clone());
+        }
+        let wanted = self.wanted().map(|v| format!("declare {v} or larger"));
+        Some(finding.help(wanted.unwrap_or_else(|| "declare a larger version".to_owned())))
+    }
+}
+
+/// The steps of every module and, last, of the whole set.
+pub fn bumps(changes: &[Change], old: &Catalog, new: &Catalog) -> Vec<Bump> {
+    let mut modules: Vec<Option<&str>> =
+        new.versions.iter().filter_map(|v| v.folder.as_deref()).map(Some).collect();
+    modules.sort_unstable();
+    modules.dedup();
+    modules.push(None);
+    modules.into_iter().map(|module| bump(module, changes, old, new)).collect()
+}
+
+fn bump(module: Option<&str>, changes: &[Change], old: &Catalog, new: &Catalog) -> Bump {
+    let find = |catalog: &Catalog| -> Option<Versions> {
+        catalog.versions.iter().find(|v| v.folder.as_deref() == module).cloned()
+    };
+    let (was, is) = (find(old), find(new));
+    let before = was.and_then(|v| v.current.version);
+    let after = is.as_ref().and_then(|v| v.current.version.clone());
+    let concerns = |change: &Change| module.is_none() || change.module.as_deref() == module;
+    let steps = || changes.iter().enumerate().filter(|(_, c)| concerns(c));
+    let largest = steps().map(|(_, c)| Step::of(c.impact)).max().unwrap_or(Step::None);
+    let forced_by = match largest {
+        Step::None => Vec::new(),
+        step => steps().filter(|(_, c)| Step::of(c.impact) == step).map(|(i, _)| i).collect(),
+    };
+    // Below 1.0.0 anything may break with a minor version (Semantic Versioning 2.0.0, section 4).
+    let is_young = before.as_ref().is_some_and(|v| v.major == 0);
+    let required = if is_young { largest.min(Step::Minor) } else { largest };
+    let declared = before.as_ref().zip(after.as_ref()).map(|(a, b)| Step::between(a, b));
+    let at = is.and_then(|v| {
+        let item = new.item(v.item)?;
+        let span = item.document.as_ref()?.span(&v.current.at, Part::Value);
+        Some(Location { span, ..Location::value(&item.path, v.current.at.clone()) })
+    });
+    Bump { module: module.map(str::to_owned), before, after, required, declared, forced_by, at }
+}

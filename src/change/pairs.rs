@@ -1,0 +1,317 @@
+//! What belongs together in two trees: the files, the nodes of their schemas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{BASE, Change, Direction, Impact, Options};
+use crate::catalog::{Catalog, Item, ItemId, Kind, RootId};
+use crate::document::{Part, Pointer, Value};
+use crate::finding::{Code, Finding, Location};
+use crate::tree::ArtifactPath;
+
+/// A place in one of the trees.
+pub(super) type Place = (ItemId, Pointer);
+
+/// Two trees, side by side.
+pub struct Both<'c> {
+    /// The one before.
+    pub old: &'c Catalog,
+    /// The one after.
+    pub new: &'c Catalog,
+    /// How to compare.
+    pub options: &'c Options,
+}
+
+impl Both<'_> {
+    /// A place of the new tree.
+    pub(super) fn now(&self, item: ItemId, at: &Pointer, part: Part) -> Location {
+        located(self.new, item, at, part, "")
+    }
+
+    /// A place of the old tree.
+    pub(super) fn was(&self, item: ItemId, at: &Pointer, part: Part) -> Location {
+        located(self.old, item, at, part, BASE)
+    }
+
+    /// A change at a place of the new tree.
+    pub(super) fn change(
+        &self,
+        impact: Impact,
+        code: Code,
+        message: String,
+        at: Location,
+    ) -> Change {
+        let module = self.module_of(&at.artifact);
+        Change {
+            impact,
+            finding: Finding::new(code, message, at),
+            direction: None,
+            module,
+            affects: Vec::new(),
+        }
+    }
+
+    fn module_of(&self, path: &ArtifactPath) -> Option<String> {
+        let find = |catalog: &Catalog| {
+            catalog.find(path).and_then(|id| catalog.item(id)).map(|item| item.module.clone())
+        };
+        find(self.new).or_else(|| find(self.old)).flatten()
+    }
+
+    /// Files of a kind that both trees have, by path or, for schemas, by `$id`.
+    pub(super) fn common(&self, is_wanted: impl Fn(Kind) -> bool) -> Vec<(ItemId, ItemId)> {
+        let all = self.new.items.iter().enumerate().filter(|(_, item)| is_wanted(item.kind));
+        let mut found = Vec::new();
+        for (new, item) in all {
+            let before = self.before(new, item);
+            found.extend(before.map(|old| (old, new)));
+        }
+        found
+    }
+
+    fn before(&self, new: ItemId, item: &Item) -> Option<ItemId> {
+        if let Some(old) = self.old.find(&item.path) {
+            return self.old.item(old).filter(|old| old.kind == item.kind).map(|_| old);
+        }
+        let id = absolute_id(self.new, new)?;
+        let moved = |old: &ItemId| {
+            absolute_id(self.old, *old) == Some(id) && self.new.find(&self.old.path(*old)).is_none()
+        };
+        self.old.schemas.keys().copied().find(moved)
+    }
+
+    /// Files of a kind that only the old tree has.
+    pub(super) fn removed(&self, is_wanted: impl Fn(Kind) -> bool) -> Vec<ItemId> {
+        let kept: BTreeSet<ItemId> =
+            self.common(&is_wanted).into_iter().map(|(old, _)| old).collect();
+        let all = self.old.items.iter().enumerate();
+        all.filter(|(id, item)| is_wanted(item.kind) && !kept.contains(id))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// Files of a kind that only the new tree has.
+    pub(super) fn added(&self, is_wanted: impl Fn(Kind) -> bool) -> Vec<ItemId> {
+        let kept: BTreeSet<ItemId> =
+            self.common(&is_wanted).into_iter().map(|(_, new)| new).collect();
+        let all = self.new.items.iter().enumerate();
+        all.filter(|(id, item)| is_wanted(item.kind) && !kept.contains(id))
+            .map(|(id, _)| id)
+            .collect()
+    }
+}
+
+fn absolute_id(catalog: &Catalog, item: ItemId) -> Option<&str> {
+    match &catalog.schemas.get(&item)?.id {
+        RootId::Absolute(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn located(catalog: &Catalog, item: ItemId, at: &Pointer, part: Part, prefix: &str) -> Location {
+    let path = catalog.path(item);
+    let span = catalog
+        .item(item)
+        .and_then(|item| item.document.as_ref())
+        .and_then(|document| document.span(at, part));
+    let artifact =
+        if prefix.is_empty() { path } else { ArtifactPath::lossy(&format!("{prefix}{path}")) };
+    Location { artifact, pointer: at.clone(), part, span }
+}
+
+/// A schema node: a place, and all places that hold for the same value with it, through `$ref` and `allOf`.
+pub(super) struct Node<'c> {
+    pub catalog: &'c Catalog,
+    pub places: Vec<Place>,
+}
+
+impl<'c> Node<'c> {
+    pub(super) fn of(catalog: &'c Catalog, place: Place) -> Node<'c> {
+        let mut places = vec![place];
+        let mut next = 0;
+        while let Some((item, at)) = places.get(next).cloned() {
+            next += 1;
+            let mut further = Vec::new();
+            if let Some((item, at)) = catalog.reference_at(item, &at).and_then(|r| r.target.place())
+            {
+                further.push((item, at.clone()));
+            }
+            let parts = catalog.value_at(item, &at).and_then(|v| v.get("allOf"));
+            let count = parts.map_or(0, |parts| parts.items().len());
+            further.extend((0..count).map(|i| (item, at.join("allOf").index(i))));
+            further.retain(|place| !places.contains(place));
+            places.extend(further);
+        }
+        Node { catalog, places }
+    }
+
+    /// The place that the node begins at.
+    pub(super) fn place(&self) -> Place {
+        self.places.first().cloned().unwrap_or((ItemId::MAX, Pointer::root()))
+    }
+
+    /// The values of a keyword, with the places of the keyword.
+    pub(super) fn all(&self, keyword: &str) -> Vec<(Place, &'c Value)> {
+        let value = |(item, at): &Place| {
+            let value = self.catalog.value_at(*item, at)?.get(keyword)?;
+            Some(((*item, at.join(keyword)), value))
+        };
+        self.places.iter().filter_map(value).collect()
+    }
+
+    /// The first value of a keyword.
+    pub(super) fn first(&self, keyword: &str) -> Option<(Place, &'c Value)> {
+        self.all(keyword).into_iter().next()
+    }
+
+    /// The properties of the node, by name.
+    pub(super) fn properties(&self) -> BTreeMap<String, Place> {
+        let mut found = BTreeMap::new();
+        for ((item, at), value) in self.all("properties") {
+            for member in value.members() {
+                found.entry(member.key.clone()).or_insert((item, at.join(&member.key)));
+            }
+        }
+        found
+    }
+
+    /// The properties that the node or an alternative in it declares, by name.
+    pub(super) fn declared(&self) -> BTreeMap<String, Place> {
+        let mut found = BTreeMap::new();
+        let mut seen: BTreeSet<Place> = BTreeSet::new();
+        let mut open = vec![self.place()];
+        while let Some(place) = open.pop() {
+            if !seen.insert(place.clone()) {
+                continue;
+            }
+            let node = Node::of(self.catalog, place);
+            for (name, place) in node.properties() {
+                found.entry(name).or_insert(place);
+            }
+            seen.extend(node.places.iter().skip(1).cloned());
+            open.extend(node.alternatives());
+        }
+        found
+    }
+
+    /// Schemas that hold for the same value, but not always.
+    fn alternatives(&self) -> Vec<Place> {
+        let mut found = Vec::new();
+        for keyword in ["anyOf", "oneOf"] {
+            for ((item, at), value) in self.all(keyword) {
+                found.extend((0..value.items().len()).map(|i| (item, at.index(i))));
+            }
+        }
+        for keyword in ["if", "then", "else"] {
+            found.extend(self.all(keyword).into_iter().map(|(place, _)| place));
+        }
+        for ((item, at), value) in self.all("dependentSchemas") {
+            found.extend(value.members().iter().map(|m| (item, at.join(&m.key))));
+        }
+        found
+    }
+
+    /// Names that a keyword lists, in any of the places.
+    pub(super) fn names(&self, keyword: &str) -> BTreeMap<String, Place> {
+        let mut found = BTreeMap::new();
+        for ((item, at), value) in self.all(keyword) {
+            for (i, name) in value.items().iter().enumerate() {
+                if let Some(name) = name.as_str() {
+                    found.entry(name.to_owned()).or_insert((item, at.index(i)));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A node before and after.
+pub(super) struct SchemaPair<'b, 'c> {
+    pub both: &'b Both<'c>,
+    pub old: Node<'c>,
+    pub new: Node<'c>,
+    /// Which part of the document it is about: `/title`, `/items/*`; empty for the whole.
+    pub path: String,
+}
+
+/// What decides the impact of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// The rule.
+    Fixed(Impact),
+    /// The rule, unless the documents say worse.
+    AtLeast(Impact),
+    /// The documents that cease to be valid; by itself it lets no others in.
+    Narrows,
+    /// The documents that become valid; by itself it shuts none out.
+    Widens,
+    /// The documents that become or cease to be valid.
+    Either,
+}
+
+/// What alone must be changed in the old node to see what a change does by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// A keyword gets its new value.
+    Keyword(&'static str),
+    /// A property is declared.
+    With(String),
+    /// A property is declared no more.
+    Without(String),
+    /// It cannot be told apart from the rest of the node.
+    Whole,
+}
+
+/// A change that a rule proposes.
+pub(super) struct Proposal {
+    pub nature: Nature,
+    pub edit: Edit,
+    pub change: Change,
+    /// The nodes that it is about.
+    pub old: Place,
+    pub new: Place,
+}
+
+impl SchemaPair<'_, '_> {
+    /// The part of the document, in words.
+    pub(super) fn subject(&self) -> String {
+        match self.path.as_str() {
+            "" => "the document".to_owned(),
+            path => {
+                format!("`{}`", path.trim_start_matches('/').replace("/*", "[]").replace('/', "."))
+            }
+        }
+    }
+
+    /// Proposes a change: at `now` in the new tree, and `was` in the old one.
+    pub(super) fn propose(
+        &self,
+        (nature, edit): (Nature, Edit),
+        code: Code,
+        message: String,
+        now: Option<Place>,
+        was: Option<Place>,
+    ) -> Proposal {
+        let part = Part::Key;
+        let (part_now, label) = match now {
+            Some(_) => (part, "changed here"),
+            None => (Part::Value, "missing here"),
+        };
+        let at = now.unwrap_or_else(|| self.new.place());
+        let location = self.both.now(at.0, &at.1, part_now);
+        let impact = match nature {
+            Nature::Fixed(impact) | Nature::AtLeast(impact) => impact,
+            Nature::Narrows | Nature::Widens | Nature::Either => Impact::Patch,
+        };
+        let subject = format!("{} {message}", self.path);
+        let mut change = self.both.change(impact, code, message, location);
+        change.finding = change.finding.label(label).about(subject);
+        if let Some((item, at)) = was {
+            let was = self.both.was(item, &at, part);
+            change.finding = change.finding.related(was, "it was");
+        }
+        if impact == Impact::Major {
+            change.direction = Some(Direction::Backward);
+        }
+        Proposal { nature, edit, change, old: self.old.place(), new: self.new.place() }
+    }
+}

@@ -1,0 +1,36 @@
+//! A deprecation begins or ends.
+
+use super::super::{Look, Rule};
+use crate::change::Impact;
+use crate::change::pairs::{Edit, Nature, Proposal, SchemaPair};
+use crate::document::{Data, Value};
+use crate::finding::{Code, Explain};
+
+pub(in crate::change) const CODE: Code = Code("deprecation-changed");
+
+pub(in crate::change) static RULE: Rule = Rule {
+    code: CODE,
+    summary: "deprecation was changed",
+    since: "0.2.0",
+    explain: Explain {
+        what: "`deprecated` is not what it was.",
+        why: "A deprecation tells consumers to move away; what is deprecated may be removed later.",
+        bad: "\"title\": {\"type\": \"string\"}",
+        good: "\"title\": {\"type\": \"string\", \"deprecated\": true}",
+        fix: "Nothing: say in the changelog what replaces it.",
+    },
+    look: Look::Schema(look),
+};
+
+fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
+    let (old, new) = (pair.old.first("deprecated"), pair.new.first("deprecated"));
+    let is_on =
+        |v: &Option<(_, &Value)>| v.as_ref().is_some_and(|(_, v)| v.data == Data::Bool(true));
+    let message = match (is_on(&old), is_on(&new)) {
+        (false, true) => format!("{} is deprecated now", pair.subject()),
+        (true, false) => format!("{} is not deprecated any more", pair.subject()),
+        _ => return,
+    };
+    let (now, was) = (new.map(|(place, _)| place), old.map(|(place, _)| place));
+    found.push(pair.propose((Nature::Fixed(Impact::Minor), Edit::Whole), CODE, message, now, was));
+}

@@ -1,0 +1,54 @@
+//! Something that no contract hangs on is another.
+
+use super::super::{Look, Rule};
+use crate::catalog::{Catalog, ItemId, Kind};
+use crate::change::pairs::Both;
+use crate::change::{Change, Impact};
+use crate::document::to_json;
+use crate::finding::Location;
+use crate::finding::{Code, Explain};
+use crate::tree::ArtifactPath;
+
+pub(in crate::change) const CODE: Code = Code("document-changed");
+
+pub(in crate::change) static RULE: Rule = Rule {
+    code: CODE,
+    summary: "document was changed",
+    since: "0.2.0",
+    explain: Explain {
+        what: "An example, a guide or another file that is no contract by itself was added, removed or changed.",
+        why: "Nobody can break over it, but a release should say so.",
+        bad: "README.md\n→ README.md, with another text",
+        good: "README.md",
+        fix: "Nothing.",
+    },
+    look: Look::Tree(look),
+};
+
+fn look(both: &Both<'_>, found: &mut Vec<Change>) {
+    let is_text = |kind| matches!(kind, Kind::Example | Kind::Migration | Kind::Other);
+    let mut push = |path: &ArtifactPath, what: &str| {
+        let message = format!("`{path}` {what}");
+        found.push(both.change(Impact::Patch, CODE, message, Location::file(path)).labelled(what));
+    };
+    for (old, new) in both.common(is_text) {
+        if says(both.old, old) != says(both.new, new) {
+            push(&both.new.path(new), "was changed");
+        }
+    }
+    both.added(is_text).into_iter().for_each(|new| push(&both.new.path(new), "is new"));
+    both.removed(is_text).into_iter().for_each(|old| push(&both.old.path(old), "is gone"));
+}
+
+/// What a file says: its value, or its text without regard to line endings.
+fn says(catalog: &Catalog, item: ItemId) -> (Option<serde_json::Value>, Vec<u8>) {
+    if let Some(value) = catalog.item(item).and_then(|i| i.value()) {
+        return (Some(to_json(value)), Vec::new());
+    }
+    let bytes = catalog.tree.get(&catalog.path(item)).map(|a| a.bytes.to_vec());
+    let mut text: Vec<u8> = bytes.unwrap_or_default().into_iter().filter(|b| *b != b'\r').collect();
+    while text.last() == Some(&b'\n') {
+        text.pop();
+    }
+    (None, text)
+}

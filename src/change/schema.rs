@@ -1,0 +1,214 @@
+//! Two versions of a schema: the rules propose what changed where, the proof decides what it does.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde_json::Value as Json;
+
+use super::effects::{Mode, effect};
+use super::pairs::{Both, Node, Place, Proposal, SchemaPair};
+use super::rules::{self, CHANGE_RULES, Look};
+use super::settle::{explain_the_rest, settle};
+use super::{Change, Impact};
+use crate::catalog::{Catalog, ItemId, Kind, Partner};
+use crate::document::{Part, Pointer, to_json};
+use crate::tree::Artifact;
+
+/// Changes of all schema files that both trees have.
+pub(super) fn changes(both: &Both<'_>) -> Vec<Change> {
+    let pairs = both.common(Kind::is_schema);
+    let changed = pairs.into_par_iter().filter(|(old, new)| has_changed(both, *old, *new));
+    // A file that refers to a definition sees its changes, too.
+    dedup(changed.flat_map_iter(|(old, new)| of_file(both, old, new)).collect())
+}
+
+/// Whether a file says something else, not whether its bytes differ.
+pub(super) fn has_changed(both: &Both<'_>, old: ItemId, new: ItemId) -> bool {
+    let bytes = |catalog: &Catalog, id| catalog.tree.get(&catalog.path(id)).map(Artifact::digest);
+    if bytes(both.old, old) == bytes(both.new, new) {
+        return false;
+    }
+    let value = |catalog: &Catalog, id| catalog.item(id).and_then(|i| i.value()).map(to_json);
+    value(both.old, old) != value(both.new, new)
+}
+
+fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
+    let kind = both.new.item(new).map(|item| item.kind);
+    let area = both.new.item(new).map(|item| item.area);
+    let mode = match (kind, area) {
+        // What an invariant demands may only grow: everything that is valid must have been valid.
+        (Some(Kind::Invariant), _) => Mode::Forward,
+        (_, Some(area)) => both.options.mode(area),
+        _ => Mode::Backward,
+    };
+    let top = Pointer::root();
+    let tops = ((old, top.clone()), (new, top));
+    let mut found = compare(both, tops, "", mode, examples(both.old, old));
+    for (name, (old, new)) in shared_definitions(both, old, new) {
+        let ends = (old.clone(), new.clone());
+        let mut changes = compare(both, ends, &format!("/{name}"), mode, Vec::new());
+        let users = users(both, &old, &new);
+        for change in &mut changes {
+            change.affects.clone_from(&users);
+            if !users.is_empty() {
+                let note = format!("`{name}` is used by {}", super::words::some(&users));
+                change.finding.note.get_or_insert(note);
+            }
+        }
+        found.extend(changes);
+    }
+    if found.is_empty() {
+        let at = both.now(new, &Pointer::root(), Part::Value);
+        let message = "the schema is written differently, and accepts the same documents";
+        let code = rules::schema::schema_rewritten::CODE;
+        let change = both.change(Impact::Patch, code, message.to_owned(), at);
+        found.push(change.labelled("this schema"));
+    }
+    found
+}
+
+/// The same change may be seen through the document and through a definition: the shortest sentence stays.
+fn dedup(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.sort_by_key(|c| (Reverse(c.impact), c.finding.message.len()));
+    let mut kept: Vec<Change> = Vec::new();
+    for change in changes {
+        let is_same = |known: &&mut Change| {
+            let (a, b) = (&known.finding, &change.finding);
+            a.code == b.code
+                && a.primary == b.primary
+                && a.related == b.related
+                && (a.primary.part == Part::Key || a.message == b.message)
+        };
+        match kept.iter_mut().find(is_same) {
+            Some(known) => {
+                known.affects.extend(change.affects);
+                known.affects.sort();
+                known.affects.dedup();
+            }
+            None => kept.push(change),
+        }
+    }
+    kept
+}
+
+/// Definitions that other files refer to in both trees, by name.
+fn shared_definitions(
+    both: &Both<'_>,
+    old: ItemId,
+    new: ItemId,
+) -> BTreeMap<String, (Place, Place)> {
+    let targets = |catalog: &Catalog, item: ItemId| -> BTreeSet<Pointer> {
+        let all = catalog.references.iter().chain(&catalog.api_references);
+        let others = all.filter(|r| r.item != item).filter_map(|r| r.target.place());
+        others.filter(|(i, at)| *i == item && !at.is_root()).map(|(_, at)| at.clone()).collect()
+    };
+    let mut used = targets(both.old, old);
+    used.extend(targets(both.new, new));
+    let exists = |catalog: &Catalog, item, at: &Pointer| catalog.value_at(item, at).is_some();
+    let kept = used.into_iter().filter(|at| exists(both.old, old, at) && exists(both.new, new, at));
+    kept.map(|at| {
+        let name = at.tokens().last().map(Cow::into_owned).unwrap_or_default();
+        (name, ((old, at.clone()), (new, at)))
+    })
+    .collect()
+}
+
+/// The other files that refer to a place, in the new tree or, when nobody does there, in the old one.
+fn users(both: &Both<'_>, old: &Place, new: &Place) -> Vec<String> {
+    let of = |catalog: &Catalog, place: &Place| -> BTreeSet<String> {
+        let all = catalog.references.iter().chain(&catalog.api_references);
+        let users = all.filter(|r| {
+            r.item != place.0
+                && r.target.place().is_some_and(|(i, at)| i == place.0 && *at == place.1)
+        });
+        users.map(|r| catalog.path(r.item).to_string()).collect()
+    };
+    let now = of(both.new, new);
+    let users = if now.is_empty() { of(both.old, old) } else { now };
+    users.into_iter().collect()
+}
+
+/// The valid examples of a schema: what a search for counter-examples starts from.
+fn examples(catalog: &Catalog, schema: ItemId) -> Vec<Json> {
+    let own = catalog
+        .examples
+        .iter()
+        .filter(|e| matches!(&e.partner, Partner::Schema(item, _) if *item == schema));
+    let values = own.filter_map(|e| catalog.item(e.item)?.value()).map(to_json);
+    values.take(8).collect()
+}
+
+/// Everything that changed between two nodes and below them.
+pub(super) fn compare(
+    both: &Both<'_>,
+    (old, new): (Place, Place),
+    path: &str,
+    mode: Mode,
+    examples: Vec<Json>,
+) -> Vec<Change> {
+    let bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+    if bundles.0.is_ok() && bundles.0 == bundles.1 {
+        return Vec::new();
+    }
+    let whole = effect(&bundles.0, &bundles.1, mode, examples);
+    let proposals = propose(both, &old, &new, path);
+    let mut found = Vec::new();
+    for proposal in proposals {
+        found.extend(settle(both, proposal, &whole, (&old, &new), mode));
+    }
+    explain_the_rest(both, &new, whole, &mut found);
+    found
+}
+
+/// What the rules see, from the top down.
+fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str) -> Vec<Proposal> {
+    let mut found = Vec::new();
+    let mut seen: BTreeSet<(Place, Place)> = BTreeSet::new();
+    let mut open = vec![(old.clone(), new.clone(), path.to_owned())];
+    while let Some((old, new, path)) = open.pop() {
+        if !seen.insert((old.clone(), new.clone())) {
+            continue;
+        }
+        let pair =
+            SchemaPair { both, old: Node::of(both.old, old), new: Node::of(both.new, new), path };
+        for rule in CHANGE_RULES {
+            if let Look::Schema(look) = rule.look {
+                look(&pair, &mut found);
+            }
+        }
+        open.extend(below(&pair));
+    }
+    found
+}
+
+/// Nodes below a pair that stand for the same part of a document.
+fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
+    let mut found = Vec::new();
+    let mut after = pair.new.properties();
+    for (name, old) in pair.old.properties() {
+        if let Some(new) = after.remove(&name) {
+            found.push((old, new, format!("{}/{name}", pair.path)));
+        }
+    }
+    for keyword in ["items", "additionalProperties", "contains", "propertyNames"] {
+        if let (Some((old, a)), Some((new, b))) = (pair.old.first(keyword), pair.new.first(keyword))
+            && a.is_object()
+            && b.is_object()
+        {
+            found.push((old, new, format!("{}/*", pair.path)));
+        }
+    }
+    for keyword in ["oneOf", "anyOf", "prefixItems", "items"] {
+        if let (Some(((old, at), a)), Some(((new, to), b))) =
+            (pair.old.first(keyword), pair.new.first(keyword))
+            && a.items().len() == b.items().len()
+        {
+            let each = (0..a.items().len())
+                .map(|i| ((old, at.index(i)), (new, to.index(i)), pair.path.clone()));
+            found.extend(each);
+        }
+    }
+    found
+}

@@ -1,0 +1,177 @@
+//! What a change does: proposals get their impact from the proof, and what the proof knows beyond them is
+//! said.
+
+use serde_json::{Map, Value as Json};
+
+use super::effects::{Effect, Mode, effect};
+use super::pairs::{Both, Edit, Nature, Place, Proposal};
+use super::{Change, Direction, Impact, rules};
+use crate::catalog::{Bundle, NoBundle};
+use crate::document::Part;
+
+/// Gives a proposal its impact, or drops it when it changes nothing.
+pub(super) fn settle(
+    both: &Both<'_>,
+    proposal: Proposal,
+    whole: &Effect,
+    top: (&Place, &Place),
+    mode: Mode,
+) -> Option<Change> {
+    let Proposal { nature, edit, mut change, old, new } = proposal;
+    if let Nature::Fixed(_) | Nature::AtLeast(_) = nature {
+        if edit != Edit::Whole && matches!(whole, Effect::Breaks { .. }) {
+            let bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+            let own = isolated(&bundles, &edit)
+                .map(|alone| effect(&bundles.0, &Ok(alone), mode, Vec::new()));
+            if let Some(Effect::Breaks { witness, backward }) = own {
+                change.impact = Impact::Major;
+                change.direction = Some(direction(backward));
+                change.finding.witness = Some(rules::shown(&witness, backward));
+                change.finding = change.finding.or_help(rules::BREAK_HELP);
+            }
+        }
+        return Some(change);
+    }
+    // A part may change while the whole does not.
+    if matches!(whole, Effect::Equal | Effect::Repaired(_) | Effect::Broken(_)) {
+        return None;
+    }
+    let is_whole = (&old, &new) == top;
+    let bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+    let own = match (isolated(&bundles, &edit), is_whole) {
+        (Some(alone), _) => effect(&bundles.0, &Ok(alone), mode, Vec::new()),
+        (None, true) => whole.clone(),
+        (None, false) => effect(&bundles.0, &bundles.1, mode, Vec::new()),
+    };
+    match own {
+        Effect::Breaks { backward, .. }
+            if nature == if backward { Nature::Widens } else { Nature::Narrows } =>
+        {
+            change.impact = Impact::Minor;
+        }
+        Effect::Breaks { witness, backward } if !matches!(whole, Effect::Wider(_)) => {
+            change.impact = Impact::Major;
+            change.direction = Some(direction(backward));
+            change.finding.witness = Some(rules::shown(&witness, backward));
+            change.finding = change.finding.or_help(rules::BREAK_HELP);
+        }
+        Effect::Wider(_) => change.impact = Impact::Minor,
+        // The whole says that nothing is known.
+        Effect::Unproven { .. } => change.impact = Impact::Unproven,
+        _ => return None,
+    }
+    Some(change)
+}
+
+/// The old node with nothing changed but what `edit` says; `None` when that cannot be done.
+fn isolated(bundles: &(Bundled, Bundled), edit: &Edit) -> Option<Bundle> {
+    let (Ok(old), Ok(new)) = bundles else { return None };
+    let mut alone = old.clone();
+    let map = alone.schema.as_object_mut()?;
+    match edit {
+        Edit::Whole => return None,
+        Edit::Keyword(keyword) => {
+            let (before, after) = (old.schema.get(keyword), new.schema.get(keyword));
+            // Definitions have their names from both trees, and may differ.
+            let is_plain = after.is_none_or(|value| !value.to_string().contains("\"$ref\""));
+            if before == after || !is_plain {
+                return None;
+            }
+            match after {
+                Some(value) => map.insert((*keyword).to_owned(), value.clone()),
+                None => map.shift_remove(*keyword),
+            };
+        }
+        Edit::With(name) => {
+            let property = new.schema.get("properties")?.get(name)?.clone();
+            if property.to_string().contains("\"$ref\"") {
+                return None;
+            }
+            let properties = map.entry("properties").or_insert_with(|| Json::Object(Map::new()));
+            properties.as_object_mut()?.insert(name.clone(), property);
+        }
+        Edit::Without(name) => {
+            map.get_mut("properties")?.as_object_mut()?.shift_remove(name)?;
+            if let Some(Json::Array(required)) = map.get_mut("required") {
+                required.retain(|other| other.as_str() != Some(name));
+            }
+        }
+    }
+    Some(alone)
+}
+
+type Bundled = Result<Bundle, NoBundle>;
+
+fn direction(backward: bool) -> Direction {
+    if backward { Direction::Backward } else { Direction::Forward }
+}
+
+/// What the proof knows and no rule has said.
+pub(super) fn explain_the_rest(
+    both: &Both<'_>,
+    new: &Place,
+    whole: Effect,
+    found: &mut Vec<Change>,
+) {
+    let at = both.now(new.0, &new.1, Part::Value);
+    let change = |impact, code, message: String| {
+        both.change(impact, code, message, at.clone()).labelled("this schema")
+    };
+    match whole {
+        Effect::Breaks { witness, backward } => {
+            let majors = found.iter().filter(|c| c.impact == Impact::Major);
+            let is_shown = majors.clone().any(|c| c.finding.witness.is_some());
+            let text = rules::shown(&witness, backward);
+            let mut bare: Vec<&mut Change> =
+                found.iter_mut().filter(|c| c.impact == Impact::Major).collect();
+            match bare.as_mut_slice() {
+                _ if is_shown => {}
+                [one] => {
+                    one.direction = Some(direction(backward));
+                    one.finding.witness = Some(text);
+                }
+                _ => {
+                    let mut change = change(
+                        Impact::Major,
+                        rules::schema::schema_narrowed::CODE,
+                        rules::narrowed(&witness, backward),
+                    );
+                    change.direction = Some(direction(backward));
+                    change.finding.witness = Some(text);
+                    change.finding = change.finding.or_help(rules::BREAK_HELP);
+                    found.push(change);
+                }
+            }
+        }
+        Effect::Wider(witness) if found.iter().all(|c| c.impact < Impact::Minor) => {
+            let mut change = change(
+                Impact::Minor,
+                rules::schema::schema_widened::CODE,
+                "the schema accepts documents that it did not accept".to_owned(),
+            );
+            change.finding.note = witness.map(|w| format!("such as {}", rules::instance(&w)));
+            found.push(change);
+        }
+        Effect::Unproven { construct, reason } => {
+            found.retain(|c| c.impact != Impact::Unproven);
+            let message = format!("whether this breaks is not proven: `{construct}`: {reason}");
+            found.push(
+                change(Impact::Unproven, rules::schema::schema_unproven::CODE, message).helped(
+                    "write the construct in a way that can be compared, or settle it by a waiver",
+                ),
+            );
+        }
+        Effect::Repaired(reason) => {
+            let message = format!("the schema can be compiled now: {reason}");
+            found.push(change(Impact::Patch, rules::schema::schema_repaired::CODE, message));
+        }
+        Effect::Broken(reason) => {
+            let message = format!("the new schema cannot be compiled: {reason}");
+            found.push(
+                change(Impact::Unproven, rules::schema::schema_unproven::CODE, message)
+                    .helped("`contract-guard check` says what is wrong with it"),
+            );
+        }
+        Effect::Equal | Effect::Wider(_) => {}
+    }
+}

@@ -1,0 +1,109 @@
+//! `diff` and `bump`: two trees, every change between them, and the version step they demand.
+
+use super::args::{self, Global, Only, OutputFormat};
+use super::check::Loaded;
+use super::output::Terminal;
+use super::progress::Progress;
+use super::sides::{LATEST, side};
+use super::{Answer, Failure};
+use crate::catalog::Catalog;
+use crate::gate::{self, Comparison, Impact, Item};
+use crate::report::{self, Format};
+
+/// Two trees and what changed between them.
+struct Compared {
+    old: Loaded,
+    new: Loaded,
+    comparison: Comparison,
+}
+
+fn compare(base: Option<&str>, head: Option<&str>, global: &Global) -> Result<Compared, Failure> {
+    let old = side(base.unwrap_or(LATEST), global)?;
+    let new = side(head.unwrap_or("."), global)?;
+    let comparison = compared(&old, &new.catalog);
+    Ok(Compared { old, new, comparison })
+}
+
+/// What changed since `old`. Paths count from the contracts roots, wherever these are.
+pub(super) fn compared(old: &Loaded, new: &Catalog) -> Comparison {
+    gate::compare(&old.catalog, new, &old.config)
+}
+
+/// `contract-guard diff`
+pub(super) fn diff(args: &args::Diff, global: &Global, terminal: &Terminal) -> Answer {
+    let progress = Progress::start("comparing contracts");
+    let Compared { old, new, mut comparison } =
+        compare(args.base.as_deref(), args.head.as_deref(), global)?;
+    let modules: Vec<&str> = new
+        .catalog
+        .items
+        .iter()
+        .chain(&old.catalog.items)
+        .filter_map(|i| i.module.as_deref())
+        .collect();
+    if let Some(module) = args.module.as_deref().filter(|m| !modules.contains(m)) {
+        let message = format!("neither tree has a module `{module}`");
+        return Err(Failure::Usage(message, None));
+    }
+    comparison.items.retain(|item| is_wanted(item, args));
+    if let Some(module) = &args.module {
+        comparison.bumps.retain(|bump| bump.module.as_ref() == Some(module));
+    }
+    let tree = gate::side_by_side(&old.catalog.tree, &new.catalog.tree);
+    drop(progress);
+    let breaks = comparison.count(Impact::Major) + comparison.count(Impact::Unproven);
+    let code = u8::from(args.exit_code && breaks > 0);
+    let style = terminal.style(new.prefix, 0.0);
+    let mut bytes = Vec::new();
+    report::render_comparison(&comparison, &tree, format(global), &style, &mut bytes)
+        .map_err(unshown)?;
+    Ok(terminal.write(&bytes, code))
+}
+
+fn unshown(error: std::io::Error) -> Failure {
+    Failure::Source(crate::source::SourceError::Io { path: "-".into(), error })
+}
+
+fn is_wanted(item: &Item, args: &args::Diff) -> bool {
+    let Some(change) = &item.change else { return false };
+    let only = args.only.is_empty()
+        || args.only.iter().any(|only| match only {
+            Only::Major => change.impact == Impact::Major,
+            Only::Unproven => change.impact == Impact::Unproven,
+            Only::Minor => change.impact == Impact::Minor,
+            Only::Patch => change.impact == Impact::Patch,
+        });
+    only && (args.module.is_none() || change.module == args.module)
+}
+
+/// `contract-guard bump`
+pub(super) fn bump(args: &args::Bump, global: &Global, terminal: &Terminal) -> Answer {
+    let progress = Progress::start("comparing contracts");
+    let Compared { old, new, mut comparison } =
+        compare(args.base.as_deref(), args.head.as_deref(), global)?;
+    drop(progress);
+    let too_small = comparison.bumps.iter().any(gate::Bump::is_too_small);
+    // Only what forces a step is shown.
+    let forcing: Vec<usize> =
+        comparison.bumps.iter().flat_map(|bump| bump.forced_by.iter().copied()).collect();
+    let items = std::mem::take(&mut comparison.items).into_iter().enumerate();
+    comparison.items = items.filter(|(i, _)| forcing.contains(i)).map(|(_, item)| item).collect();
+    let format = match format(global) {
+        Format::Human => Format::Short,
+        other => other,
+    };
+    let tree = gate::side_by_side(&old.catalog.tree, &new.catalog.tree);
+    let style = terminal.style(new.prefix, 0.0);
+    let mut bytes = Vec::new();
+    report::render_comparison(&comparison, &tree, format, &style, &mut bytes).map_err(unshown)?;
+    Ok(terminal.write(&bytes, u8::from(too_small)))
+}
+
+fn format(global: &Global) -> Format {
+    match global.format {
+        OutputFormat::Human => Format::Human,
+        OutputFormat::Short => Format::Short,
+        OutputFormat::Json => Format::Json,
+        OutputFormat::Markdown => Format::Markdown,
+    }
+}

@@ -1,0 +1,60 @@
+//! The trees that a user means by `1.2.0`, `freeze:1.2.0`, `origin/main`, `index`, `.`, or a path.
+
+use std::path::Path;
+
+use super::Failure;
+use super::args::Global;
+use super::check::{Loaded, load};
+use crate::source::{self, Request, Source, SourceError};
+
+/// The newest freeze, which is what one compares with unless told otherwise.
+pub(super) const LATEST: &str = "latest";
+
+/// Reads and understands the tree that `text` names.
+pub(super) fn side(text: &str, global: &Global) -> Result<Loaded, Failure> {
+    load(&request(text)?, global)
+}
+
+fn request(text: &str) -> Result<Request, Failure> {
+    let (base, root) = match source::discover(None) {
+        // What is gone from the folder may be in a commit or a freeze.
+        Err(SourceError::NoTree { base }) => (base, "contracts".to_owned()),
+        other => other?,
+    };
+    let of =
+        |source: Source| Request { source, base: base.clone(), root: root.clone(), frozen: false };
+    let version = text.strip_prefix("freeze:");
+    match text {
+        "." | "worktree" => return Ok(of(Source::Dir)),
+        "index" => return Ok(of(Source::Index)),
+        _ => {}
+    }
+    let freezes = source::freezes(&base, &root)?;
+    match source::meant(&freezes, version.unwrap_or(text)).as_slice() {
+        [(_, file)] => return Ok(of(Source::Freeze(file.path.clone()))),
+        [] if text == LATEST || version.is_some() => {
+            let message = match version {
+                Some(version) => format!("there is no freeze `{version}`"),
+                None => "there is no freeze to compare with".to_owned(),
+            };
+            let help = "name a commit, such as `HEAD` or `origin/main`; or make a freeze first: \
+                        `contract-guard freeze create`";
+            return Err(Failure::Usage(message, Some(help.to_owned())));
+        }
+        [] => {}
+        many => {
+            let names: Vec<String> = many.iter().map(|(v, _)| v.to_string()).collect();
+            let message = format!("`{text}` may be {}", names.join(" or "));
+            return Err(Failure::Usage(message, Some("write one of them".to_owned())));
+        }
+    }
+    let path = Path::new(text);
+    if path.is_file() {
+        return Ok(of(Source::Freeze(path.to_owned())));
+    }
+    if path.is_dir() {
+        let (base, root) = source::discover(Some(path))?;
+        return Ok(Request { source: Source::Dir, base, root, frozen: false });
+    }
+    Ok(of(Source::Commit(text.to_owned())))
+}

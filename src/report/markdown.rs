@@ -1,0 +1,114 @@
+//! Changes as Markdown: for a pull request, a release note, a step summary. Everything from a contract is
+//! escaped; nothing of it becomes markup.
+
+use std::io::{self, Write};
+
+use super::{Texts, visible};
+use crate::gate::{Bump, Comparison, Impact, Item, Outcome};
+
+pub(super) fn render(
+    comparison: &Comparison,
+    texts: &Texts<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "## Contract changes\n")?;
+    if comparison.items.is_empty() {
+        return writeln!(out, "Nothing changed.");
+    }
+    for impact in Impact::ALL {
+        let of = |item: &&Item| item.change.as_ref().is_some_and(|c| c.impact == impact);
+        let items: Vec<&Item> = comparison.items.iter().filter(of).collect();
+        if items.is_empty() {
+            continue;
+        }
+        writeln!(out, "### {} ({})\n", title(impact), items.len())?;
+        for item in items {
+            entry(item, texts, out)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "| version of | before | after | declared | required |")?;
+    writeln!(out, "| --- | --- | --- | --- | --- |")?;
+    comparison.bumps.iter().try_for_each(|bump| row(bump, out))
+}
+
+/// Findings, worst first.
+pub(super) fn render_outcome(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## Contract check: {}\n", outcome.verdict.name())?;
+    if outcome.items.is_empty() {
+        return writeln!(out, "No findings in {} artifacts.", outcome.counts.artifacts);
+    }
+    for item in &outcome.items {
+        let finding = &item.finding;
+        let line = item.position.map_or(String::new(), |(start, _)| format!(":{}", start.line));
+        let place = code(&format!("{}{line}", finding.primary.artifact));
+        let (word, rule) = (item.word(), code(finding.code.as_str()));
+        writeln!(out, "- {word}: {} ({rule}, {place})", plain(&finding.message))?;
+        if let Some(witness) = &finding.witness {
+            writeln!(out, "  - witness: {} {}", code(&witness.document), plain(&witness.fate))?;
+        }
+    }
+    Ok(())
+}
+
+fn title(impact: Impact) -> &'static str {
+    match impact {
+        Impact::Major => "Breaking",
+        Impact::Unproven => "Not proven",
+        Impact::Minor => "Additions",
+        Impact::Patch => "Other",
+    }
+}
+
+fn entry(item: &Item, texts: &Texts<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let finding = &item.finding;
+    let line =
+        texts.positions(&finding.primary).map_or(String::new(), |(p, _)| format!(":{}", p.line));
+    let place = code(&format!("{}{line}", finding.primary.artifact));
+    writeln!(out, "- {} ({}, {place})", plain(&finding.message), code(finding.code.as_str()))?;
+    if let Some(witness) = &finding.witness {
+        writeln!(out, "  - witness: {} {}", code(&witness.document), plain(&witness.fate))?;
+    }
+    Ok(())
+}
+
+fn row(bump: &Bump, out: &mut dyn Write) -> io::Result<()> {
+    let version =
+        |v: &Option<semver::Version>| v.as_ref().map_or("-".to_owned(), ToString::to_string);
+    let of = bump.module.as_deref().map_or("the set".to_owned(), code);
+    let declared = bump.declared.map_or("-", crate::gate::Step::name);
+    let mark = if bump.is_too_small() { " (too small)" } else { "" };
+    writeln!(
+        out,
+        "| {of} | {} | {} | {declared}{mark} | {} |",
+        version(&bump.before),
+        version(&bump.after),
+        bump.required
+    )
+}
+
+/// Text between backticks, in as many as it needs, on one line.
+fn code(text: &str) -> String {
+    let text = visible(text).replace('|', "\\|");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let room = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{room}{text}{room}{fence}")
+}
+
+/// Prose whose backticks stay and whose other markup does not (CommonMark 0.31, section 2.4).
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut is_code = false;
+    for c in visible(text).chars() {
+        is_code ^= c == '`';
+        if !is_code
+            && matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&' | '@')
+        {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    // An odd backtick would swallow what follows.
+    if is_code { out.replace('`', "\\`") } else { out }
+}

@@ -1,0 +1,89 @@
+//! Every case below `fixtures/changes/` is a test: two trees, `baseline` and `current`. A case of `fail/`
+//! has a change of its code and reads as its `expected.txt`; a case of `pass/` has none of that code.
+//! `UPDATE=1` writes the expected texts.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test reads, writes and stops"
+)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use contract_guard::gate;
+use contract_guard::report::{self, Format};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/changes");
+    let mut trials = Vec::new();
+    for code in folders(&root) {
+        for kind in ["fail", "pass"] {
+            for case in folders(&code.join(kind)) {
+                let name = case.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                let code = code.file_name().unwrap().to_str().unwrap().to_owned();
+                trials.push(Trial::test(name, move || run(&code, kind == "fail", &case)));
+            }
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+    let mut found: Vec<PathBuf> =
+        entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    found.sort();
+    found
+}
+
+fn run(code: &str, should_fail: bool, case: &Path) -> Result<(), Failed> {
+    let (old, config) = support::read(&case.join("baseline"));
+    let (new, _) = support::read(&case.join("current"));
+    let comparison = gate::compare(&old, &new, &config);
+    let tree = gate::side_by_side(&old.tree, &new.tree);
+    let mut text = Vec::new();
+    let style = support::style();
+    report::render_comparison(&comparison, &tree, Format::Human, &style, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let mut codes: Vec<&str> = comparison.items.iter().map(|i| i.finding.code.as_str()).collect();
+    let gated = gate::gated(comparison.clone(), &config.levels);
+    codes.extend(gated.iter().map(|i| i.finding.code.as_str()));
+    for item in &comparison.items {
+        let message = &item.finding.message;
+        if message.ends_with('.') || message.contains('\n') || item.finding.label.is_empty() {
+            return Err(format!("style of `{}`: {message:?}", item.finding.code).into());
+        }
+    }
+    // The other way round, whatever came goes and whatever went comes: nothing is seen in one way only, but
+    // that a version grows, which is no change by itself.
+    let back = gate::compare(&new, &old, &config);
+    let grows =
+        |c: &gate::Comparison| c.items.iter().all(|i| i.finding.code.as_str() == "version-lowered");
+    if grows(&comparison) != grows(&back) {
+        return Err("a difference is seen in one direction only".into());
+    }
+    match (codes.contains(&code), should_fail) {
+        (false, true) => {
+            Err(format!("missing: `{code}` is silent; found {codes:?}\n{text}").into())
+        }
+        (true, false) => Err(format!("noisy: `{code}` speaks\n{text}").into()),
+        (false, false) => Ok(()),
+        (true, true) => compare(&case.join("expected.txt"), &text),
+    }
+}
+
+fn compare(expected: &Path, text: &str) -> Result<(), Failed> {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(expected, text).unwrap();
+    }
+    let known = std::fs::read_to_string(expected).unwrap_or_default();
+    match known == text {
+        true => Ok(()),
+        false => Err(format!(
+            "wrong: output is not expected.txt\n--- expected\n{known}\n--- found\n{text}"
+        )
+        .into()),
+    }
+}
