@@ -24,8 +24,9 @@ faults: ## fail every operation and every system call of freeze commands; needs 
 	$(CARGO) test --quiet --test faults
 	$(CARGO) test --quiet --test strace -- --ignored
 
-accuracy: ## compare verdicts of crates/subschema with public suites, in ../shared/corpus
+accuracy: ## compare verdicts about schemas and APIs with public suites, in ../shared/corpus
 	$(CARGO) test --quiet --release --package subschema --test accuracy -- --ignored --nocapture
+	$(CARGO) test --quiet --release --test openapi_accuracy -- --ignored --nocapture
 
 reference: ## compare our verdicts with Python's jsonschema on generated trees
 	benches/reference.sh

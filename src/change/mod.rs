@@ -4,10 +4,12 @@
 //! Facts come first (`schema`, `pairs`), rules speak about them (`rules`), and proofs by `subschema` decide
 //! what no rule can know. Pure; nothing here knows where the trees come from.
 
+mod api;
 mod bump;
 mod effects;
 mod entries;
 mod pairs;
+mod roles;
 mod rules;
 mod schema;
 mod settle;
@@ -102,6 +104,8 @@ pub const BASE: &str = "base:";
 pub struct Options {
     /// Modes that differ from the usual, by area.
     pub modes: Vec<(Area, Mode)>,
+    /// Whether documents hold nothing that their schema does not declare.
+    pub declared_only: bool,
 }
 
 impl Options {
@@ -115,6 +119,7 @@ impl Options {
 pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
     let both = Both { old, new, options };
     let mut changes = schema::changes(&both);
+    changes.extend(api::changes(&both));
     for rule in CHANGE_RULES {
         if let rules::Look::Tree(look) = rule.look {
             look(&both, &mut changes);

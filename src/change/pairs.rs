@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BASE, Change, Direction, Impact, Options};
 use crate::catalog::{Catalog, Item, ItemId, Kind, RootId};
-use crate::document::{Part, Pointer, Value};
+use crate::document::{Data, Member, Part, Pointer, Value};
 use crate::finding::{Code, Finding, Location};
 use crate::tree::ArtifactPath;
 
@@ -122,6 +122,8 @@ fn located(catalog: &Catalog, item: ItemId, at: &Pointer, part: Part, prefix: &s
 pub(super) struct Node<'c> {
     pub catalog: &'c Catalog,
     pub places: Vec<Place>,
+    /// A mark of properties that are not looked at: `readOnly`, `writeOnly`.
+    pub hidden: Option<&'static str>,
 }
 
 impl<'c> Node<'c> {
@@ -141,7 +143,7 @@ impl<'c> Node<'c> {
             further.retain(|place| !places.contains(place));
             places.extend(further);
         }
-        Node { catalog, places }
+        Node { catalog, places, hidden: None }
     }
 
     /// The place that the node begins at.
@@ -167,7 +169,12 @@ impl<'c> Node<'c> {
     pub(super) fn properties(&self) -> BTreeMap<String, Place> {
         let mut found = BTreeMap::new();
         for ((item, at), value) in self.all("properties") {
-            for member in value.members() {
+            let is_hidden = |member: &&Member| {
+                let marked =
+                    |mark| member.value.get(mark).is_some_and(|v| v.data == Data::Bool(true));
+                self.hidden.is_some_and(marked)
+            };
+            for member in value.members().iter().filter(|m| !is_hidden(m)) {
                 found.entry(member.key.clone()).or_insert((item, at.join(&member.key)));
             }
         }
@@ -183,7 +190,7 @@ impl<'c> Node<'c> {
             if !seen.insert(place.clone()) {
                 continue;
             }
-            let node = Node::of(self.catalog, place);
+            let node = Node { hidden: self.hidden, ..Node::of(self.catalog, place) };
             for (name, place) in node.properties() {
                 found.entry(name).or_insert(place);
             }
@@ -191,6 +198,11 @@ impl<'c> Node<'c> {
             open.extend(node.alternatives());
         }
         found
+    }
+
+    /// The same, with those that have no part in a request or an answer.
+    pub(super) fn declared_at_all(&self) -> BTreeMap<String, Place> {
+        Node { catalog: self.catalog, places: self.places.clone(), hidden: None }.declared()
     }
 
     /// Schemas that hold for the same value, but not always.
@@ -231,6 +243,8 @@ pub(super) struct SchemaPair<'b, 'c> {
     pub new: Node<'c>,
     /// Which part of the document it is about: `/title`, `/items/*`; empty for the whole.
     pub path: String,
+    /// What the schema is of: `the document`, `the request of ...`.
+    pub about: &'b str,
 }
 
 /// What decides the impact of a change.
@@ -274,11 +288,11 @@ pub(super) struct Proposal {
 impl SchemaPair<'_, '_> {
     /// The part of the document, in words.
     pub(super) fn subject(&self) -> String {
-        match self.path.as_str() {
-            "" => "the document".to_owned(),
-            path => {
-                format!("`{}`", path.trim_start_matches('/').replace("/*", "[]").replace('/', "."))
-            }
+        let path = self.path.trim_start_matches('/').replace("/*", "[]").replace('/', ".");
+        match (path.as_str(), self.about) {
+            ("", about) => about.to_owned(),
+            (path, "the document") => format!("`{path}`"),
+            (path, about) => format!("`{path}` in {about}"),
         }
     }
 

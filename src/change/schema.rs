@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
-use super::effects::{Mode, effect};
+use super::effects::{Effect, Mode, effect};
 use super::pairs::{Both, Node, Place, Proposal, SchemaPair};
 use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
 use super::{Change, Impact};
-use crate::catalog::{Catalog, ItemId, Kind, Partner};
+use crate::catalog::{Bundle, Catalog, ItemId, Kind, NoBundle, Partner};
 use crate::document::{Part, Pointer, to_json};
 use crate::tree::Artifact;
 
@@ -44,11 +44,13 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
         _ => Mode::Backward,
     };
     let top = Pointer::root();
+    let role = if both.options.declared_only { Role::Declared } else { Role::Document };
+    let lens = Lens { mode, role, about: "the document".to_owned() };
     let tops = ((old, top.clone()), (new, top));
-    let mut found = compare(both, tops, "", mode, examples(both.old, old));
+    let mut found = compare(both, tops, "", &lens, examples(both.old, old));
     for (name, (old, new)) in shared_definitions(both, old, new) {
         let ends = (old.clone(), new.clone());
-        let mut changes = compare(both, ends, &format!("/{name}"), mode, Vec::new());
+        let mut changes = compare(both, ends, &format!("/{name}"), &lens, Vec::new());
         let users = users(both, &old, &new);
         for change in &mut changes {
             change.affects.clone_from(&users);
@@ -70,7 +72,7 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
 }
 
 /// The same change may be seen through the document and through a definition: the shortest sentence stays.
-fn dedup(mut changes: Vec<Change>) -> Vec<Change> {
+pub(super) fn dedup(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by_key(|c| (Reverse(c.impact), c.finding.message.len()));
     let mut kept: Vec<Change> = Vec::new();
     for change in changes {
@@ -140,30 +142,82 @@ fn examples(catalog: &Catalog, schema: ItemId) -> Vec<Json> {
     values.take(8).collect()
 }
 
+/// What a schema is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Documents that are kept, or events that are sent.
+    Document,
+    /// The same, where nobody writes members that are not declared.
+    Declared,
+    /// What callers of an API send: members that are `readOnly` are none of it.
+    Request,
+    /// What an API answers: members that are `writeOnly` are none of it, and readers skip what they do not
+    /// know.
+    Response,
+}
+
+impl Role {
+    /// The mark of members that have no part in it.
+    fn hides(self) -> Option<&'static str> {
+        match self {
+            Role::Document | Role::Declared => None,
+            Role::Request => Some("readOnly"),
+            Role::Response => Some("writeOnly"),
+        }
+    }
+}
+
+/// How two versions of a schema are looked at.
+pub(super) struct Lens {
+    pub mode: Mode,
+    pub role: Role,
+    /// What the schema is of, as sentences have it.
+    pub about: String,
+}
+
+pub(super) type Bundled = Result<Bundle, NoBundle>;
+
+impl Lens {
+    /// Both versions as documents of their own.
+    pub(super) fn bundles(&self, both: &Both<'_>, old: &Place, new: &Place) -> (Bundled, Bundled) {
+        let mut bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+        if let (Ok(old), Ok(new)) = (&mut bundles.0, &mut bundles.1) {
+            super::roles::fit(&mut old.schema, &mut new.schema, self.role);
+        }
+        bundles
+    }
+
+    /// What the change from one version to the other does.
+    pub(super) fn effect(&self, old: &Bundled, new: &Bundled, examples: Vec<Json>) -> Effect {
+        effect(old, new, self.mode, examples)
+    }
+}
+
 /// Everything that changed between two nodes and below them.
 pub(super) fn compare(
     both: &Both<'_>,
     (old, new): (Place, Place),
     path: &str,
-    mode: Mode,
+    lens: &Lens,
     examples: Vec<Json>,
 ) -> Vec<Change> {
-    let bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
-    if bundles.0.is_ok() && bundles.0 == bundles.1 {
+    let (before, after) = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+    if before.is_ok() && before == after {
         return Vec::new();
     }
-    let whole = effect(&bundles.0, &bundles.1, mode, examples);
-    let proposals = propose(both, &old, &new, path);
+    let bundles = lens.bundles(both, &old, &new);
+    let whole = lens.effect(&bundles.0, &bundles.1, examples);
+    let proposals = propose(both, &old, &new, path, lens);
     let mut found = Vec::new();
     for proposal in proposals {
-        found.extend(settle(both, proposal, &whole, (&old, &new), mode));
+        found.extend(settle(both, proposal, &whole, (&old, &new), lens));
     }
-    explain_the_rest(both, &new, whole, &mut found);
+    explain_the_rest(both, &new, whole, &lens.about, &mut found);
     found
 }
 
 /// What the rules see, from the top down.
-fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str) -> Vec<Proposal> {
+fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str, lens: &Lens) -> Vec<Proposal> {
     let mut found = Vec::new();
     let mut seen: BTreeSet<(Place, Place)> = BTreeSet::new();
     let mut open = vec![(old.clone(), new.clone(), path.to_owned())];
@@ -171,8 +225,10 @@ fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str) -> Vec<Proposa
         if !seen.insert((old.clone(), new.clone())) {
             continue;
         }
-        let pair =
-            SchemaPair { both, old: Node::of(both.old, old), new: Node::of(both.new, new), path };
+        let hidden = lens.role.hides();
+        let old = Node { hidden, ..Node::of(both.old, old) };
+        let new = Node { hidden, ..Node::of(both.new, new) };
+        let pair = SchemaPair { both, old, new, path, about: &lens.about };
         for rule in CHANGE_RULES {
             if let Look::Schema(look) = rule.look {
                 look(&pair, &mut found);

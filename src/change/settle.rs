@@ -3,10 +3,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::effects::{Effect, Mode, effect};
+use super::effects::Effect;
 use super::pairs::{Both, Edit, Nature, Place, Proposal};
+use super::schema::{Bundled, Lens};
 use super::{Change, Direction, Impact, rules};
-use crate::catalog::{Bundle, NoBundle};
+use crate::catalog::Bundle;
 use crate::document::Part;
 
 /// Gives a proposal its impact, or drops it when it changes nothing.
@@ -15,14 +16,14 @@ pub(super) fn settle(
     proposal: Proposal,
     whole: &Effect,
     top: (&Place, &Place),
-    mode: Mode,
+    lens: &Lens,
 ) -> Option<Change> {
     let Proposal { nature, edit, mut change, old, new } = proposal;
     if let Nature::Fixed(_) | Nature::AtLeast(_) = nature {
         if edit != Edit::Whole && matches!(whole, Effect::Breaks { .. }) {
-            let bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+            let bundles = lens.bundles(both, &old, &new);
             let own = isolated(&bundles, &edit)
-                .map(|alone| effect(&bundles.0, &Ok(alone), mode, Vec::new()));
+                .map(|alone| lens.effect(&bundles.0, &Ok(alone), Vec::new()));
             if let Some(Effect::Breaks { witness, backward }) = own {
                 change.impact = Impact::Major;
                 change.direction = Some(direction(backward));
@@ -37,11 +38,11 @@ pub(super) fn settle(
         return None;
     }
     let is_whole = (&old, &new) == top;
-    let bundles = (both.old.bundle(old.0, &old.1), both.new.bundle(new.0, &new.1));
+    let bundles = lens.bundles(both, &old, &new);
     let own = match (isolated(&bundles, &edit), is_whole) {
-        (Some(alone), _) => effect(&bundles.0, &Ok(alone), mode, Vec::new()),
+        (Some(alone), _) => lens.effect(&bundles.0, &Ok(alone), Vec::new()),
         (None, true) => whole.clone(),
-        (None, false) => effect(&bundles.0, &bundles.1, mode, Vec::new()),
+        (None, false) => lens.effect(&bundles.0, &bundles.1, Vec::new()),
     };
     match own {
         Effect::Breaks { backward, .. }
@@ -100,8 +101,6 @@ fn isolated(bundles: &(Bundled, Bundled), edit: &Edit) -> Option<Bundle> {
     Some(alone)
 }
 
-type Bundled = Result<Bundle, NoBundle>;
-
 fn direction(backward: bool) -> Direction {
     if backward { Direction::Backward } else { Direction::Forward }
 }
@@ -111,6 +110,7 @@ pub(super) fn explain_the_rest(
     both: &Both<'_>,
     new: &Place,
     whole: Effect,
+    about: &str,
     found: &mut Vec<Change>,
 ) {
     let at = both.now(new.0, &new.1, Part::Value);
@@ -134,7 +134,7 @@ pub(super) fn explain_the_rest(
                     let mut change = change(
                         Impact::Major,
                         rules::schema::schema_narrowed::CODE,
-                        rules::narrowed(&witness, backward),
+                        rules::narrowed(&witness, backward, about),
                     );
                     change.direction = Some(direction(backward));
                     change.finding.witness = Some(text);
@@ -147,14 +147,14 @@ pub(super) fn explain_the_rest(
             let mut change = change(
                 Impact::Minor,
                 rules::schema::schema_widened::CODE,
-                "the schema accepts documents that it did not accept".to_owned(),
+                format!("the schema of {about} accepts what it did not accept"),
             );
             change.finding.note = witness.map(|w| format!("such as {}", rules::instance(&w)));
             found.push(change);
         }
         Effect::Unproven { construct, reason } => {
             found.retain(|c| c.impact != Impact::Unproven);
-            let message = format!("whether this breaks is not proven: `{construct}`: {reason}");
+            let message = format!("whether {about} breaks is not proven: `{construct}`: {reason}");
             found.push(
                 change(Impact::Unproven, rules::schema::schema_unproven::CODE, message).helped(
                     "write the construct in a way that can be compared, or settle it by a waiver",

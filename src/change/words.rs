@@ -24,7 +24,12 @@ const SOME: usize = 4;
 
 /// `a`, `a and b`, `a, b and 3 others`, each in backticks.
 pub(super) fn some(names: &[String]) -> String {
-    let mut shown: Vec<String> = names.iter().take(SOME).map(|name| format!("`{name}`")).collect();
+    plainly(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>())
+}
+
+/// The same without backticks.
+pub(super) fn plainly(names: &[String]) -> String {
+    let mut shown: Vec<String> = names.iter().take(SOME).cloned().collect();
     if names.len() > SOME {
         shown.push(format!("{} others", names.len() - SOME));
     }

@@ -45,7 +45,7 @@ impl Comparison {
 
 /// Compares two trees. The configuration is that of the old one: a change does not judge itself.
 pub fn compare(old: &Catalog, new: &Catalog, config: &Config) -> Comparison {
-    let options = Options { modes: config.modes.clone() };
+    let options = Options { modes: config.modes.clone(), declared_only: config.declared_only };
     let changes = change::between(old, new, &options);
     let bumps = change::bumps(&changes, old, new);
     let mut lines = BTreeMap::new();

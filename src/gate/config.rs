@@ -27,6 +27,8 @@ pub struct Config {
     pub limits: Limits,
     /// How many different keys must have signed a freeze.
     pub signatures: Option<u32>,
+    /// Whether documents hold nothing that their schema does not declare.
+    pub declared_only: bool,
     /// How schemas of an area are compared.
     pub modes: Vec<(Area, Mode)>,
     /// What is wrong with the file.
@@ -230,8 +232,20 @@ impl Reader<'_> {
             [("api", Area::Api), ("events", Area::Events), ("storage", Area::Storage)];
         for (key, value) in table {
             let name = key.get_ref().as_ref();
+            if name == "undeclared" {
+                match value.get_ref().as_str() {
+                    Some("anything") => self.config.declared_only = false,
+                    Some("absent") => self.config.declared_only = true,
+                    _ => self.wrong(
+                        value.span(),
+                        "`undeclared` is none of anything, absent",
+                        "what documents hold beside declared members",
+                    ),
+                }
+                continue;
+            }
             let Some((_, area)) = AREAS.iter().find(|(area, _)| *area == name) else {
-                self.unknown(key.span(), name, &AREAS.map(|(name, _)| name));
+                self.unknown(key.span(), name, &["api", "events", "storage", "undeclared"]);
                 continue;
             };
             match value.get_ref().as_str().and_then(Mode::parse) {

@@ -25,6 +25,7 @@
     clippy::string_slice
 )]
 
+mod automaton;
 mod circle;
 mod pattern;
 mod prepare;

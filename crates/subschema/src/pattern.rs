@@ -5,7 +5,7 @@ use regex_syntax::hir::Hir;
 
 /// Reads a pattern; `None` for what Rust does not know, such as looking around.
 pub(crate) fn read(pattern: &str) -> Option<Hir> {
-    let rust = pattern.replace("\\/", "/").replace("\\d", "[0-9]");
+    let rust = jsonschema_regex::to_rust_regex(pattern).ok()?;
     ParserBuilder::new().build().parse(&rust).ok()
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value};
 
-use super::sample::{Sampler, basket, distinct};
+use super::automaton::{self, Languages};
+use super::sample::{Others, Sampler, basket, distinct};
 use super::{Judges, Options};
 
 /// Most documents that are changed in the search.
@@ -24,9 +25,10 @@ pub(crate) fn search(
     for schema in [old, new] {
         collect(schema, &mut names, &mut literals, 40);
     }
+    let others = others(old, new);
     let mut pool = options.examples.clone();
     for schema in difference.into_iter().chain([old, new]) {
-        pool.extend(Sampler::new(schema, &names).of_root());
+        pool.extend(Sampler::new(schema, &names, &others).of_root());
     }
     pool.extend(literals.iter().take(200).cloned());
     pool.extend(basket());
@@ -49,6 +51,40 @@ pub(crate) fn search(
         }
     }
     None
+}
+
+/// Most patterns of a schema that are compared with those of the other.
+const MOST_PATTERNS: usize = 12;
+
+/// Strings that tell the patterns of the old schema from those of the new one.
+fn others(old: &Value, new: &Value) -> Others {
+    let patterns = |schema| {
+        let mut found = BTreeSet::new();
+        collect_patterns(schema, &mut found, 40);
+        found.into_iter().take(MOST_PATTERNS).collect::<Vec<_>>()
+    };
+    let (before, after) = (patterns(old), patterns(new));
+    let mut found = Others::new();
+    for pattern in &before {
+        for other in after.iter().filter(|other| *other != pattern) {
+            if let Some(Languages::Outside(text)) = automaton::compare(pattern, other) {
+                found.entry(pattern.clone()).or_default().push(text);
+            }
+        }
+    }
+    found
+}
+
+fn collect_patterns(schema: &Value, found: &mut BTreeSet<String>, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match schema {
+        Value::Object(map) => {
+            found.extend(map.get("pattern").and_then(Value::as_str).map(str::to_owned));
+            map.values().for_each(|value| collect_patterns(value, found, depth));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_patterns(item, found, depth)),
+        _ => {}
+    }
 }
 
 /// Names of properties and literal values that a schema speaks of.

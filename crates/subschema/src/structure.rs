@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use super::automaton::{self, Languages};
 use super::circle::decoded;
 use super::prepare::{ANNOTATIONS, MAPS, PLAIN};
 
@@ -119,7 +120,13 @@ impl<'s> Proof<'s> {
                 at_least(Some(theirs), ours.unwrap_or(&Value::Null))
             }
             "uniqueItems" => *theirs == Value::Bool(false) || ours == Some(theirs),
-            "pattern" | "format" | "multipleOf" | "contentEncoding" | "contentMediaType" => {
+            "pattern" => match (ours.and_then(Value::as_str), theirs.as_str()) {
+                (Some(ours), Some(theirs)) => {
+                    automaton::compare(ours, theirs) == Some(Languages::Within)
+                }
+                _ => false,
+            },
+            "format" | "multipleOf" | "contentEncoding" | "contentMediaType" => {
                 ours == Some(theirs)
             }
             "properties" => self.properties(a, theirs, step),

@@ -1,6 +1,7 @@
 //! The second table: what a change means. One small file a rule; adding one touches nothing else but its
 //! `mod` line and its line here.
 
+pub(super) mod api;
 pub(super) mod event;
 pub(super) mod schema;
 pub(super) mod tree;
@@ -9,6 +10,7 @@ pub(super) mod version;
 use subschema::Witness;
 
 use super::Change;
+use super::api::ApiPair;
 use super::pairs::{Both, Proposal, SchemaPair};
 use crate::finding::{Code, Explain, Location};
 
@@ -29,6 +31,8 @@ pub struct Rule {
 pub(super) enum Look {
     /// At two versions of a schema node.
     Schema(fn(&SchemaPair<'_, '_>, &mut Vec<Proposal>)),
+    /// At two APIs.
+    Api(fn(&ApiPair<'_, '_>, &mut Vec<Change>)),
     /// At all of both.
     Tree(fn(&Both<'_>, &mut Vec<Change>)),
     /// Not at all: a proof, or the gate, says it.
@@ -39,11 +43,14 @@ pub(super) enum Look {
 pub static CHANGE_RULES: &[&Rule] = &[
     &schema::additional_properties_changed::RULE,
     &schema::annotation_changed::RULE,
+    &api::api_rewritten::RULE,
     &schema::bound_changed::RULE,
     &version::bump_too_small::RULE,
+    &api::callback_changed::RULE,
     &schema::composition_changed::RULE,
     &schema::default_changed::RULE,
     &schema::deprecation_changed::RULE,
+    &schema::discriminator_changed::RULE,
     &tree::document_changed::RULE,
     &tree::entry_added::RULE,
     &tree::entry_changed::RULE,
@@ -52,15 +59,30 @@ pub static CHANGE_RULES: &[&Rule] = &[
     &schema::enum_value_removed::RULE,
     &schema::extension_changed::RULE,
     &schema::format_changed::RULE,
+    &api::media_type_added::RULE,
+    &api::media_type_removed::RULE,
+    &api::media_type_schema_changed::RULE,
     &version::module_added::RULE,
     &version::module_removed::RULE,
     &event::obligation_changed::RULE,
+    &api::operation_added::RULE,
+    &api::operation_deprecated::RULE,
+    &api::operation_id_changed::RULE,
+    &api::operation_removed::RULE,
+    &api::parameter_added::RULE,
+    &api::parameter_removed::RULE,
+    &api::parameter_required_changed::RULE,
+    &api::parameter_style_changed::RULE,
     &schema::pattern_changed::RULE,
     &schema::property_added::RULE,
     &schema::property_removed::RULE,
     &schema::property_renamed::RULE,
+    &api::request_body_changed::RULE,
     &schema::required_added::RULE,
     &schema::required_removed::RULE,
+    &api::response_added::RULE,
+    &api::response_header_changed::RULE,
+    &api::response_removed::RULE,
     &event::retention_changed::RULE,
     &tree::schema_added::RULE,
     &tree::schema_moved::RULE,
@@ -70,6 +92,11 @@ pub static CHANGE_RULES: &[&Rule] = &[
     &schema::schema_rewritten::RULE,
     &schema::schema_unproven::RULE,
     &schema::schema_widened::RULE,
+    &api::security_changed::RULE,
+    &api::security_scheme_changed::RULE,
+    &api::server_changed::RULE,
+    &api::stability_lowered::RULE,
+    &api::sunset_changed::RULE,
     &event::topic_added::RULE,
     &event::topic_payload_changed::RULE,
     &event::topic_removed::RULE,
@@ -101,19 +128,27 @@ pub(super) fn shown(witness: &Witness, backward: bool) -> crate::finding::Witnes
     }
 }
 
+/// A call that was answered and is refused.
+pub(super) fn refused(call: &str) -> crate::finding::Witness {
+    crate::finding::Witness {
+        document: format!("{call:?}"),
+        fate: "was accepted and is refused".to_owned(),
+    }
+}
+
 /// The document of a witness.
 pub(super) fn instance(witness: &Witness) -> String {
     witness.instance.to_string()
 }
 
 /// A break in one sentence.
-pub(super) fn narrowed(witness: &Witness, backward: bool) -> String {
+pub(super) fn narrowed(witness: &Witness, backward: bool, about: &str) -> String {
     let (before, after) = if backward { ("accepted", "refuses") } else { ("refused", "accepts") };
     let place = match witness.at.as_str() {
-        "" => "the document".to_owned(),
-        at => format!("`{at}`"),
+        "" => String::new(),
+        at => format!(" at `{at}`"),
     };
-    format!("the schema {after} a document that it {before}: `{}` of {place}", witness.keyword)
+    format!("the schema of {about} {after} what it {before}, for `{}`{place}", witness.keyword)
 }
 
 impl Change {

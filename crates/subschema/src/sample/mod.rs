@@ -8,7 +8,7 @@ mod pattern;
 mod string;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -29,13 +29,18 @@ pub(crate) struct Sampler<'s> {
     /// Names of properties that either schema speaks of.
     names: &'s BTreeSet<String>,
     visits: Cell<u32>,
+    /// Strings of a pattern that another pattern does not match.
+    others: &'s Others,
 }
+
+/// By pattern, strings that tell it from others.
+pub(crate) type Others = BTreeMap<String, Vec<String>>;
 
 type Keywords = Map<String, Value>;
 
 impl<'s> Sampler<'s> {
-    pub(crate) fn new(root: &'s Value, names: &'s BTreeSet<String>) -> Self {
-        Sampler { root, names, visits: Cell::new(MOST_VISITS) }
+    pub(crate) fn new(root: &'s Value, names: &'s BTreeSet<String>, others: &'s Others) -> Self {
+        Sampler { root, names, visits: Cell::new(MOST_VISITS), others }
     }
 
     /// Instances of the document's own schema, the simplest first.
@@ -156,6 +161,9 @@ impl<'s> Sampler<'s> {
             found.extend(number::numbers(map));
         }
         if has("string") {
+            let pattern = map.get("pattern").and_then(Value::as_str);
+            let others = pattern.and_then(|pattern| self.others.get(pattern));
+            found.extend(others.into_iter().flatten().map(|text| Value::from(text.as_str())));
             found.extend(string::strings(map));
         }
         if has("array") {

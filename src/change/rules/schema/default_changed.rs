@@ -35,7 +35,7 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
             (Impact::Major, format!("default of {} was {} and is gone", pair.subject(), shown(a)))
         }
         (None, Some((_, b))) => {
-            (Impact::Minor, format!("default of {} is {} now", pair.subject(), shown(b)))
+            (Impact::Major, format!("default of {} is {} now", pair.subject(), shown(b)))
         }
         (None, None) => return,
     };

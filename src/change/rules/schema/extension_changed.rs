@@ -35,9 +35,12 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
             }
             None => format!("`{name}` of {} was {} and is gone", pair.subject(), shown(value)),
         };
-        let now = now.map(|(place, _)| place.clone());
-        let nature = (Nature::Fixed(Impact::Major), Edit::Whole);
-        found.push(pair.propose(nature, CODE, message, now, Some(place.clone())));
+        // A stability that rises is no break.
+        let is_raised =
+            name.starts_with("x-stability") && now.is_some_and(|(_, new)| rank(new) > rank(value));
+        let impact = if is_raised { Impact::Minor } else { Impact::Major };
+        let (now, was) = (now.map(|(place, _)| place.clone()), Some(place.clone()));
+        found.push(pair.propose((Nature::Fixed(impact), Edit::Whole), CODE, message, now, was));
     }
 }
 
@@ -51,4 +54,10 @@ fn extensions<'c>(node: &Node<'c>) -> BTreeMap<String, (Place, &'c Value)> {
         }
     }
     found
+}
+
+/// The place of a stability among the levels.
+fn rank(value: &Value) -> Option<usize> {
+    let text = value.as_str()?;
+    ["draft", "alpha", "beta", "stable"].iter().position(|level| *level == text)
 }

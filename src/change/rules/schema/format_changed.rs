@@ -14,7 +14,7 @@ pub(in crate::change) static RULE: Rule = Rule {
     summary: "format was changed",
     since: "0.2.0",
     explain: Explain {
-        what: "`format` is not what it was, or is new.",
+        what: "`format`, `contentEncoding`, `contentMediaType` or `contentSchema` is not what it was, or is new.",
         why: "A format says what a text means. Whether validators assert it or not, consumers parse by it.",
         bad: "\"format\": \"date\"\n→ \"format\": \"date-time\"",
         good: "\"format\": \"date\"",
@@ -23,20 +23,24 @@ pub(in crate::change) static RULE: Rule = Rule {
     look: Look::Schema(look),
 };
 
+/// Keywords that say what a text means.
+const KEYWORDS: [&str; 4] = ["format", "contentEncoding", "contentMediaType", "contentSchema"];
+
 fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
-    let (old, new) = (pair.old.first("format"), pair.new.first("format"));
-    let text = |value: &Option<(_, &Value)>| value.as_ref().map(|(_, v)| shown(v));
-    let (impact, message) = match (text(&old), text(&new)) {
-        (a, b) if a == b => return,
-        (Some(a), Some(b)) => {
-            (Impact::Major, format!("format of {} was {a} and is {b}", pair.subject()))
-        }
-        (None, Some(b)) => (Impact::Major, format!("{} has the format {b} now", pair.subject())),
-        (Some(a), None) => {
-            (Impact::Minor, format!("{} need not have the format {a} any more", pair.subject()))
-        }
-        (None, None) => return,
-    };
-    let (now, was) = (new.map(|(place, _)| place), old.map(|(place, _)| place));
-    found.push(pair.propose((Nature::Fixed(impact), Edit::Whole), CODE, message, now, was));
+    for keyword in KEYWORDS {
+        let (old, new) = (pair.old.first(keyword), pair.new.first(keyword));
+        let text = |value: &Option<(_, &Value)>| value.as_ref().map(|(_, v)| shown(v));
+        let of = pair.subject();
+        let (impact, message) = match (text(&old), text(&new)) {
+            (a, b) if a == b => continue,
+            (Some(a), Some(b)) => (Impact::Major, format!("{keyword} of {of} was {a} and is {b}")),
+            (None, Some(b)) => (Impact::Major, format!("{of} has the {keyword} {b} now")),
+            (Some(a), None) => {
+                (Impact::Minor, format!("{of} need not have the {keyword} {a} any more"))
+            }
+            (None, None) => continue,
+        };
+        let (now, was) = (new.map(|(place, _)| place), old.map(|(place, _)| place));
+        found.push(pair.propose((Nature::Fixed(impact), Edit::Whole), CODE, message, now, was));
+    }
 }

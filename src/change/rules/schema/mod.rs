@@ -6,6 +6,7 @@ pub(in crate::change) mod bound_changed;
 pub(in crate::change) mod composition_changed;
 pub(in crate::change) mod default_changed;
 pub(in crate::change) mod deprecation_changed;
+pub(in crate::change) mod discriminator_changed;
 pub(in crate::change) mod enum_value_added;
 pub(in crate::change) mod enum_value_removed;
 pub(in crate::change) mod extension_changed;

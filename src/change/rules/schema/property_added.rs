@@ -23,7 +23,7 @@ pub(in crate::change) static RULE: Rule = Rule {
 };
 
 fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
-    let (before, after) = (pair.old.declared(), pair.new.declared());
+    let (before, after) = (pair.old.declared_at_all(), pair.new.declared());
     let renamed: Vec<String> = before
         .iter()
         .filter(|(name, _)| !after.contains_key(*name))

@@ -23,7 +23,7 @@ pub(in crate::change) static RULE: Rule = Rule {
 };
 
 fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
-    let (before, after) = (pair.old.declared(), pair.new.declared());
+    let (before, after) = (pair.old.declared(), pair.new.declared_at_all());
     let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
     for (name, place) in gone {
         let renamed = property_renamed::new_name(pair, name, place, &before, &after);

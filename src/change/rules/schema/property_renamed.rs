@@ -47,7 +47,7 @@ pub(super) fn new_name(
 }
 
 fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
-    let (before, after) = (pair.old.declared(), pair.new.declared());
+    let (before, after) = (pair.old.declared(), pair.new.declared_at_all());
     for (name, place) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
         let Some(new) = new_name(pair, name, place, &before, &after) else { continue };
         let message = format!("property `{name}` of {} is probably `{new}` now", pair.subject());

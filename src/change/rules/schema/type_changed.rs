@@ -1,9 +1,9 @@
 //! The types of a value are others.
 
 use super::super::{Look, Rule};
-use crate::change::pairs::{Edit, Nature, Proposal, SchemaPair};
+use crate::change::pairs::{Edit, Nature, Node, Proposal, SchemaPair};
 use crate::change::words::shown;
-use crate::document::Value;
+use crate::document::{Data, Value};
 use crate::finding::{Code, Explain};
 
 pub(in crate::change) const CODE: Code = Code("type-changed");
@@ -24,11 +24,16 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
     let (old, new) = (pair.old.first("type"), pair.new.first("type"));
-    let names = |value: Option<&(_, &Value)>| match value {
-        Some((_, value)) => shown(value),
-        None => "any type".to_owned(),
+    // OpenAPI 3.0 says it beside the type.
+    let nullable = |node: &Node<'_>| {
+        node.first("nullable").is_some_and(|(_, value)| value.data == Data::Bool(true))
     };
-    let (before, after) = (names(old.as_ref()), names(new.as_ref()));
+    let names = |value: Option<&(_, &Value)>, node| match (value, nullable(node)) {
+        (Some((_, value)), true) => format!("{} or null", shown(value)),
+        (Some((_, value)), false) => shown(value),
+        (None, _) => "any type".to_owned(),
+    };
+    let (before, after) = (names(old.as_ref(), &pair.old), names(new.as_ref(), &pair.new));
     if before != after {
         let message = format!("type of {} was {before} and is {after}", pair.subject());
         let (now, was) = (new.map(|(place, _)| place), old.map(|(place, _)| place));
