@@ -29,12 +29,38 @@ pub(crate) enum Languages {
 /// Compares the strings in which `old` matches somewhere with those in which `new` does; `None` where one
 /// of them is no regular language, or too large.
 pub(crate) fn compare(old: &str, new: &str) -> Option<Languages> {
-    if old == new {
+    compare_both(old, None, new)
+}
+
+/// The same for strings that `also` matches, too.
+pub(crate) fn compare_both(old: &str, also: Option<&str>, new: &str) -> Option<Languages> {
+    if old == new || also == Some(new) {
         return Some(Languages::Within);
     }
-    let (old, new) = (Machine::of(&pattern::read(old)?)?, Machine::of(&pattern::read(new)?)?);
-    let text = Machine::of(&pattern::read("^[\\s\\S]*$")?)?;
+    let machine = |text: &str| Machine::of(&pattern::read(text)?);
+    let (old, new) = (machine(old)?, machine(new)?);
+    // What is no text is no string either.
+    let text = machine(also.unwrap_or("^[\\s\\S]*$"))?;
+    let text = (text, machine("^[\\s\\S]*$")?);
     search(&old, &new, &text)
+}
+
+/// The pattern of strings with so many characters; `None` where that is too many.
+pub(crate) fn of_length(least: u64, most: Option<u64>) -> Option<String> {
+    let fits = |n: u64| n <= 300;
+    let most = match most {
+        Some(most) if fits(most) => most.to_string(),
+        Some(_) => return None,
+        None => String::new(),
+    };
+    fits(least).then(|| format!("^[\\s\\S]{{{least},{most}}}$"))
+}
+
+/// The pattern of these strings and no others.
+pub(crate) fn of_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let all: Vec<String> = names.map(regex_syntax::escape).collect();
+    // An empty list matches nothing.
+    if all.is_empty() { "[^\\s\\S]".to_owned() } else { format!("^(?:{})$", all.join("|")) }
 }
 
 /// Strings that no automaton has to be told to prefer: the readable ones first.
@@ -87,24 +113,33 @@ impl Machine {
     }
 }
 
-type Triple = (State, State, State);
+type Four = (State, State, State, State);
 
-/// The shortest string that `old` accepts and `new` does not, breadth first.
-fn search(old: &Machine, new: &Machine, text: &Machine) -> Option<Languages> {
+/// The shortest string that `old` and the first of `text` accept, and `new` does not, breadth first. The
+/// second of `text` tells what is UTF-8.
+fn search(old: &Machine, new: &Machine, text: &(Machine, Machine)) -> Option<Languages> {
     let bytes = bytes();
-    let first: Triple = (old.begin(), new.begin(), Some(text.start));
-    let mut seen: HashSet<Triple> = HashSet::from([first]);
-    let mut open: VecDeque<(Triple, Vec<u8>)> = VecDeque::from([(first, Vec::new())]);
-    while let Some(((a, b, t), path)) = open.pop_front() {
+    let (also, utf8) = text;
+    let first: Four = (old.begin(), new.begin(), also.begin(), Some(utf8.start));
+    let mut seen: HashSet<Four> = HashSet::from([first]);
+    let mut open: VecDeque<(Four, Vec<u8>)> = VecDeque::from([(first, Vec::new())]);
+    while let Some(((a, b, c, u), path)) = open.pop_front() {
         // The validity of text is asked at its end, not at its first match.
-        let is_text = t.is_some_and(|t| text.dfa.is_match_state(text.dfa.next_eoi_state(t)));
-        if is_text && old.accepts(a) && !new.accepts(b) {
+        let is_text = u.is_some_and(|u| utf8.dfa.is_match_state(utf8.dfa.next_eoi_state(u)));
+        if is_text && old.accepts(a) && also.accepts(c) && !new.accepts(b) {
             return String::from_utf8(path).ok().map(Languages::Outside);
         }
         for byte in &bytes {
-            let next =
-                (old.step(a, *byte), new.step(b, *byte), t.map(|t| text.dfa.next_state(t, *byte)));
-            let is_hopeless = old.is_dead(next.0) || next.1.is_none() || text.is_dead(next.2);
+            let next = (
+                old.step(a, *byte),
+                new.step(b, *byte),
+                also.step(c, *byte),
+                u.map(|u| utf8.dfa.next_state(u, *byte)),
+            );
+            let is_hopeless = old.is_dead(next.0)
+                || next.1.is_none()
+                || also.is_dead(next.2)
+                || utf8.is_dead(next.3);
             if is_hopeless || !seen.insert(next) {
                 continue;
             }
@@ -121,7 +156,7 @@ fn search(old: &Machine, new: &Machine, text: &Machine) -> Option<Languages> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Languages, compare};
+    use super::{Languages, compare, compare_both, of_length, of_names};
 
     fn outside(old: &str, new: &str) -> Option<String> {
         match compare(old, new) {
@@ -150,6 +185,11 @@ mod tests {
         assert_eq!(outside("^[a-d]$", "^[a-c]$").as_deref(), Some("d"));
         assert_eq!(outside("^.$", "^[\\x00-\\x7f]$").map(|t| t.chars().count()), Some(1));
         assert_eq!(outside("", "^a").as_deref(), Some(""));
+        let short = of_length(0, Some(5)).unwrap();
+        let within = Some(Languages::Within);
+        assert_eq!(compare_both("^(ab)*$", Some(&short), "^(ab){0,3}$"), within);
+        assert_eq!(compare("^emai(l|k)$", &of_names(["email", "emaik"].into_iter())), within);
+        assert_eq!(outside("a", &of_names([].into_iter())).as_deref(), Some("a"));
         // Looking around is no regular language here.
         assert_eq!(compare("^(?=a)b$", "b"), None);
     }

@@ -13,7 +13,98 @@ const DEEPEST: usize = 400;
 
 /// Whether a schema has such a circle anywhere.
 pub(crate) fn has_circle(schema: &Value) -> bool {
-    Search::of(schema, false).everywhere(schema)
+    let mut search = Search::of(schema, false);
+    let mut seen: Vec<&Value> = vec![schema];
+    let mut next = 0;
+    while let Some(place) = seen.get(next).copied() {
+        next += 1;
+        if search.circles(place) {
+            return true;
+        }
+        for part in search.parts(place) {
+            if !seen.iter().any(|known| std::ptr::eq(*known, part)) {
+                seen.push(part);
+            }
+        }
+    }
+    false
+}
+
+/// Keywords whose value is a schema, or a list of schemas.
+const SCHEMAS: [&str; 16] = [
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "items",
+    "additionalItems",
+    "prefixItems",
+    "contains",
+    "additionalProperties",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
+];
+
+/// Keywords whose value maps names to schemas.
+const NAMED: [&str; 4] = ["properties", "patternProperties", "dependentSchemas", "dependencies"];
+
+/// Keywords whose subschemas apply to the same value, and through which more is accepted when they accept
+/// more.
+const MONOTONE: [&str; 4] = ["allOf", "anyOf", "then", "else"];
+
+/// Leaves references out that lead from a schema to itself on the same value: whoever follows them comes to
+/// ask the same question again, to which the answer is what the rest of the schema says. Only where more
+/// accepted by the part is more accepted by the whole; other circles stay.
+pub(crate) fn without_own(schema: &Value) -> Value {
+    let mut targets = Vec::new();
+    references(schema, &mut targets);
+    targets.sort();
+    targets.dedup();
+    let mut plain = schema.clone();
+    for text in targets {
+        let Some(fragment) = text.strip_prefix('#') else { continue };
+        let target = match fragment {
+            "" => Some(&mut plain),
+            _ => plain.pointer_mut(&decoded(fragment)),
+        };
+        if let Some(target) = target {
+            cut(target, &text);
+        }
+    }
+    plain
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            found.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            map.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
+}
+
+fn cut(schema: &mut Value, own: &str) {
+    let Some(map) = schema.as_object_mut() else { return };
+    if map.get("$ref").and_then(Value::as_str) == Some(own) {
+        map.shift_remove("$ref");
+    }
+    for key in MONOTONE {
+        match map.get_mut(key) {
+            Some(Value::Array(parts)) => parts.iter_mut().for_each(|part| cut(part, own)),
+            Some(part) => cut(part, own),
+            None => {}
+        }
+    }
+    if let Some(Value::Object(parts)) = map.get_mut("dependentSchemas") {
+        parts.values_mut().for_each(|part| cut(part, own));
+    }
 }
 
 /// Whether a reference to something recursive stands beside other keywords, or is one of several schemas
@@ -73,6 +164,34 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// The schemas that a schema applies, here or further inside.
+    fn parts(&self, schema: &'s Value) -> Vec<&'s Value> {
+        let Some(map) = schema.as_object() else { return Vec::new() };
+        let mut found = self.referred(map);
+        for key in SCHEMAS {
+            match map.get(key) {
+                Some(Value::Array(parts)) => found.extend(parts),
+                part => found.extend(part),
+            }
+        }
+        let named = NAMED.iter().filter_map(|key| map.get(*key)).filter_map(Value::as_object);
+        found.extend(named.flat_map(|parts| parts.values()));
+        found
+    }
+
+    /// Where the references of a schema lead. A keyword of another dialect refers to nothing.
+    fn referred(&self, map: &'s serde_json::Map<String, Value>) -> Vec<&'s Value> {
+        let dialect = self.root.get("$schema").and_then(Value::as_str).unwrap_or_default();
+        let means = |key: &str| match key {
+            "$recursiveRef" => dialect.contains("2019-09") || dialect.is_empty(),
+            "$dynamicRef" => dialect.contains("2020-12") || dialect.is_empty(),
+            _ => true,
+        };
+        let keys = ["$ref", "$dynamicRef", "$recursiveRef"].into_iter().filter(|key| means(key));
+        let texts = keys.filter_map(|key| map.get(key).and_then(Value::as_str));
+        texts.filter_map(|text| self.target(text)).collect()
+    }
+
     fn circles(&mut self, schema: &'s Value) -> bool {
         let Some(map) = schema.as_object() else { return false };
         let address = std::ptr::from_ref(schema).addr();
@@ -83,10 +202,7 @@ impl<'s> Search<'s> {
             return true;
         }
         self.open.push(address);
-        let mut next: Vec<&'s Value> = Vec::new();
-        for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
-            next.extend(map.get(key).and_then(Value::as_str).and_then(|text| self.target(text)));
-        }
+        let mut next = self.referred(map);
         for key in IN_PLACE {
             match map.get(key) {
                 Some(Value::Array(parts)) => next.extend(parts),

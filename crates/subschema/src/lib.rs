@@ -34,6 +34,7 @@ mod sample;
 mod search;
 mod shrink;
 mod structure;
+mod words;
 
 use std::fmt;
 
@@ -132,6 +133,10 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
         left: options.steps,
     };
     if old == new {
+        return Ok(Verdict::Included);
+    }
+    let (old, new) = (&circle::without_own(old), &circle::without_own(new));
+    if prove::is_same(old, new, options) {
         return Ok(Verdict::Included);
     }
     if circle::has_circle(old) || circle::has_circle(new) {

@@ -71,17 +71,57 @@ pub(crate) fn in_one_dialect(
         return Some((old, new, a));
     }
     let draft = if age(a) > age(b) { a } else { b };
-    // Between these, only bounds are written differently.
-    if age(draft) > 2 {
-        return None;
-    }
-    for schema in [&mut old, &mut new] {
+    for (schema, own) in [(&mut old, a), (&mut new, b)] {
         each(schema, &raise);
+        if age(draft) > 2 && !modern(schema, age(own), age(draft)) {
+            return None;
+        }
         if let Some(map) = schema.as_object_mut() {
             map.shift_remove("$schema");
         }
     }
     Some((old, new, draft))
+}
+
+/// Writes what 2019-09 and 2020-12 write differently (their release notes): dependencies, lists of items.
+/// Identifiers and recursive references are left alone, and then there is no one dialect.
+fn modern(schema: &mut Value, from: u8, to: u8) -> bool {
+    let foreign = ["$recursiveRef", "$dynamicRef", "$recursiveAnchor", "$dynamicAnchor"];
+    if from < to && (has_inner_id(schema, true) || foreign.iter().any(|word| speaks(schema, word)))
+    {
+        return false;
+    }
+    each(schema, &|map| {
+        if from < 3 {
+            dependencies(map);
+        }
+        if from < 4 && to > 3 {
+            lists(map);
+        }
+    });
+    true
+}
+
+fn dependencies(map: &mut Map<String, Value>) {
+    let Some(Value::Object(all)) = map.shift_remove("dependencies") else { return };
+    let (names, schemas): (Map<_, _>, Map<_, _>) = all.into_iter().partition(|(_, v)| v.is_array());
+    for (key, part) in [("dependentRequired", names), ("dependentSchemas", schemas)] {
+        if !part.is_empty() {
+            map.insert(key.to_owned(), Value::Object(part));
+        }
+    }
+}
+
+fn lists(map: &mut Map<String, Value>) {
+    let rest = map.shift_remove("additionalItems");
+    if map.get("items").is_some_and(Value::is_array)
+        && let Some(prefix) = map.shift_remove("items")
+    {
+        map.insert("prefixItems".to_owned(), prefix);
+        if let Some(rest) = rest {
+            map.insert("items".to_owned(), rest);
+        }
+    }
 }
 
 /// Draft 4 bounds as numbers: `exclusiveMinimum: true` beside `minimum`.

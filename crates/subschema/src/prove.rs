@@ -28,6 +28,17 @@ pub(crate) fn prove(old: &Value, new: &Value, options: &Options) -> Proof {
     tried.unwrap_or_else(|_| unknown("the schema", "its normal form could not be computed"))
 }
 
+/// Whether both say the same in the same words, whatever that is.
+pub(crate) fn is_same(old: &Value, new: &Value, options: &Options) -> bool {
+    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
+    let ready = prepare::in_one_dialect(old, a, new, b);
+    ready.is_some_and(|(old, new, draft)| {
+        prepare::is_plain(&old, draft)
+            && prepare::is_plain(&new, draft)
+            && structure::same(&old, &new)
+    })
+}
+
 fn unknown(construct: &str, reason: &str) -> Proof {
     Proof::Unknown { construct: construct.to_owned(), reason: reason.to_owned() }
 }

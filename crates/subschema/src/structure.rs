@@ -3,11 +3,17 @@
 //! What may be assumed of a pair of schemas while it is being proven is that it holds for smaller
 //! instances: an assumption counts only after a step into a property or an item.
 
-use serde_json::{Map, Value};
+use std::cell::RefCell;
+
+use serde_json::Value;
 
 use super::automaton::{self, Languages};
-use super::circle::decoded;
-use super::prepare::{ANNOTATIONS, MAPS, PLAIN};
+use super::prepare::{MAPS, PLAIN};
+use super::words::{
+    Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_true, is_zero_count,
+    length_by_pattern, length_of, list, reference, rest, says_nothing, types_within,
+    values_have_type,
+};
 
 /// Most pairs of subschemas that are looked at.
 const MOST_PAIRS: u32 = 20_000;
@@ -15,16 +21,22 @@ const MOST_PAIRS: u32 = 20_000;
 /// Deepest subschemas that are compared word by word.
 const DEEPEST: usize = 40;
 
-/// Longest chain of references that stay on one value.
-const MOST_HOPS: usize = 64;
-
-type Keywords = Map<String, Value>;
-
 /// Whether the structure alone shows that `new` includes `old`; `false` shows nothing. Both are of one
 /// dialect in which keywords beside `$ref` count, or have none beside it.
 pub(crate) fn includes(old: &Value, new: &Value) -> bool {
-    let mut proof = Proof { old, new, open: Vec::new(), left: MOST_PAIRS };
+    let mut proof =
+        Proof { old, new, open: Vec::new(), left: MOST_PAIRS, alike: RefCell::default() };
     proof.holds(old, new, 0)
+}
+
+/// Whether both say the same in the same words, but for the order of alternatives and the names of
+/// definitions, or one says nothing or the other nothing at all; then it does not matter what they say.
+pub(crate) fn same(old: &Value, new: &Value) -> bool {
+    if is_true(new) || is_false(old) {
+        return true;
+    }
+    let proof = Proof { old, new, open: Vec::new(), left: 0, alike: RefCell::default() };
+    proof.same(old, new, DEEPEST)
 }
 
 struct Proof<'s> {
@@ -33,6 +45,8 @@ struct Proof<'s> {
     /// Pairs being proven, by place in memory, with the step into the instance at which they stand.
     open: Vec<(*const Value, *const Value, usize)>,
     left: u32,
+    /// Pairs that are, or may be taken to be, written the same.
+    alike: RefCell<Vec<(*const Keywords, *const Keywords)>>,
 }
 
 impl<'s> Proof<'s> {
@@ -113,6 +127,8 @@ impl<'s> Proof<'s> {
                 let have = list(a, "required");
                 theirs.as_array().is_some_and(|need| need.iter().all(|name| have.contains(name)))
             }
+            "minLength" | "maxLength" if length_by_pattern(a, keyword, theirs) => true,
+            "not" if is_disjoint(a, self.old, theirs, self.new) => true,
             "minimum" | "minLength" | "minItems" | "minProperties" | "exclusiveMinimum" => {
                 at_least(ours, theirs) || is_zero_count(keyword, theirs)
             }
@@ -122,7 +138,9 @@ impl<'s> Proof<'s> {
             "uniqueItems" => *theirs == Value::Bool(false) || ours == Some(theirs),
             "pattern" => match (ours.and_then(Value::as_str), theirs.as_str()) {
                 (Some(ours), Some(theirs)) => {
-                    automaton::compare(ours, theirs) == Some(Languages::Within)
+                    let length = length_of(a);
+                    automaton::compare_both(ours, length.as_deref(), theirs)
+                        == Some(Languages::Within)
                 }
                 _ => false,
             },
@@ -207,9 +225,23 @@ impl<'s> Proof<'s> {
 
     fn by_pattern(&mut self, a: &'s Keywords, theirs: &'s Value, step: usize) -> bool {
         let Some(theirs) = theirs.as_object() else { return false };
-        theirs.iter().all(|(key, new)| match a.get("patternProperties").and_then(|p| p.get(key)) {
-            Some(old) => self.holds(old, new, step + 1),
-            None => false,
+        let members = |key| a.get(key).and_then(Value::as_object).into_iter().flatten().collect();
+        let patterns: Vec<(&'s String, &'s Value)> = members("patternProperties");
+        let declared: Vec<(&'s String, &'s Value)> = members("properties");
+        let within = |a: &str, b: &str| automaton::compare(a, b) == Some(Languages::Within);
+        theirs.iter().all(|(key, new)| {
+            let covers = |(pattern, _): &&(&String, &Value)| within(key, pattern);
+            if patterns.iter().filter(covers).any(|(_, old)| self.holds(old, new, step + 1)) {
+                return true;
+            }
+            let names = declared
+                .iter()
+                .filter(|(name, _)| within(&automaton::of_names([name.as_str()].into_iter()), key));
+            let mut names = names.map(|(_, old)| old);
+            names.all(|old| self.holds(old, new, step + 1))
+                && (within(key, &automaton::of_names(declared.iter().map(|(n, _)| n.as_str())))
+                    || (patterns.iter().all(|(_, old)| self.holds(old, new, step + 1))
+                        && self.holds(rest(a, "additionalProperties"), new, step + 1)))
         })
     }
 
@@ -227,11 +259,27 @@ impl<'s> Proof<'s> {
         }) && self.holds(our_rest, their_rest, step + 1)
     }
 
-    /// Whether two subschemas say the same, references followed; used where inclusion is not monotone.
+    /// Whether two subschemas say the same, references followed; used where inclusion is not monotone. Two
+    /// that come back to each other are written the same all the way, and so mean the same.
     fn same(&self, old: &'s Value, new: &'s Value, depth: usize) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return false };
         let (Value::Object(a), Value::Object(b)) = (old, new) else { return old == new };
         let (a, b) = (followed(a, self.old), followed(b, self.new));
+        let pair = (std::ptr::from_ref(a), std::ptr::from_ref(b));
+        let before = self.alike.borrow().len();
+        if self.alike.borrow().contains(&pair) {
+            return true;
+        }
+        self.alike.borrow_mut().push(pair);
+        let answer = self.same_words(a, b, depth);
+        if !answer {
+            // With it goes what rested on it.
+            self.alike.borrow_mut().truncate(before);
+        }
+        answer
+    }
+
+    fn same_words(&self, a: &'s Keywords, b: &'s Keywords, depth: usize) -> bool {
         let words = |map: &'s Keywords| {
             map.iter().filter(|(key, _)| !says_nothing(key) || *key == "additionalItems")
         };
@@ -243,9 +291,20 @@ impl<'s> Proof<'s> {
                         (Some(ours), Some(theirs)) => self.same(ours, theirs, depth),
                         _ => false,
                     },
+                    "required" | "enum" | "type" => match (ours, theirs) {
+                        (Value::Array(x), Value::Array(y)) => {
+                            x.len() == y.len() && x.iter().all(|v| y.contains(v))
+                        }
+                        _ => ours == theirs,
+                    },
                     key if PLAIN.contains(&key) => ours == theirs,
                     key if MAPS.contains(&key) => match (ours, theirs) {
                         (Value::Object(x), Value::Object(y)) => self.same_map(x, y, depth),
+                        _ => false,
+                    },
+                    // The order of these says nothing.
+                    "oneOf" | "anyOf" | "allOf" => match (ours, theirs) {
+                        (Value::Array(x), Value::Array(y)) => self.permuted(x, y, depth),
                         _ => false,
                     },
                     _ => match (ours, theirs) {
@@ -259,111 +318,19 @@ impl<'s> Proof<'s> {
             })
     }
 
+    /// Whether each of `old` says the same as another of `new`.
+    fn permuted(&self, old: &'s [Value], new: &'s [Value], depth: usize) -> bool {
+        let mut left: Vec<&'s Value> = new.iter().collect();
+        old.len() == new.len()
+            && old.iter().all(|x| {
+                let twin = left.iter().position(|y| self.same(x, y, depth));
+                twin.map(|at| left.swap_remove(at)).is_some()
+            })
+    }
+
     /// The same for maps from names to subschemas.
     fn same_map(&self, a: &'s Keywords, b: &'s Keywords, depth: usize) -> bool {
         a.len() == b.len()
             && a.iter().all(|(key, x)| b.get(key).is_some_and(|y| self.same(x, y, depth)))
     }
-}
-
-const TRUE: &Value = &Value::Bool(true);
-
-fn rest<'s>(map: &'s Keywords, key: &str) -> &'s Value {
-    map.get(key).unwrap_or(TRUE)
-}
-
-fn list<'s>(map: &'s Keywords, key: &str) -> &'s [Value] {
-    map.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn has_patterns(map: &Keywords) -> bool {
-    map.get("patternProperties").and_then(Value::as_object).is_some_and(|p| !p.is_empty())
-}
-
-fn is_true(schema: &Value) -> bool {
-    match schema {
-        Value::Bool(answer) => *answer,
-        Value::Object(map) => map.keys().all(says_nothing),
-        _ => false,
-    }
-}
-
-/// Keywords that reject nothing by themselves.
-fn says_nothing(keyword: impl AsRef<str>) -> bool {
-    ANNOTATIONS.contains(&keyword.as_ref())
-        || matches!(
-            keyword.as_ref(),
-            "$schema" | "$id" | "id" | "$anchor" | "$defs" | "definitions" | "additionalItems"
-        )
-}
-
-/// Where the reference of a schema leads.
-fn reference<'s>(map: &Keywords, root: &'s Value) -> Option<&'s Value> {
-    let fragment = map.get("$ref")?.as_str()?.strip_prefix('#')?;
-    if fragment.is_empty() { Some(root) } else { root.pointer(&decoded(fragment)) }
-}
-
-/// A schema that is a reference and nothing else, followed.
-fn followed<'s>(mut map: &'s Keywords, root: &'s Value) -> &'s Keywords {
-    for _ in 0..MOST_HOPS {
-        let is_alone = map.keys().all(|key| key == "$ref" || says_nothing(key));
-        match reference(map, root).and_then(Value::as_object) {
-            Some(target) if is_alone => map = target,
-            _ => break,
-        }
-    }
-    map
-}
-
-fn names(types: &Value) -> Vec<&str> {
-    match types {
-        Value::String(one) => vec![one],
-        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn types_within(ours: &Value, theirs: &Value) -> bool {
-    let (ours, theirs) = (names(ours), names(theirs));
-    let fits =
-        |name: &&str| theirs.contains(name) || (*name == "integer" && theirs.contains(&"number"));
-    !ours.is_empty() && ours.iter().all(fits)
-}
-
-/// Whether listed values all have one of these types.
-fn values_have_type(map: &Keywords, types: &Value) -> bool {
-    let listed: Vec<&Value> = map.get("const").into_iter().chain(list(map, "enum")).collect();
-    let types = names(types);
-    let has = |value: &&Value| {
-        let name = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(n) if n.is_i64() || n.is_u64() => {
-                return types.contains(&"integer") || types.contains(&"number");
-            }
-            Value::Number(_) => "number",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        };
-        types.contains(&name)
-    };
-    !listed.is_empty() && listed.iter().all(has)
-}
-
-/// Whether both are numbers, and `a` is not less than `b`: exact where floats tell them apart.
-fn at_least(a: Option<&Value>, b: &Value) -> bool {
-    let (Some(Value::Number(a)), Value::Number(b)) = (a, b) else { return false };
-    if a == b {
-        return true;
-    }
-    match (a.to_string().parse::<i128>(), b.to_string().parse::<i128>()) {
-        (Ok(a), Ok(b)) => a >= b,
-        // Strictly: numbers that round to the same float may be either way round.
-        _ => a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a > b),
-    }
-}
-
-fn is_zero_count(keyword: &str, value: &Value) -> bool {
-    matches!(keyword, "minLength" | "minItems" | "minProperties") && value.as_f64() == Some(0.0)
 }

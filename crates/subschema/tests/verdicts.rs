@@ -110,8 +110,69 @@ fn what_is_no_schema_is_an_error_and_what_has_no_end_is_unproven() {
     let bad = json!({"type": "strin"});
     assert!(matches!(includes(&bad, &json!(true), &Options::default()), Err(Error::Old(_))));
     assert!(matches!(includes(&json!(true), &bad, &Options::default()), Err(Error::New(_))));
-    let circle = json!({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}, "$ref": "#/$defs/a"});
+    let circle = json!({"$defs": {"a": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"});
     assert!(
         matches!(ask(&circle, &json!({"type": "string"})), Verdict::Unproven { construct, .. } if construct == "$ref")
     );
+    // A schema that asks for itself asks for the rest of it.
+    let own = json!({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}, {"type": "string"}]}}, "$ref": "#/$defs/a"});
+    assert_eq!(ask(&own, &json!({"type": "string"})), Verdict::Included);
+    assert_eq!(broken(&own, &json!({"type": "integer"})).0, json!(""));
+}
+
+#[test]
+fn patterns_and_names_are_languages() {
+    let included =
+        |old: Value, new: Value| assert_eq!(ask(&old, &new), Verdict::Included, "{old} {new}");
+    let string = |rest: Value| {
+        let mut schema = json!({"type": "string"});
+        schema.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        schema
+    };
+    included(string(json!({"pattern": "^(a|b)$"})), string(json!({"pattern": "^[a-b]$"})));
+    included(
+        string(json!({"maxLength": 5, "pattern": "^(ab)*$"})),
+        string(json!({"pattern": "^(ab){0,3}$"})),
+    );
+    included(string(json!({"pattern": ".{2,}"})), string(json!({"minLength": 2})));
+    included(
+        json!({"type": "object", "properties": {"email": {"type": "string"}}}),
+        json!({"type": "object", "patternProperties": {"^email$": {"type": "string"}}}),
+    );
+    included(
+        json!({"patternProperties": {"b.*b": {"type": "null"}}}),
+        json!({"patternProperties": {"^ba+b$": {"type": "null"}}}),
+    );
+    let (wide, narrow) = (
+        json!({"type": "string", "pattern": "^[a-f0-9]+$"}),
+        json!({"type": "string", "pattern": "^[0-9]+$"}),
+    );
+    assert_eq!(broken(&wide, &narrow).0, json!("a"));
+}
+
+#[test]
+fn dialects_are_compared_where_one_can_say_what_the_other_says() {
+    let old = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "items": [{"type": "string"}], "additionalItems": {"type": "null"},
+        "dependencies": {"a": ["b"], "c": {"type": "object"}},
+    });
+    let new = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "prefixItems": [{"type": "string"}], "items": {"type": "null"},
+        "dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"type": "object"}},
+    });
+    assert_eq!(ask(&old, &new), Verdict::Included);
+    assert_eq!(ask(&new, &old), Verdict::Included);
+    let narrower = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"const": "a"}]});
+    assert_ne!(ask(&old, &narrower), Verdict::Included);
+}
+
+#[test]
+fn the_same_in_another_order_is_the_same_whatever_it_says() {
+    let old = json!({"oneOf": [{"$ref": "#"}, {"type": "string"}], "required": ["a", "b"]});
+    let new = json!({"required": ["b", "a"], "oneOf": [{"type": "string"}, {"$ref": "#"}]});
+    assert_eq!(ask(&old, &new), Verdict::Included);
+    let other = json!({"required": ["b", "a"], "oneOf": [{"type": "null"}, {"$ref": "#"}]});
+    assert_ne!(ask(&old, &other), Verdict::Included);
 }

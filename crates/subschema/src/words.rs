@@ -1,0 +1,156 @@
+//! Keywords as the proof by structure reads them: what one says, and what follows from it.
+
+use serde_json::{Map, Value};
+
+use super::automaton::{self, Languages};
+use super::circle::decoded;
+use super::prepare::ANNOTATIONS;
+
+pub(crate) type Keywords = Map<String, Value>;
+
+/// Longest chain of references that stay on one value.
+const MOST_HOPS: usize = 64;
+
+pub(crate) const TRUE: &Value = &Value::Bool(true);
+
+pub(crate) fn rest<'s>(map: &'s Keywords, key: &str) -> &'s Value {
+    map.get(key).unwrap_or(TRUE)
+}
+
+pub(crate) fn list<'s>(map: &'s Keywords, key: &str) -> &'s [Value] {
+    map.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+pub(crate) fn has_patterns(map: &Keywords) -> bool {
+    map.get("patternProperties").and_then(Value::as_object).is_some_and(|p| !p.is_empty())
+}
+
+pub(crate) fn is_true(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(answer) => *answer,
+        Value::Object(map) => map.keys().all(says_nothing),
+        _ => false,
+    }
+}
+
+pub(crate) fn is_false(schema: &Value) -> bool {
+    *schema == Value::Bool(false) || schema.get("not").is_some_and(is_true)
+}
+
+/// Keywords that reject nothing by themselves.
+pub(crate) fn says_nothing(keyword: impl AsRef<str>) -> bool {
+    ANNOTATIONS.contains(&keyword.as_ref())
+        || matches!(
+            keyword.as_ref(),
+            "$schema" | "$id" | "id" | "$anchor" | "$defs" | "definitions" | "additionalItems"
+        )
+}
+
+/// Where the reference of a schema leads.
+pub(crate) fn reference<'s>(map: &Keywords, root: &'s Value) -> Option<&'s Value> {
+    let fragment = map.get("$ref")?.as_str()?.strip_prefix('#')?;
+    if fragment.is_empty() { Some(root) } else { root.pointer(&decoded(fragment)) }
+}
+
+/// A schema that is a reference and nothing else, followed.
+pub(crate) fn followed<'s>(mut map: &'s Keywords, root: &'s Value) -> &'s Keywords {
+    for _ in 0..MOST_HOPS {
+        let is_alone = map.keys().all(|key| key == "$ref" || says_nothing(key));
+        match reference(map, root).and_then(Value::as_object) {
+            Some(target) if is_alone => map = target,
+            _ => break,
+        }
+    }
+    map
+}
+
+pub(crate) fn names(types: &Value) -> Vec<&str> {
+    match types {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(crate) fn types_within(ours: &Value, theirs: &Value) -> bool {
+    let (ours, theirs) = (names(ours), names(theirs));
+    let fits =
+        |name: &&str| theirs.contains(name) || (*name == "integer" && theirs.contains(&"number"));
+    !ours.is_empty() && ours.iter().all(fits)
+}
+
+/// Whether listed values all have one of these types.
+pub(crate) fn values_have_type(map: &Keywords, types: &Value) -> bool {
+    let listed: Vec<&Value> = map.get("const").into_iter().chain(list(map, "enum")).collect();
+    let types = names(types);
+    let has = |value: &&Value| {
+        let name = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(n) if n.is_i64() || n.is_u64() => {
+                return types.contains(&"integer") || types.contains(&"number");
+            }
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        types.contains(&name)
+    };
+    !listed.is_empty() && listed.iter().all(has)
+}
+
+/// Whether both are numbers, and `a` is not less than `b`: exact where floats tell them apart.
+pub(crate) fn at_least(a: Option<&Value>, b: &Value) -> bool {
+    let (Some(Value::Number(a)), Value::Number(b)) = (a, b) else { return false };
+    if a == b {
+        return true;
+    }
+    match (a.to_string().parse::<i128>(), b.to_string().parse::<i128>()) {
+        (Ok(a), Ok(b)) => a >= b,
+        // Strictly: numbers that round to the same float may be either way round.
+        _ => a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a > b),
+    }
+}
+
+/// The pattern of strings that have the length which a schema asks for; `None` when it asks for none.
+pub(crate) fn length_of(map: &Keywords) -> Option<String> {
+    let count = |key| map.get(key).and_then(Value::as_u64);
+    let (least, most) = (count("minLength"), count("maxLength"));
+    least.or(most)?;
+    automaton::of_length(least.unwrap_or(0), most)
+}
+
+/// Whether the pattern of the old schema allows no other lengths.
+pub(crate) fn length_by_pattern(a: &Keywords, keyword: &str, theirs: &Value) -> bool {
+    let Some(ours) = a.get("pattern").and_then(Value::as_str) else { return false };
+    let Some(n) = theirs.as_u64() else { return false };
+    let wanted = match keyword {
+        "minLength" => automaton::of_length(n, None),
+        _ => automaton::of_length(0, Some(n)),
+    };
+    wanted.is_some_and(|wanted| {
+        automaton::compare_both(ours, length_of(a).as_deref(), &wanted) == Some(Languages::Within)
+    })
+}
+
+/// Whether no value has a type of both schemas.
+pub(crate) fn is_disjoint(a: &Keywords, old: &Value, theirs: &Value, new: &Value) -> bool {
+    let Some(b) = theirs.as_object() else { return *theirs == Value::Bool(false) };
+    let types = |map: &Keywords, root| {
+        followed(map, root).get("type").map(|types| {
+            names(types)
+                .into_iter()
+                .map(|t| if t == "integer" { "number" } else { t }.to_owned())
+                .collect::<Vec<_>>()
+        })
+    };
+    match (types(a, old), types(b, new)) {
+        (Some(a), Some(b)) => a.iter().all(|name| !b.contains(name)),
+        _ => false,
+    }
+}
+
+pub(crate) fn is_zero_count(keyword: &str, value: &Value) -> bool {
+    matches!(keyword, "minLength" | "minItems" | "minProperties") && value.as_f64() == Some(0.0)
+}
