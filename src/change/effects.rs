@@ -69,8 +69,12 @@ pub(super) fn effect(
     };
     let options = Options { draft: old.draft, examples, ..Options::default() };
     let ask = |from: &Bundle, to: &Bundle| includes(&from.schema, &to.schema, &options);
-    let (there, back) = (ask(old, new), ask(new, old));
-    let (there, back) = match (there, back) {
+    let there = ask(old, new);
+    // What breaks one way need not be asked about the other.
+    if let (Mode::Backward | Mode::Full, Ok(Verdict::Excluded(_))) = (mode, &there) {
+        return judge(there.unwrap_or(Verdict::Included), Verdict::Included, mode);
+    }
+    let (there, back) = match (there, ask(new, old)) {
         (Ok(there), Ok(back)) => (there, back),
         (Err(Error::New(reason)), _) | (_, Err(Error::Old(reason))) => {
             return Effect::Broken(reason);

@@ -57,8 +57,10 @@ pub(super) fn settle(
             change.finding = change.finding.or_help(rules::BREAK_HELP);
         }
         Effect::Wider(_) => change.impact = Impact::Minor,
-        // The whole says that nothing is known.
-        Effect::Unproven { .. } => change.impact = Impact::Unproven,
+        // The whole says what is not known.
+        Effect::Unproven { .. } if matches!(whole, Effect::Unproven { .. }) => {
+            change.impact = Impact::Unproven;
+        }
         _ => return None,
     }
     Some(change)

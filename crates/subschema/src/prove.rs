@@ -39,6 +39,16 @@ pub(crate) fn is_same(old: &Value, new: &Value, options: &Options) -> bool {
     })
 }
 
+/// Whether the structure alone shows that the new schema includes the old one.
+pub(crate) fn by_structure(old: &Value, new: &Value, options: &Options) -> bool {
+    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
+    let ready = prepare::in_one_dialect(old, a, new, b);
+    ready.is_some_and(|(old, new, draft)| {
+        let is_plain = |schema: &Value| prepare::is_plain(schema, draft);
+        is_plain(&old) && is_plain(&new) && structure::includes(&old, &new)
+    })
+}
+
 fn unknown(construct: &str, reason: &str) -> Proof {
     Proof::Unknown { construct: construct.to_owned(), reason: reason.to_owned() }
 }
@@ -48,10 +58,6 @@ fn attempt(old: &Value, new: &Value, options: &Options) -> Proof {
     let Some((old, new, draft)) = prepare::in_one_dialect(old, a, new, b) else {
         return unknown("$schema", "the two schemas have different dialects");
     };
-    let is_plain = |schema: &Value| prepare::is_plain(schema, draft);
-    if is_plain(&old) && is_plain(&new) && structure::includes(&old, &new) {
-        return Proof::Included;
-    }
     // Recursion has been seen to exhaust the stack there, which nothing can catch.
     if circle::has_mixed_recursion(&old) || circle::has_mixed_recursion(&new) {
         return unknown(

@@ -6,11 +6,28 @@ use std::collections::{BTreeSet, VecDeque};
 use serde_json::{Map, Value};
 
 use super::automaton::{self, Languages};
+use super::direct;
 use super::sample::{Others, Sampler, basket, distinct};
 use super::{Judges, Options};
 
 /// Most documents that are changed in the search.
 const MOST_BASES: usize = 120;
+
+/// A counter-example that is found where the schemas differ, or among the given examples.
+pub(crate) fn at_once(
+    old: &Value,
+    new: &Value,
+    options: &Options,
+    judges: &mut Judges,
+) -> Option<Value> {
+    let direct = direct::candidates(old, new, &others(old, new));
+    for instance in options.examples.iter().cloned().chain(direct) {
+        if judges.is_witness(&instance)? {
+            return Some(instance);
+        }
+    }
+    None
+}
 
 /// A document that the old schema accepts and the new one rejects.
 pub(crate) fn search(
@@ -61,12 +78,13 @@ fn others(old: &Value, new: &Value) -> Others {
     let patterns = |schema| {
         let mut found = BTreeSet::new();
         collect_patterns(schema, &mut found, 40);
-        found.into_iter().take(MOST_PATTERNS).collect::<Vec<_>>()
+        found
     };
     let (before, after) = (patterns(old), patterns(new));
     let mut found = Others::new();
-    for pattern in &before {
-        for other in after.iter().filter(|other| *other != pattern) {
+    // What both have has not changed.
+    for pattern in before.difference(&after).take(MOST_PATTERNS) {
+        for other in after.difference(&before).take(MOST_PATTERNS) {
             if let Some(Languages::Outside(text)) = automaton::compare(pattern, other) {
                 found.entry(pattern.clone()).or_default().push(text);
             }

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::automaton::{self, Languages};
 use super::prepare::{MAPS, PLAIN};
 use super::words::{
-    Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_true, is_zero_count,
-    length_by_pattern, length_of, list, reference, rest, says_nothing, types_within,
+    Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_of_another_type, is_true,
+    is_zero_count, length_by_pattern, length_of, list, reference, rest, says_nothing, types_within,
     values_have_type,
 };
 
@@ -37,6 +37,12 @@ pub(crate) fn same(old: &Value, new: &Value) -> bool {
     }
     let proof = Proof { old, new, open: Vec::new(), left: 0, alike: RefCell::default() };
     proof.same(old, new, DEEPEST)
+}
+
+/// Whether two subschemas of these documents say the same in the same words, references followed.
+pub(crate) fn same_within((old, a): (&Value, &Value), (new, b): (&Value, &Value)) -> bool {
+    let proof = Proof { old, new, open: Vec::new(), left: 0, alike: RefCell::default() };
+    proof.same(a, b, DEEPEST)
 }
 
 struct Proof<'s> {
@@ -102,7 +108,7 @@ impl<'s> Proof<'s> {
         step: usize,
     ) -> bool {
         let (Some(a), Some(b)) = (old.as_object(), new.as_object()) else { return false };
-        if says_nothing(keyword) {
+        if says_nothing(keyword) || is_of_another_type(a, self.old, keyword) {
             return true;
         }
         let ours = a.get(keyword);

@@ -154,3 +154,48 @@ pub(crate) fn is_disjoint(a: &Keywords, old: &Value, theirs: &Value, new: &Value
 pub(crate) fn is_zero_count(keyword: &str, value: &Value) -> bool {
     matches!(keyword, "minLength" | "minItems" | "minProperties") && value.as_f64() == Some(0.0)
 }
+
+/// Whether a keyword speaks of a type that no value of the schema has.
+pub(crate) fn is_of_another_type(a: &Keywords, root: &Value, keyword: &str) -> bool {
+    let kind = match keyword {
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => "number",
+        "minLength" | "maxLength" | "pattern" | "format" | "contentEncoding"
+        | "contentMediaType" => "string",
+        "items" | "prefixItems" | "additionalItems" | "minItems" | "maxItems" | "uniqueItems"
+        | "contains" | "unevaluatedItems" => "array",
+        "properties"
+        | "patternProperties"
+        | "additionalProperties"
+        | "propertyNames"
+        | "required"
+        | "minProperties"
+        | "maxProperties"
+        | "dependentRequired"
+        | "dependentSchemas"
+        | "dependencies"
+        | "unevaluatedProperties" => "object",
+        _ => return false,
+    };
+    let has = |name: &String| name == kind || (name == "integer" && kind == "number");
+    types_of(a, root, 8).is_some_and(|names| !names.is_empty() && !names.iter().any(has))
+}
+
+/// The types that values of a schema can have; `None` when any.
+fn types_of(map: &Keywords, root: &Value, depth: usize) -> Option<Vec<String>> {
+    let depth = depth.checked_sub(1)?;
+    if let Some(types) = map.get("type") {
+        return Some(names(types).into_iter().map(str::to_owned).collect());
+    }
+    let of = |schema: &Value| types_of(schema.as_object()?, root, depth);
+    if let Some(types) = reference(map, root).and_then(of) {
+        return Some(types);
+    }
+    if let Some(types) = list(map, "allOf").iter().find_map(of) {
+        return Some(types);
+    }
+    ["anyOf", "oneOf"].iter().find_map(|key| {
+        let parts = list(map, key);
+        let all: Vec<Vec<String>> = parts.iter().map(of).collect::<Option<_>>()?;
+        (!parts.is_empty()).then(|| all.concat())
+    })
+}

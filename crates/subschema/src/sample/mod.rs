@@ -48,6 +48,61 @@ impl<'s> Sampler<'s> {
         self.values(self.root, DEEPEST)
     }
 
+    /// A few instances of a subschema, the simplest first.
+    pub(crate) fn small(&self, schema: &Value) -> Vec<Value> {
+        self.values(schema, 3)
+    }
+
+    /// One instance with no more in it than is asked for, if all goes well.
+    pub(crate) fn simplest(&self, schema: &Value) -> Option<Value> {
+        self.simple(schema, 24)
+    }
+
+    fn simple(&self, schema: &Value, depth: usize) -> Option<Value> {
+        let depth = depth.checked_sub(1)?;
+        let Value::Object(map) = schema else {
+            return (*schema != Value::Bool(false)).then(|| json!(null));
+        };
+        if let Some(one) = map.get("const").or(list(map, "enum").first()) {
+            return Some(one.clone());
+        }
+        let own = without(map, &["allOf", "anyOf", "oneOf", "$ref"]);
+        let mut parts: Vec<&Value> = list(map, "allOf").iter().collect();
+        parts.extend(list(map, "anyOf").first());
+        parts.extend(list(map, "oneOf").first());
+        parts.extend(map.get("$ref").and_then(Value::as_str).and_then(|r| self.target(r)));
+        if !parts.is_empty() {
+            let all = parts.iter().filter_map(|part| part.as_object());
+            let merged = all.fold(own, |merged, part| merge(&merged, part));
+            return self.simple(&Value::Object(merged), depth);
+        }
+        let has = |kind: &str| match map.get("type") {
+            Some(Value::String(one)) => one == kind,
+            Some(Value::Array(many)) => many.first().and_then(Value::as_str) == Some(kind),
+            _ => speaks_of(map, kind),
+        };
+        if has("object") && !map.contains_key("minProperties") {
+            let properties = map.get("properties").and_then(Value::as_object);
+            let mut object = Map::new();
+            for name in list(map, "required").iter().filter_map(Value::as_str) {
+                let schema = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Bool(true));
+                object.insert(name.to_owned(), self.simple(schema, depth)?);
+            }
+            return Some(Value::Object(object));
+        }
+        if has("array") && !map.contains_key("contains") && !map.contains_key("uniqueItems") {
+            let least = count(map, "minItems").unwrap_or(0).min(40);
+            let items = map.get("items").filter(|items| !items.is_array());
+            let prefix = list(map, "prefixItems");
+            let made = (0..least).map(|n| match prefix.get(n).or(items) {
+                Some(schema) => self.simple(schema, depth),
+                None => Some(json!(null)),
+            });
+            return made.collect::<Option<Vec<Value>>>().map(Value::Array);
+        }
+        self.values(schema, 2).into_iter().next()
+    }
+
     fn values(&self, schema: &Value, depth: usize) -> Vec<Value> {
         let left = self.visits.get();
         let (Some(map), true) = (schema.as_object(), left > 0 && depth > 0) else {

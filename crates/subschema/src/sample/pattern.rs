@@ -13,7 +13,7 @@ const LONGEST: u32 = 300;
 /// Strings that match `pattern`, as far as Rust reads it as ECMA-262 does; with something around them where
 /// it is not anchored. None when it cannot be read.
 pub(super) fn strings(pattern: &str) -> Vec<String> {
-    let Some(hir) = read(pattern) else { return Vec::new() };
+    let Some(hir) = read(pattern) else { return around_looks(pattern) };
     let mut found = of(&hir);
     let around: Vec<String> = found
         .iter()
@@ -24,6 +24,39 @@ pub(super) fn strings(pattern: &str) -> Vec<String> {
         .collect();
     found.extend(around);
     found
+}
+
+/// Strings of a pattern that looks around: those of what is left without that, as far as they match it.
+fn around_looks(pattern: &str) -> Vec<String> {
+    let Some(plain) = without_looks(pattern) else { return Vec::new() };
+    let schema = serde_json::json!({"pattern": pattern});
+    let Ok(validator) = jsonschema::validator_for(&schema) else { return Vec::new() };
+    let mut found = strings(&plain);
+    found.retain(|text| validator.is_valid(&serde_json::Value::from(text.as_str())));
+    found
+}
+
+/// The pattern without its groups that look ahead or behind; `None` when it has none.
+fn without_looks(pattern: &str) -> Option<String> {
+    let (mut out, mut rest) = (String::new(), pattern);
+    while let Some(at) = ["(?=", "(?!", "(?<=", "(?<!"].iter().filter_map(|g| rest.find(g)).min() {
+        out.push_str(rest.get(..at)?);
+        let mut depth = 0_usize;
+        let mut escaped = false;
+        let end = rest.get(at..)?.char_indices().find_map(|(i, c)| {
+            match c {
+                _ if escaped => {}
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            escaped = c == '\\' && !escaped;
+            (depth == 0).then_some(at + i + 1)
+        })?;
+        rest = rest.get(end..)?;
+    }
+    out.push_str(rest);
+    (out != pattern).then_some(out)
 }
 
 fn of(hir: &Hir) -> Vec<String> {
