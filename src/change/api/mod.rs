@@ -1,11 +1,11 @@
-//! HTTP APIs, from all OpenAPI documents of a tree: their operations, matched by method and by the shape of
-//! their path, and the schemas of what is sent and answered.
+//! HTTP APIs: operations matched by method and by the shape of their path, and the schemas of what is sent
+//! and answered.
 
-mod model;
+mod pair;
 mod schemas;
 mod security;
 
-pub(super) use model::{ApiPair, Operation, Part as ApiPart};
+pub(super) use pair::{ApiPair, demand};
 pub(super) use security::{Requirement, alternatives, schemes};
 
 use super::rules::{self, CHANGE_RULES, Look};

@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::model::{ApiPair, Operation, Part};
+use super::pair::ApiPair;
 use crate::catalog::Area;
+use crate::catalog::{ApiPart as Part, Operation};
 use crate::change::Change;
 use crate::change::effects::Mode;
 use crate::change::pairs::Place;
@@ -70,13 +71,13 @@ fn tasks(pair: &ApiPair<'_, '_>, old: &Operation<'_>, new: &Operation<'_>) -> Ve
         let about = format!("the request of `{}`", new.name);
         found.extend(of_contents(pair, &before, &after, sent, &about));
     }
-    let after = ApiPair::responses(pair.both.new, new);
-    for (status, before) in ApiPair::responses(pair.both.old, old) {
+    let after = new.responses(pair.both.new);
+    for (status, before) in old.responses(pair.both.old) {
         let Some(after) = after.get(&status) else { continue };
         let about = format!("response {status} of `{}`", new.name);
         found.extend(of_contents(pair, &before, after, answered, &about));
-        let headers = ApiPair::headers(pair.both.new, after);
-        for (name, before) in ApiPair::headers(pair.both.old, &before) {
+        let headers = after.headers(pair.both.new);
+        for (name, before) in before.headers(pair.both.old) {
             if let Some(after) = headers.get(&name) {
                 let about = format!("header `{name}` of response {status} of `{}`", new.name);
                 found.extend(of_parameter(pair, &before, after, answered, &about));
@@ -106,8 +107,8 @@ fn of_contents(
     role: Role,
     about: &str,
 ) -> Vec<Task> {
-    let now = ApiPair::contents(pair.both.new, after);
-    let was = ApiPair::contents(pair.both.old, before);
+    let now = after.contents(pair.both.new);
+    let was = before.contents(pair.both.old);
     let both = was.iter().filter_map(|(media, before)| Some((before, now.get(media)?)));
     both.filter_map(|(before, after)| of_schema(before, after, role, about)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Api, Operation, Part};
+use crate::catalog::{Api, ApiPart as Part, Operation};
 use crate::document::Value;
 
 /// Schemes with scopes that must all be shown.

@@ -2,8 +2,8 @@
 
 use super::super::{Look, Rule};
 use crate::catalog::Catalog;
+use crate::catalog::Operation;
 use crate::change::api::ApiPair;
-use crate::change::api::Operation;
 use crate::change::pairs::Place;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};

@@ -24,8 +24,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
     for bodies in bodies(pair) {
-        let was = ApiPair::contents(pair.both.old, &bodies.old);
-        let is = ApiPair::contents(pair.both.new, &bodies.new);
+        let was = bodies.old.contents(pair.both.old);
+        let is = bodies.new.contents(pair.both.new);
         let (_, _, added) = ApiPair::keys(&was, &is);
         for part in added.iter().filter_map(|media| Some((media, is.get(media)?))) {
             let message = format!("{} has `{}` now", bodies.about, part.0);

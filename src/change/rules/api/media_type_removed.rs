@@ -1,8 +1,8 @@
 //! A media type is gone.
 
 use super::super::{Look, Rule};
+use crate::catalog::ApiPart;
 use crate::change::api::ApiPair;
-use crate::change::api::ApiPart;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
 
@@ -24,8 +24,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
     for bodies in bodies(pair) {
-        let was = ApiPair::contents(pair.both.old, &bodies.old);
-        let is = ApiPair::contents(pair.both.new, &bodies.new);
+        let was = bodies.old.contents(pair.both.old);
+        let is = bodies.new.contents(pair.both.new);
         let (_, gone, _) = ApiPair::keys(&was, &is);
         for media in gone.iter().filter(|media| !is.keys().any(|other| covers(other, media))) {
             let message = format!("{} has no `{media}` any more", bodies.about);
@@ -63,8 +63,8 @@ pub(super) fn bodies<'c>(pair: &ApiPair<'_, 'c>) -> Vec<Bodies<'c>> {
         if let (Some(old), Some(after)) = (before, after) {
             found.push(Bodies { old, new: after, about: format!("request of `{}`", new.name) });
         }
-        let mut after = ApiPair::responses(pair.both.new, new);
-        for (status, old) in ApiPair::responses(pair.both.old, old) {
+        let mut after = new.responses(pair.both.new);
+        for (status, old) in old.responses(pair.both.old) {
             if let Some(after) = after.remove(&status) {
                 let about = format!("response {status} of `{}`", new.name);
                 found.push(Bodies { old, new: after, about });

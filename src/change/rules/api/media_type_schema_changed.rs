@@ -2,8 +2,8 @@
 
 use super::super::{Look, Rule};
 use super::media_type_removed::bodies;
+use crate::catalog::ApiPart;
 use crate::change::api::ApiPair;
-use crate::change::api::ApiPart;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
 
@@ -25,8 +25,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
     for bodies in bodies(pair) {
-        let was = ApiPair::contents(pair.both.old, &bodies.old);
-        let is = ApiPair::contents(pair.both.new, &bodies.new);
+        let was = bodies.old.contents(pair.both.old);
+        let is = bodies.new.contents(pair.both.new);
         let is_request = bodies.about.starts_with("request");
         for (media, before) in &was {
             let Some(after) = is.get(media) else { continue };

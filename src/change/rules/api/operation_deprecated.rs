@@ -1,8 +1,8 @@
 //! An operation or parameter is deprecated, or not any more.
 
 use super::super::{Look, Rule};
+use crate::catalog::ApiPart;
 use crate::change::api::ApiPair;
-use crate::change::api::ApiPart;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
 

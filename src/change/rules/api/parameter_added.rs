@@ -1,7 +1,7 @@
 //! A parameter is new.
 
 use super::super::{Look, Rule};
-use crate::change::api::ApiPair;
+use crate::change::api::{ApiPair, demand};
 use crate::change::rules::refused;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
@@ -29,7 +29,7 @@ fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
             let (place, name) = (part.value.str_at("in"), part.value.str_at("name"));
             let (place, name) = (place.unwrap_or_default(), name.unwrap_or_default());
             let (impact, what) = match part.is_true("required") {
-                true => (new.demand(true), "is new and required"),
+                true => (demand(new, true), "is new and required"),
                 false => (Impact::Minor, "is new"),
             };
             let message = format!("{place} parameter `{name}` of `{}` {what}", new.name);

@@ -1,7 +1,7 @@
 //! A parameter is required, or not any more.
 
 use super::super::{Look, Rule};
-use crate::change::api::ApiPair;
+use crate::change::api::{ApiPair, demand};
 use crate::change::rules::refused;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
@@ -28,8 +28,8 @@ fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
             let Some(after) = new.parameters.get(key) else { continue };
             let name = after.value.str_at("name").unwrap_or_default();
             let (impact, what) = match (before.is_true("required"), after.is_true("required")) {
-                (false, true) => (new.demand(true), "is required now"),
-                (true, false) => (new.demand(false), "may be left out now"),
+                (false, true) => (demand(new, true), "is required now"),
+                (true, false) => (demand(new, false), "may be left out now"),
                 _ => continue,
             };
             let message = format!("parameter `{name}` of `{}` {what}", new.name);

@@ -1,7 +1,7 @@
 //! A request body comes, goes, or is required.
 
 use super::super::{Look, Rule};
-use crate::change::api::ApiPair;
+use crate::change::api::{ApiPair, demand};
 use crate::change::rules::refused;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
@@ -28,13 +28,13 @@ fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
         let after = new.part.member(pair.both.new, "requestBody");
         let (impact, what) = match (&before, &after) {
             (None, Some(body)) if body.is_true("required") => {
-                (new.demand(true), "is new and required")
+                (demand(new, true), "is new and required")
             }
             (None, Some(_)) => (Impact::Minor, "is new"),
             (Some(_), None) => (Impact::Major, "is gone"),
             (Some(a), Some(b)) => match (a.is_true("required"), b.is_true("required")) {
-                (false, true) => (new.demand(true), "is required now"),
-                (true, false) => (new.demand(false), "may be left out now"),
+                (false, true) => (demand(new, true), "is required now"),
+                (true, false) => (demand(new, false), "may be left out now"),
                 _ => continue,
             },
             (None, None) => continue,

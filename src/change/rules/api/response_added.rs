@@ -23,8 +23,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
     for (old, new) in pair.common() {
-        let was = ApiPair::responses(pair.both.old, old);
-        let is = ApiPair::responses(pair.both.new, new);
+        let was = old.responses(pair.both.old);
+        let is = new.responses(pair.both.new);
         let (_, _, added) = ApiPair::keys(&was, &is);
         for (status, part) in added.iter().filter_map(|status| Some((status, is.get(status)?))) {
             let message = format!("response {status} of `{}` is new", new.name);

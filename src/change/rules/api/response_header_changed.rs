@@ -2,8 +2,8 @@
 
 use super::super::{Look, Rule};
 use super::media_type_removed::bodies;
+use crate::catalog::ApiPart;
 use crate::change::api::ApiPair;
-use crate::change::api::ApiPart;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
 
@@ -25,8 +25,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
     for bodies in bodies(pair).iter().filter(|b| b.about.starts_with("response")) {
-        let was = ApiPair::headers(pair.both.old, &bodies.old);
-        let is = ApiPair::headers(pair.both.new, &bodies.new);
+        let was = bodies.old.headers(pair.both.old);
+        let is = bodies.new.headers(pair.both.new);
         let (both, gone, added) = ApiPair::keys(&was, &is);
         let mut say = |name: &str, impact, what: &str| {
             let message = format!("header `{name}` of {} {what}", bodies.about);

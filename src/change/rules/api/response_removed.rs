@@ -23,8 +23,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
     for (old, new) in pair.common() {
-        let was = ApiPair::responses(pair.both.old, old);
-        let is = ApiPair::responses(pair.both.new, new);
+        let was = old.responses(pair.both.old);
+        let is = new.responses(pair.both.new);
         let (_, gone, _) = ApiPair::keys(&was, &is);
         for status in &gone {
             let message = format!("response {status} of `{}` is gone", new.name);

@@ -1,8 +1,9 @@
 //! A security scheme is another.
 
 use super::super::{Look, Rule};
+use crate::catalog::ApiPart;
 use crate::change::api::ApiPair;
-use crate::change::api::{ApiPart, schemes};
+use crate::change::api::schemes;
 use crate::change::{Change, Impact};
 use crate::document::{Part, to_json};
 use crate::finding::Location;

@@ -1,8 +1,8 @@
 //! The stability of an operation is another.
 
 use super::super::{Look, Rule};
+use crate::catalog::Operation;
 use crate::change::api::ApiPair;
-use crate::change::api::Operation;
 use crate::change::words::shown;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};

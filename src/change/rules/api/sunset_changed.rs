@@ -1,8 +1,8 @@
 //! A sunset is moved, missing or no date.
 
 use super::super::{Look, Rule};
+use crate::catalog::ApiPart;
 use crate::change::api::ApiPair;
-use crate::change::api::ApiPart;
 use crate::change::words::shown;
 use crate::change::{Change, Impact};
 use crate::finding::{Code, Explain};
