@@ -31,9 +31,11 @@ mod direct;
 mod pattern;
 mod prepare;
 mod prove;
+mod repair;
 mod sample;
 mod search;
 mod shrink;
+mod slice;
 mod structure;
 mod words;
 
@@ -152,6 +154,15 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
     if let Some(found) = search::at_once(old, new, options, &mut judges) {
         let instance = shrink::shrink(found, &mut judges);
         return Ok(Verdict::Excluded(witness(instance, &judges)));
+    }
+    if let Some(open) = prove::one_by_one(old, new, options) {
+        if open.is_empty() {
+            return Ok(Verdict::Included);
+        }
+        if let Some(found) = search::around(old, new, &open, options, &mut judges) {
+            let instance = shrink::shrink(found, &mut judges);
+            return Ok(Verdict::Excluded(witness(instance, &judges)));
+        }
     }
     let (hint, construct, reason) = match prove::prove(old, new, options) {
         Proof::Included => return Ok(Verdict::Included),

@@ -1,8 +1,10 @@
 //! The proof: both schemas in the normal form of `jsonschema::canonical`, and what one has and the other
 //! has not. Experimental there, so that it is wrapped here: nothing of it is part of this crate's surface.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jsonschema::Draft;
 use jsonschema::canonical::{
     self, CanonicalSchema, CanonicalView, CanonicalizationError, Containment, RawReason,
     Satisfiability,
@@ -10,7 +12,7 @@ use jsonschema::canonical::{
 use serde_json::Value;
 
 use super::Options;
-use super::{circle, prepare, structure};
+use super::{circle, prepare, slice, structure};
 
 /// What is known of the difference.
 pub(crate) enum Proof {
@@ -58,8 +60,56 @@ fn attempt(old: &Value, new: &Value, options: &Options) -> Proof {
     let Some((old, new, draft)) = prepare::in_one_dialect(old, a, new, b) else {
         return unknown("$schema", "the two schemas have different dialects");
     };
+    normal_forms(&old, &new, draft, options)
+}
+
+/// A demand of the new schema that was not shown to hold.
+pub(crate) struct Open {
+    /// What the old schema allows against it, as far as is known.
+    pub(crate) difference: Value,
+    /// The properties that it is about.
+    pub(crate) names: BTreeSet<String>,
+}
+
+/// The demands of the new schema that the old one was not shown to meet; `None` where they cannot be told
+/// apart.
+pub(crate) fn one_by_one(old: &Value, new: &Value, options: &Options) -> Option<Vec<Open>> {
+    let tried = catch_unwind(AssertUnwindSafe(|| demands(old, new, options)));
+    tried.ok().flatten()
+}
+
+fn demands(old: &Value, new: &Value, options: &Options) -> Option<Vec<Open>> {
+    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
+    let (old, new, draft) = prepare::in_one_dialect(old, a, new, b)?;
+    if !prepare::is_plain(&old, draft) || !prepare::is_plain(&new, draft) {
+        return None;
+    }
+    let goals = slice::goals(&old, &new);
+    let mut open = Vec::new();
+    for goal in &goals {
+        if structure::includes(&old, &goal.schema) {
+            continue;
+        }
+        let mut difference = None;
+        let is_met = goal.slices.iter().any(|slice| {
+            match normal_forms(slice, &goal.schema, draft, options) {
+                Proof::Included => return true,
+                Proof::Difference(schema) => difference = Some(schema),
+                Proof::Unknown { .. } => {}
+            }
+            false
+        });
+        if !is_met {
+            let difference = difference.unwrap_or(Value::Bool(true));
+            open.push(Open { difference, names: goal.names.clone() });
+        }
+    }
+    (!goals.is_empty()).then_some(open)
+}
+
+fn normal_forms(old: &Value, new: &Value, draft: Draft, options: &Options) -> Proof {
     // Recursion has been seen to exhaust the stack there, which nothing can catch.
-    if circle::has_mixed_recursion(&old) || circle::has_mixed_recursion(&new) {
+    if circle::has_mixed_recursion(old) || circle::has_mixed_recursion(new) {
         return unknown(
             "$ref",
             "recursion is compared by structure only, which shows nothing here",
@@ -72,7 +122,7 @@ fn attempt(old: &Value, new: &Value, options: &Options) -> Proof {
             .should_validate_formats(options.formats)
             .canonicalize(&prepare::name_root(schema, draft))
     };
-    let (old, new) = match (canonical(&old), canonical(&new)) {
+    let (old, new) = match (canonical(old), canonical(new)) {
         (Ok(old), Ok(new)) => (old, new),
         (Err(error), _) | (_, Err(error)) => return refused(&error),
     };

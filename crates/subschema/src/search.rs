@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 
 use super::automaton::{self, Languages};
 use super::direct;
+use super::prove::Open;
+use super::repair;
 use super::sample::{Others, Sampler, basket, distinct};
+use super::slice;
 use super::{Judges, Options};
 
 /// Most documents that are changed in the search.
@@ -24,6 +27,46 @@ pub(crate) fn at_once(
     for instance in options.examples.iter().cloned().chain(direct) {
         if judges.is_witness(&instance)? {
             return Some(instance);
+        }
+    }
+    None
+}
+
+/// Most documents that the differences of single demands are put into.
+const MOST_AROUND: usize = 6;
+
+/// Validations that mending documents may cost.
+const MOST_MENDING: u32 = 4_000;
+
+/// A counter-example to one of the demands: what stands against it, put into documents that the old schema
+/// accepts.
+pub(crate) fn around(
+    old: &Value,
+    new: &Value,
+    open: &[Open],
+    options: &Options,
+    judges: &mut Judges,
+) -> Option<Value> {
+    let (none, others) = (BTreeSet::new(), others(old, new));
+    let sampler = Sampler::new(old, &none, &others);
+    let mut left = MOST_MENDING;
+    let mut mend = |judges: &Judges, document: &Value, fixed| {
+        repair::repair(document, old, &judges.old, &sampler, fixed, &mut left)
+    };
+    let samples = sampler.simplest(old).into_iter().chain(sampler.of_root().into_iter().take(3));
+    let bases = options.examples.iter().take(MOST_AROUND).cloned().chain(samples);
+    let bases: Vec<Value> = bases.filter_map(|base| mend(judges, &base, &none)).collect();
+    let bases = distinct(bases, MOST_AROUND);
+    for demand in open {
+        let parts = Sampler::new(&demand.difference, &demand.names, &others).of_root();
+        for part in distinct(parts, 80) {
+            for base in &bases {
+                let Some(made) = slice::overlaid(base, &part, &demand.names) else { continue };
+                let Some(made) = mend(judges, &made, &demand.names) else { continue };
+                if judges.is_witness(&made)? {
+                    return Some(made);
+                }
+            }
         }
     }
     None

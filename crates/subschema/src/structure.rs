@@ -11,8 +11,8 @@ use super::automaton::{self, Languages};
 use super::prepare::{MAPS, PLAIN};
 use super::words::{
     Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_of_another_type, is_true,
-    is_zero_count, length_by_pattern, length_of, list, reference, rest, says_nothing, types_within,
-    values_have_type,
+    is_zero_count, length_by_pattern, length_of, list, listed_values_satisfy, reference, rest,
+    says_nothing, types_within,
 };
 
 /// Most pairs of subschemas that are looked at.
@@ -111,6 +111,9 @@ impl<'s> Proof<'s> {
         if says_nothing(keyword) || is_of_another_type(a, self.old, keyword) {
             return true;
         }
+        if listed_values_satisfy(a, keyword, theirs) {
+            return true;
+        }
         let ours = a.get(keyword);
         let parts = theirs.as_array().map_or(&[][..], Vec::as_slice);
         match keyword {
@@ -118,9 +121,7 @@ impl<'s> Proof<'s> {
                 Some(target) => self.holds(old, target, step),
                 None => false,
             },
-            "type" => {
-                ours.is_some_and(|ours| types_within(ours, theirs)) || values_have_type(a, theirs)
-            }
+            "type" => ours.is_some_and(|ours| types_within(ours, theirs)),
             "const" => {
                 ours == Some(theirs) || a.get("enum") == Some(&Value::Array(vec![theirs.clone()]))
             }
@@ -159,6 +160,15 @@ impl<'s> Proof<'s> {
             "items" | "prefixItems" => self.items(a, b, step),
             "allOf" => parts.iter().all(|part| self.holds(old, part, step)),
             "anyOf" => parts.iter().any(|part| self.holds(old, part, step)),
+            // With these goes the condition.
+            "if" => true,
+            "then" | "else" => match (a.get("if"), b.get("if"), ours) {
+                (_, None, _) => true,
+                (Some(x), Some(y), Some(ours)) if self.same(x, y, DEEPEST) => {
+                    self.holds(ours, theirs, step) || self.holds(old, theirs, step)
+                }
+                _ => self.holds(old, theirs, step),
+            },
             // These depend on the keywords beside them.
             "unevaluatedProperties" | "unevaluatedItems" => self.same(old, new, DEEPEST),
             "contains" | "minContains" | "maxContains" => {

@@ -79,25 +79,34 @@ pub(crate) fn types_within(ours: &Value, theirs: &Value) -> bool {
     !ours.is_empty() && ours.iter().all(fits)
 }
 
-/// Whether listed values all have one of these types.
-pub(crate) fn values_have_type(map: &Keywords, types: &Value) -> bool {
-    let listed: Vec<&Value> = map.get("const").into_iter().chain(list(map, "enum")).collect();
-    let types = names(types);
-    let has = |value: &&Value| {
-        let name = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(n) if n.is_i64() || n.is_u64() => {
-                return types.contains(&"integer") || types.contains(&"number");
-            }
-            Value::Number(_) => "number",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        };
-        types.contains(&name)
+/// Keywords that say something of a value by themselves, the same in all dialects.
+const ALONE: [&str; 12] = [
+    "type",
+    "const",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "multipleOf",
+    "required",
+];
+
+/// Whether a schema lists its values, and all of them satisfy a keyword.
+pub(crate) fn listed_values_satisfy(map: &Keywords, keyword: &str, theirs: &Value) -> bool {
+    let listed: Vec<&Value> = match map.get("const") {
+        Some(one) => vec![one],
+        None => list(map, "enum").iter().collect(),
     };
-    !listed.is_empty() && listed.iter().all(has)
+    if listed.is_empty() || !ALONE.contains(&keyword) {
+        return false;
+    }
+    let alone = Value::Object(Map::from_iter([(keyword.to_owned(), theirs.clone())]));
+    let judge = jsonschema::validator_for(&alone);
+    judge.is_ok_and(|judge| listed.into_iter().all(|value| judge.is_valid(value)))
 }
 
 /// Whether both are numbers, and `a` is not less than `b`: exact where floats tell them apart.

@@ -176,3 +176,67 @@ fn the_same_in_another_order_is_the_same_whatever_it_says() {
     let other = json!({"required": ["b", "a"], "oneOf": [{"type": "null"}, {"$ref": "#"}]});
     assert_ne!(ask(&old, &other), Verdict::Included);
 }
+
+/// An envelope with `many` obligations that hang on the topic, and what it promises.
+fn envelope(many: usize) -> (Value, Value) {
+    let topics: Vec<String> = (0..many).map(|n| format!("TOPIC_{n}")).collect();
+    let demands = |n: usize| {
+        json!({
+            "if": {"required": ["topic"], "properties": {"topic": {"const": topics[n]}}},
+            "then": {"properties": {"obligations": {"contains": {"const": format!("DO_{n}")}}}},
+        })
+    };
+    let parts: Vec<Value> = (0..many).map(demands).collect();
+    let whole = json!({
+        "type": "object",
+        "required": ["topic", "obligations", "band", "ts"],
+        "properties": {
+            "topic": {"enum": topics},
+            "band": {"enum": ["GREEN", "AMBER", "RED"]},
+            "ts": {"type": "string", "format": "date-time"},
+            "mls_group": {"type": "string"},
+            "obligations": {"type": "array", "items": {"type": "string", "pattern": "^DO_"}},
+        },
+        "additionalProperties": false,
+        "allOf": parts,
+        "if": {"required": ["band"], "properties": {"band": {"enum": ["AMBER", "RED"]}}},
+        "then": {"required": ["mls_group"]},
+    });
+    let promise = json!({
+        "type": "object",
+        "required": ["topic", "band", "obligations"],
+        "properties": {
+            "topic": {"type": "string", "pattern": "^[A-Z_0-9]+$"},
+            "obligations": {"items": {"minLength": 3}},
+        },
+        "allOf": [
+            demands(0),
+            {
+                "if": {"properties": {"band": {"const": "RED"}}, "required": ["band"]},
+                "then": {"required": ["mls_group"]},
+            },
+        ],
+    });
+    (whole, promise)
+}
+
+#[test]
+fn promises_about_many_conditions_are_proven_one_by_one() {
+    let (whole, promise) = envelope(12);
+    assert_eq!(ask(&whole, &promise), Verdict::Included);
+}
+
+#[test]
+fn what_slips_through_a_promise_is_shown() {
+    let (mut whole, promise) = envelope(12);
+    whole.as_object_mut().unwrap().shift_remove("then");
+    let (instance, at, keyword) = broken(&whole, &promise);
+    assert_eq!(
+        (instance["band"].as_str(), at.as_str(), keyword.as_str()),
+        (Some("RED"), "", "required")
+    );
+    let (mut whole, promise) = envelope(12);
+    whole["allOf"].as_array_mut().unwrap().remove(0);
+    let (instance, ..) = broken(&whole, &promise);
+    assert_eq!(instance["topic"], "TOPIC_0");
+}

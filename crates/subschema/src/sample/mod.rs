@@ -58,6 +58,12 @@ impl<'s> Sampler<'s> {
         self.simple(schema, 24)
     }
 
+    /// A few values for a property of the document's own schema, wherever that declares it.
+    pub(crate) fn of_property(&self, name: &str) -> Vec<Value> {
+        let declared = declaration(self.root, name, DEEPEST);
+        declared.map_or_else(basket, |schema| self.small(schema))
+    }
+
     fn simple(&self, schema: &Value, depth: usize) -> Option<Value> {
         let depth = depth.checked_sub(1)?;
         let Value::Object(map) = schema else {
@@ -244,6 +250,17 @@ impl<'s> Sampler<'s> {
         }
         ["$anchor", "$dynamicAnchor"].iter().find_map(|key| find(self.root, key, fragment, 24))
     }
+}
+
+/// Where a schema declares a property, itself or a part of it.
+fn declaration<'v>(schema: &'v Value, name: &str, depth: usize) -> Option<&'v Value> {
+    let depth = depth.checked_sub(1)?;
+    let map = schema.as_object()?;
+    let own = map.get("properties").and_then(|all| all.get(name));
+    own.or_else(|| {
+        let parts = ["allOf", "anyOf", "oneOf"].iter().flat_map(|key| list(map, key));
+        parts.chain(map.get("then")).find_map(|part| declaration(part, name, depth))
+    })
 }
 
 fn find<'v>(value: &'v Value, key: &str, wanted: &str, depth: usize) -> Option<&'v Value> {
