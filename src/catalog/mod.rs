@@ -8,6 +8,7 @@ mod copy;
 mod dialect;
 mod effort;
 mod ids;
+mod invariants;
 mod kind;
 mod layout;
 mod operations;

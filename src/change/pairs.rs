@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value as Json};
+
 use super::{BASE, Change, Direction, Impact, Options};
 use crate::catalog::{Catalog, Item, ItemId, Kind, RootId};
 use crate::document::{Data, Member, Part, Pointer, Value};
@@ -213,7 +215,8 @@ impl<'c> Node<'c> {
                 found.extend((0..value.items().len()).map(|i| (item, at.index(i))));
             }
         }
-        for keyword in ["if", "then", "else"] {
+        // What a condition mentions in its `if` it does not declare.
+        for keyword in ["then", "else"] {
             found.extend(self.all(keyword).into_iter().map(|(place, _)| place));
         }
         for ((item, at), value) in self.all("dependentSchemas") {
@@ -271,6 +274,8 @@ pub(super) enum Edit {
     With(String),
     /// A property is declared no more.
     Without(String),
+    /// A condition (`if`, `then` and `else`) is another, or gone, or new.
+    Condition(Option<Map<String, Json>>, Option<Map<String, Json>>),
     /// It cannot be told apart from the rest of the node.
     Whole,
 }
@@ -296,6 +301,13 @@ impl SchemaPair<'_, '_> {
         }
     }
 
+    /// The keyword of the new node in which something of the old one is missing.
+    fn holder(&self, (_, was): &Place) -> Option<Place> {
+        let holder = was.parent()?;
+        let keyword = holder.tokens().last()?;
+        self.new.first(&keyword).map(|(place, _)| place)
+    }
+
     /// Proposes a change: at `now` in the new tree, and `was` in the old one.
     pub(super) fn propose(
         &self,
@@ -306,12 +318,15 @@ impl SchemaPair<'_, '_> {
         was: Option<Place>,
     ) -> Proposal {
         let part = Part::Key;
-        let (part_now, label) = match now {
-            Some(_) => (part, "changed here"),
-            None => (Part::Value, "missing here"),
+        let label = if now.is_some() { "changed here" } else { "missing here" };
+        let at = now.or_else(|| self.holder(was.as_ref()?));
+        let location = match at {
+            Some((item, at)) => self.both.now(item, &at, part),
+            None => {
+                let (item, at) = self.new.place();
+                self.both.now(item, &at, Part::Value)
+            }
         };
-        let at = now.unwrap_or_else(|| self.new.place());
-        let location = self.both.now(at.0, &at.1, part_now);
         let impact = match nature {
             Nature::Fixed(impact) | Nature::AtLeast(impact) => impact,
             Nature::Narrows | Nature::Widens | Nature::Either => Impact::Patch,

@@ -12,9 +12,12 @@ use super::pairs::{Both, Node, Place, Proposal, SchemaPair};
 use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
 use super::{Change, Impact};
-use crate::catalog::{Bundle, Catalog, ItemId, Kind, NoBundle, Partner};
+use crate::catalog::{Bundle, Catalog, Item, ItemId, Kind, NoBundle};
 use crate::document::{Part, Pointer, to_json};
 use crate::tree::Artifact;
+
+/// Valid examples that a search for counter-examples starts from.
+const MOST_EXAMPLES: usize = 8;
 
 /// Changes of all schema files that both trees have.
 pub(super) fn changes(both: &Both<'_>) -> Vec<Change> {
@@ -47,7 +50,7 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
     let role = if both.options.declared_only { Role::Declared } else { Role::Document };
     let lens = Lens { mode, role, about: "the document".to_owned() };
     let tops = ((old, top.clone()), (new, top));
-    let mut found = compare(both, tops, "", &lens, examples(both.old, old));
+    let mut found = compare(both, tops, "", &lens, both.old.instances_of(old, MOST_EXAMPLES));
     for (name, (old, new)) in shared_definitions(both, old, new) {
         let ends = (old.clone(), new.clone());
         let mut changes = compare(both, ends, &format!("/{name}"), &lens, Vec::new());
@@ -60,6 +63,10 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
             }
         }
         found.extend(changes);
+    }
+    if kind == Some(Kind::Invariant) {
+        let name = both.new.item(new).map(Item::stem).unwrap_or_default();
+        found.iter_mut().for_each(|c| rules::schema::invariant_weakened::name(c, name));
     }
     if found.is_empty() {
         let at = both.now(new, &Pointer::root(), Part::Value);
@@ -130,16 +137,6 @@ fn users(both: &Both<'_>, old: &Place, new: &Place) -> Vec<String> {
     let now = of(both.new, new);
     let users = if now.is_empty() { of(both.old, old) } else { now };
     users.into_iter().collect()
-}
-
-/// The valid examples of a schema: what a search for counter-examples starts from.
-fn examples(catalog: &Catalog, schema: ItemId) -> Vec<Json> {
-    let own = catalog
-        .examples
-        .iter()
-        .filter(|e| matches!(&e.partner, Partner::Schema(item, _) if *item == schema));
-    let values = own.filter_map(|e| catalog.item(e.item)?.value()).map(to_json);
-    values.take(8).collect()
 }
 
 /// What a schema is for.

@@ -85,6 +85,23 @@ fn isolated(bundles: &(Bundled, Bundled), edit: &Edit) -> Option<Bundle> {
                 None => map.shift_remove(*keyword),
             };
         }
+        Edit::Condition(was, now) => {
+            let is_plain = |part: &Option<Map<String, Json>>| {
+                let refers =
+                    |part: &Map<_, _>| Json::Object(part.clone()).to_string().contains("\"$ref\"");
+                !part.as_ref().is_some_and(refers)
+            };
+            if !is_plain(was) || !is_plain(now) {
+                return None;
+            }
+            if let Some(was) = was {
+                drop_condition(map, was)?;
+            }
+            if let Some(now) = now {
+                let parts = map.entry("allOf").or_insert_with(|| Json::Array(Vec::new()));
+                parts.as_array_mut()?.push(Json::Object(now.clone()));
+            }
+        }
         Edit::With(name) => {
             let property = new.schema.get("properties")?.get(name)?.clone();
             if property.to_string().contains("\"$ref\"") {
@@ -101,6 +118,21 @@ fn isolated(bundles: &(Bundled, Bundled), edit: &Edit) -> Option<Bundle> {
         }
     }
     Some(alone)
+}
+
+/// Leaves a condition out of a schema, wherever that has it.
+fn drop_condition(map: &mut Map<String, Json>, condition: &Map<String, Json>) -> Option<()> {
+    let has = |map: &Map<String, Json>| {
+        ["if", "then", "else"].iter().all(|word| map.get(*word) == condition.get(*word))
+    };
+    let drop = |map: &mut Map<String, Json>| map.retain(|key, _| !condition.contains_key(key));
+    if has(map) {
+        drop(map);
+        return Some(());
+    }
+    let parts = map.get_mut("allOf")?.as_array_mut()?;
+    drop(parts.iter_mut().filter_map(Json::as_object_mut).find(|part| has(part))?);
+    Some(())
 }
 
 fn direction(backward: bool) -> Direction {

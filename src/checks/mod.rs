@@ -82,6 +82,8 @@ pub static CHECKS: &[&Check] = &[
     &syntax::invalid_json::CHECK,
     &syntax::invalid_yaml::CHECK,
     &event::invariant_malformed::CHECK,
+    &event::invariant_unproven::CHECK,
+    &event::invariant_violated::CHECK,
     &syntax::limit_exceeded::CHECK,
     &syntax::merge_key::CHECK,
     &observability::metric_name_malformed::CHECK,

@@ -116,7 +116,7 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
 }
 
 fn is_about_envelopes(check: &Check) -> bool {
-    check.code.as_str().starts_with("envelope-") || check.code.as_str() == "invariant-malformed"
+    ["envelope-", "invariant-"].iter().any(|start| check.code.as_str().starts_with(start))
 }
 
 /// Rules without which a schema, or an example, may go unchecked.

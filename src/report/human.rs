@@ -113,12 +113,7 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
     // A place without text to show still has a name.
     let message = match &source {
         Some(_) => visible(&finding.message),
-        None => format!(
-            "{}{}: {}",
-            style.prefix,
-            visible(finding.primary.artifact.as_str()),
-            visible(&finding.message)
-        ),
+        None => format!("{}: {}", style.path(&finding.primary), visible(&finding.message)),
     };
     Report {
         code: format!("{}[{}]", item.word(), finding.code),
@@ -160,7 +155,7 @@ fn is_near(a: &Location, b: &Location, texts: &Texts<'_>) -> bool {
 fn excerpt(location: &Location, texts: &Texts<'_>, style: &Style) -> Option<Excerpt> {
     location.span?;
     let text = texts.of(&location.artifact);
-    let name = format!("{}{}", style.prefix, visible(location.artifact.as_str()));
+    let name = style.path(location);
     Some(Excerpt { name, text })
 }
 

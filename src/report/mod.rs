@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::document::{LineIndex, Position};
 use crate::finding::Location;
-use crate::gate::{Comparison, Outcome, Verdict};
+use crate::gate::{Comparison, Outcome, Verdict, is_before};
 use crate::tree::{ArtifactPath, Tree};
 
 /// How an outcome is written.
@@ -46,6 +46,14 @@ pub struct Style {
     pub prefix: String,
     /// Seconds to show; only on a terminal, so that the same input gives the same bytes.
     pub seconds: Option<f64>,
+}
+
+impl Style {
+    /// The path of a location as it is shown. Nothing leads to the tree of before from the current folder.
+    fn path(&self, location: &Location) -> String {
+        let prefix = if is_before(location) { "" } else { self.prefix.as_str() };
+        format!("{prefix}{}", escape::visible(location.artifact.as_str()))
+    }
 }
 
 /// Texts of the tree, prepared for showing, each once.

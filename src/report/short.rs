@@ -12,15 +12,9 @@ pub(super) fn render(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> i
             Some((start, _)) => format!(":{}:{}", start.line, start.column),
             None => String::new(),
         };
-        let path = visible(finding.primary.artifact.as_str());
+        let path = style.path(&finding.primary);
         let message = visible(&finding.message);
-        writeln!(
-            out,
-            "{}{path}{place}: {}[{}]: {message}",
-            style.prefix,
-            item.word(),
-            finding.code
-        )?;
+        writeln!(out, "{path}{place}: {}[{}]: {message}", item.word(), finding.code)?;
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ mod words;
 
 use std::fmt;
 
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
@@ -90,6 +91,10 @@ pub struct Witness {
     pub at: String,
     /// The keyword of the new schema that rejects it.
     pub keyword: String,
+    /// JSON Pointer to that keyword in the new schema.
+    pub schema_at: String,
+    /// The property whose absence is the reason.
+    pub missing: Option<String>,
 }
 
 /// A schema that is none. That is no verdict about the change.
@@ -189,13 +194,22 @@ fn compile(schema: &Value, options: &Options) -> Result<Validator, String> {
 }
 
 fn witness(instance: Value, judges: &Judges) -> Witness {
-    let (at, keyword) = match judges.new.iter_errors(&instance).next() {
-        Some(error) => {
-            let path = error.schema_path().to_string();
-            let keyword = path.rsplit('/').next().unwrap_or_default().to_owned();
-            (error.instance_path().to_string(), keyword)
-        }
-        None => (String::new(), String::new()),
+    let mut found = Witness {
+        at: String::new(),
+        keyword: String::new(),
+        schema_at: String::new(),
+        missing: None,
+        instance,
     };
-    Witness { instance, at, keyword }
+    if let Some(error) = judges.new.iter_errors(&found.instance).next() {
+        let path = error.schema_path().to_string();
+        let keyword = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let missing = match error.kind() {
+            ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        };
+        let at = error.instance_path().to_string();
+        (found.at, found.keyword, found.schema_at, found.missing) = (at, keyword, path, missing);
+    }
+    found
 }

@@ -12,7 +12,7 @@ pub(in crate::change) static RULE: Rule = Rule {
     summary: "combination of schemas was changed",
     since: "0.2.0",
     explain: Explain {
-        what: "One of `oneOf`, `anyOf`, `not`, `if`, `then`, `else`, `contains`, `uniqueItems`, `items`, `prefixItems`, `propertyNames`, `patternProperties` or a dependency is not what it was.",
+        what: "One of `oneOf`, `anyOf`, `not`, `contains`, `uniqueItems`, `items`, `prefixItems`, `propertyNames`, `patternProperties` or a dependency is not what it was.",
         why: "What such a change does is seen by comparing the documents that are valid, which the proof does.",
         bad: "\"anyOf\": [A, B, C]\n→ \"anyOf\": [A, B]",
         good: "\"anyOf\": [A, B, C]",
@@ -21,13 +21,10 @@ pub(in crate::change) static RULE: Rule = Rule {
     look: Look::Schema(look),
 };
 
-const KEYWORDS: [&str; 17] = [
+const KEYWORDS: [&str; 14] = [
     "oneOf",
     "anyOf",
     "not",
-    "if",
-    "then",
-    "else",
     "contains",
     "uniqueItems",
     "items",
