@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonschema::Draft;
 use serde_json::{Map, Value as Json, json};
 
+use super::dialect::{Holds, applicator};
 use super::refs::Reference;
 use super::walk::RefKind;
 use super::{Catalog, ItemId, Kind};
@@ -88,6 +89,33 @@ impl Catalog {
         let from = all.partition_point(|r| r.holder < *at);
         let own = all.get(from..).unwrap_or_default().iter().take_while(|r| r.holder == *at);
         own.into_iter().find(|r| r.kind == RefKind::Static)
+    }
+}
+
+impl Catalog {
+    /// A schema and all schemas in it, by place; references are not followed.
+    pub fn schemas_within(&self, item: ItemId, at: &Pointer) -> Vec<Pointer> {
+        let mut found = vec![at.clone()];
+        let mut next = 0;
+        while let Some(at) = found.get(next).cloned() {
+            next += 1;
+            let members = self.value_at(item, &at).map(Value::members).unwrap_or_default();
+            for member in members {
+                let Some((holds, _)) = applicator(&member.key) else { continue };
+                let at = at.join(&member.key);
+                match (holds, &member.value.data) {
+                    (Holds::Map, Data::Object(named)) => {
+                        found.extend(named.iter().map(|m| at.join(&m.key)));
+                    }
+                    (Holds::Many | Holds::One, Data::Array(items)) => {
+                        found.extend((0..items.len()).map(|i| at.index(i)));
+                    }
+                    (Holds::Many | Holds::One, Data::Object(_)) => found.push(at),
+                    _ => {}
+                }
+            }
+        }
+        found
     }
 }
 

@@ -16,7 +16,7 @@ use super::patterns::Patterns;
 use super::reach::{Graph, NotCompiled};
 use super::refs::Reference;
 use super::violation;
-use super::{Dialect, Item, ItemId, uri};
+use super::{Bundle, Catalog, Dialect, Item, ItemId, uri};
 use crate::document::Pointer;
 
 /// The compiled schemas of a tree.
@@ -51,6 +51,21 @@ impl Validators {
         let reference = format!("{uri}#{}", uri::encode_fragment(at.as_str()));
         let json = serde_json::json!({ "$ref": reference });
         build(&json, "tree:///subschema", *draft, self.registry.as_ref()?, &self.patterns).ok()
+    }
+}
+
+impl Catalog {
+    /// Compiles a bundle, or says why that cannot be done.
+    pub fn compiled(&self, bundle: &Bundle) -> Result<Validator, String> {
+        let nothing = Registry::new().prepare().map_err(|error| error.to_string())?;
+        build(&bundle.schema, "tree:///bundle", bundle.draft, &nothing, &self.validators.patterns)
+            .map_err(|(reason, _)| reason)
+    }
+
+    /// Whether a text is a regular expression that a schema may have as `pattern`.
+    pub fn is_pattern(&self, text: &str) -> bool {
+        let schema = serde_json::json!({ "pattern": text });
+        self.compiled(&Bundle { schema, draft: Draft::Draft202012 }).is_ok()
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::dialect::{Holds, applicator};
-use super::{Catalog, ItemId};
+use super::{Catalog, ItemId, Kind};
 use crate::document::{Data, Pointer, Value};
 
 /// Counts steps against a budget.
@@ -21,9 +21,14 @@ pub struct Effort<'c> {
 impl<'c> Effort<'c> {
     /// Whether checking `instance` against the schema `item` stays within the budget.
     pub fn allows(catalog: &'c Catalog, item: ItemId, instance: &Value) -> bool {
+        Effort::allows_at(catalog, item, &Pointer::root(), instance)
+    }
+
+    /// The same for the schema at a place.
+    pub fn allows_at(catalog: &'c Catalog, item: ItemId, at: &Pointer, instance: &Value) -> bool {
         let budget = catalog.limits.steps;
         let mut effort = Effort { catalog, known: HashMap::new() };
-        effort.steps(item, &Pointer::root(), instance) <= budget
+        effort.steps(item, at, instance) <= budget
     }
 
     fn steps(&mut self, item: ItemId, at: &Pointer, instance: &Value) -> u64 {
@@ -40,7 +45,9 @@ impl<'c> Effort<'c> {
         }
         let mut steps: u64 = 1;
         let catalog = self.catalog;
-        for reference in catalog.references_of(item, at) {
+        let is_api = catalog.item(item).is_some_and(|item| item.kind == Kind::OpenApi);
+        let of_api = is_api.then(|| catalog.reference_at(item, at)).flatten();
+        for reference in catalog.references_of(item, at).chain(of_api) {
             if let Some((target, pointer)) = reference.target.place() {
                 steps = steps.saturating_add(self.steps(target, pointer, instance));
             }

@@ -13,6 +13,17 @@ pub struct Layout {
     pub pairs: Vec<(ArtifactPath, ArtifactPath)>,
     /// Kinds that no path tells, by globs over paths from the repository root; the last that fits counts.
     pub kinds: Vec<(GlobMatcher, Kind)>,
+    /// What holds for HTTP APIs.
+    pub api: ApiSettings,
+}
+
+/// What the configuration says about HTTP APIs.
+#[derive(Debug, Clone, Default)]
+pub struct ApiSettings {
+    /// Prefixes, one of which every path begins with; none where any path may be.
+    pub planes: Vec<String>,
+    /// Paths that may be open to everybody, beside those that end in `/health`.
+    pub public: Vec<String>,
 }
 
 impl Layout {

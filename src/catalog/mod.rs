@@ -31,8 +31,8 @@ pub use dialect::{
 pub use effort::Effort;
 pub use ids::{Claim, RootId, Schema};
 pub use kind::{Area, Kind};
-pub use layout::Layout;
-pub use operations::{Api, ApiPart, Operation};
+pub use layout::{ApiSettings, Layout};
+pub use operations::{Api, ApiPart, Operation, path_shape};
 pub use pairs::{Case, Example, Expect, PairReason, Partner};
 pub use reach::NotCompiled;
 pub use refs::{Reference, Target};
@@ -103,6 +103,8 @@ pub struct Catalog {
     pub validators: Validators,
     /// The budgets it was built under.
     pub limits: Limits,
+    /// What the configuration says about HTTP APIs.
+    pub api_settings: ApiSettings,
     by_path: HashMap<ArtifactPath, ItemId>,
     /// Where the references of a holder lead: (item, holder) → place in `references`.
     holders: HashMap<(ItemId, Pointer), Vec<usize>>,
@@ -139,6 +141,7 @@ pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
         examples: Vec::new(),
         validators,
         limits: *limits,
+        api_settings: layout.api.clone(),
         by_path,
         holders,
     };

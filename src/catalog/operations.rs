@@ -21,7 +21,11 @@ pub struct ApiPart<'c> {
 }
 
 impl<'c> ApiPart<'c> {
-    /// The object at a place, or the one that it refers to.
+    /// The object at a place of a file, or the one that it refers to.
+    pub fn read(catalog: &'c Catalog, item: ItemId, at: &Pointer) -> Option<ApiPart<'c>> {
+        ApiPart::at(catalog, (item, at.clone()))
+    }
+
     fn at(catalog: &'c Catalog, mut place: Place) -> Option<ApiPart<'c>> {
         // A chain of references cannot be longer than there are places; circles end here.
         for _ in 0..64 {
@@ -115,28 +119,35 @@ impl<'c> Api<'c> {
     /// Reads all OpenAPI documents of a tree.
     pub fn of(catalog: &'c Catalog) -> Api<'c> {
         let mut api = Api { catalog, operations: BTreeMap::new(), documents: Vec::new() };
-        for (item, _) in catalog.of_kind(Kind::OpenApi) {
-            let Some(document) = ApiPart::at(catalog, (item, Pointer::root())) else { continue };
-            for (key, sends) in [("paths", false), ("webhooks", true)] {
-                let paths = document.member(catalog, key).map(|p| p.members(catalog));
-                for (path, shared) in paths.unwrap_or_default() {
-                    api.add(&path, &shared, &document, sends);
-                }
-            }
-            api.documents.push(document);
-        }
+        catalog.of_kind(Kind::OpenApi).for_each(|(item, _)| api.read(item));
         api
     }
-}
 
-impl<'c> Api<'c> {
+    /// Reads one document, with what it refers to in others.
+    pub fn of_document(catalog: &'c Catalog, item: ItemId) -> Api<'c> {
+        let mut api = Api { catalog, operations: BTreeMap::new(), documents: Vec::new() };
+        api.read(item);
+        api
+    }
+
+    fn read(&mut self, item: ItemId) {
+        let Some(document) = ApiPart::at(self.catalog, (item, Pointer::root())) else { return };
+        for (key, sends) in [("paths", false), ("webhooks", true)] {
+            let paths = document.member(self.catalog, key).map(|p| p.members(self.catalog));
+            for (path, shared) in paths.unwrap_or_default() {
+                self.add(&path, &shared, &document, sends);
+            }
+        }
+        self.documents.push(document);
+    }
+
     fn add(&mut self, path: &str, shared: &ApiPart<'c>, document: &ApiPart<'c>, sends: bool) {
         for method in METHODS {
             let Some(part) = shared.member(self.catalog, method) else { continue };
             let parameters = parameters(self.catalog, path, shared, &part);
             let (kind, key) = match sends {
                 true => ("webhook ", path.to_owned()),
-                false => ("", shape(path)),
+                false => ("", path_shape(path)),
             };
             let name = format!("{kind}{} {path}", method.to_uppercase());
             let document = document.clone();
@@ -156,7 +167,7 @@ impl<'c> Api<'c> {
 }
 
 /// The path with `{}` for each parameter.
-fn shape(path: &str) -> String {
+pub fn path_shape(path: &str) -> String {
     let mut out = String::new();
     let mut depth = 0_u32;
     for c in path.chars() {

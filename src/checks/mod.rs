@@ -3,6 +3,7 @@
 //! A check has no level of its own but a default, renders nothing and touches nothing. Adding one is a
 //! file, a line in its folder's `mod.rs`, a line in [`CHECKS`], and its fixtures.
 
+mod api;
 pub(crate) mod config;
 mod event;
 mod example;
@@ -49,7 +50,10 @@ pub enum Run {
 /// All checks, by code.
 pub static CHECKS: &[&Check] = &[
     &example::ambiguous_pair::CHECK,
+    &api::ambiguous_path::CHECK,
     &syntax::ambiguous_scalar::CHECK,
+    &api::api_example_invalid::CHECK,
+    &api::api_schema_invalid::CHECK,
     &syntax::byte_order_mark::CHECK,
     &version::changelog_missing_version::CHECK,
     &config::config_invalid::CHECK,
@@ -59,6 +63,7 @@ pub static CHECKS: &[&Check] = &[
     &schema::duplicate_id::CHECK,
     &syntax::duplicate_key::CHECK,
     &observability::duplicate_metric::CHECK,
+    &api::duplicate_operation_id::CHECK,
     &policy::duplicate_policy_name::CHECK,
     &event::duplicate_topic::CHECK,
     &event::envelope_field_missing::CHECK,
@@ -66,6 +71,7 @@ pub static CHECKS: &[&Check] = &[
     &event::envelope_missing::CHECK,
     &event::envelope_open_type::CHECK,
     &event::envelope_unproven::CHECK,
+    &api::error_schema_differs::CHECK,
     &example::example_invalid::CHECK,
     &example::example_too_costly::CHECK,
     &example::example_without_schema::CHECK,
@@ -89,12 +95,21 @@ pub static CHECKS: &[&Check] = &[
     &observability::metric_name_malformed::CHECK,
     &version::migration_incomplete::CHECK,
     &version::migration_missing::CHECK,
+    &api::missing_4xx_response::CHECK,
     &schema::missing_dialect::CHECK,
+    &api::missing_global_security::CHECK,
     &schema::missing_id::CHECK,
+    &api::missing_operation_id::CHECK,
     &version::module_mismatch::CHECK,
     &syntax::multiple_documents::CHECK,
     &event::obligation_missing::CHECK,
     &observability::observability_malformed::CHECK,
+    &api::openapi_dialect_unsupported::CHECK,
+    &api::openapi_malformed::CHECK,
+    &api::openapi_outdated::CHECK,
+    &api::operation_without_security::CHECK,
+    &api::path_outside_planes::CHECK,
+    &api::path_parameter_mismatch::CHECK,
     &event::payload_hash_mismatch::CHECK,
     &event::payload_invalid::CHECK,
     &policy::policy_malformed::CHECK,
@@ -119,6 +134,7 @@ pub static CHECKS: &[&Check] = &[
     &event::topics_malformed::CHECK,
     &syntax::trailing_comma::CHECK,
     &observability::undeclared_label::CHECK,
+    &api::undefined_security_scheme::CHECK,
     &observability::unit_mismatch::CHECK,
     &policy::unknown_attribute::CHECK,
     &policy::unknown_band::CHECK,

@@ -1,7 +1,7 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
 //! Keys: `contracts` (folder of the tree, read by `source`), `[compatibility]`, `[kinds]`, `[levels]`,
-//! `[limits]`, `[freeze]`, `[[pair]]`.
+//! `[limits]`, `[freeze]`, `[openapi]`, `[[pair]]`.
 
 use globset::GlobBuilder;
 use toml::Spanned;
@@ -109,12 +109,22 @@ impl Reader<'_> {
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
                 "freeze" => self.freeze(value),
+                "openapi" => self.openapi(value),
                 "pair" => self.pairs(value),
                 "kinds" => self.kinds(value),
                 other => self.unknown(
                     key.span(),
                     other,
-                    &["compatibility", "contracts", "freeze", "kinds", "levels", "limits", "pair"],
+                    &[
+                        "compatibility",
+                        "contracts",
+                        "freeze",
+                        "kinds",
+                        "levels",
+                        "limits",
+                        "openapi",
+                        "pair",
+                    ],
                 ),
             }
         }
@@ -222,6 +232,31 @@ impl Reader<'_> {
                     self.config.signatures = number.and_then(|n| u32::try_from(n).ok());
                 }
                 other => self.unknown(key.span(), other, &["signatures"]),
+            }
+        }
+    }
+
+    fn openapi(&mut self, value: &Value<'_>) {
+        let Some(table) = self.table(value, "openapi") else { return };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !["planes", "public"].contains(&name) {
+                self.unknown(key.span(), name, &["planes", "public"]);
+                continue;
+            }
+            let Some(list) = value.get_ref().as_array() else {
+                let message = format!("`{name}` is no list");
+                self.wrong(value.span(), &message, "a list of paths is needed");
+                continue;
+            };
+            for entry in list {
+                match entry.get_ref().as_str().filter(|path| path.starts_with('/')) {
+                    Some(path) if name == "planes" => {
+                        self.config.layout.api.planes.push(path.to_owned())
+                    }
+                    Some(path) => self.config.layout.api.public.push(path.to_owned()),
+                    None => self.wrong(entry.span(), "a path begins with `/`", "no path"),
+                }
             }
         }
     }
