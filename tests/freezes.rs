@@ -278,12 +278,11 @@ fn a_stale_latest_and_a_missing_index_are_made_again() {
     std::fs::write(frozen.join("freeze-latest.json"), old).unwrap();
     std::fs::remove_file(frozen.join("sha-index-1.1.0.json")).unwrap();
     refused(folder.path(), &["verify"], 4, "freeze-index-mismatch");
-    refused(folder.path(), &["create", "1.1.0"], 1, "there is a freeze 1.1.0 already");
-    write(folder.path(), "contracts/a.json", b"[]");
-    let Run { code, stderr, .. } = freeze(folder.path(), &["create", "1.2.0"]);
-    assert_eq!(code, 0, "{stderr}");
+    let Run { code, stderr, .. } = freeze(folder.path(), &["create", "1.1.0"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("there is a freeze 1.1.0 already"), "{stderr}");
     assert!(stderr.contains("note: repaired contracts/_frozen/sha-index-1.1.0.json"), "{stderr}");
-    assert_eq!(files(&frozen)["sha-index-1.1.0.json"], whole["sha-index-1.1.0.json"]);
+    assert_eq!(files(&frozen), whole);
     done(folder.path(), &["verify"]);
 }
 
@@ -1010,7 +1009,7 @@ fn imports_come_by_version_and_only_grow() {
     let (old, new, older) = (legacy("v1.9.0"), legacy("v1.10.0"), legacy("v1.2.0"));
     done(path, &["import", &new, &old]);
     refused(path, &["import", &older], 1, "is not larger than the newest freeze");
-    refused(path, &["import", &new], 1, "already");
+    assert!(done(path, &["import", &new]).contains("already"));
     done(path, &["create", "2.0.0"]);
     done(path, &["verify"]);
     let list = done(path, &["list", "--format", "json"]);

@@ -32,7 +32,8 @@ impl Step {
         }
     }
 
-    fn of(impact: Impact) -> Step {
+    /// The step that a change demands.
+    pub fn of(impact: Impact) -> Step {
         match impact {
             Impact::Patch => Step::Patch,
             Impact::Minor => Step::Minor,
@@ -42,7 +43,28 @@ impl Step {
         }
     }
 
-    fn between(old: &semver::Version, new: &semver::Version) -> Step {
+    /// The step that changes demand of a version.
+    pub fn required(impacts: impl Iterator<Item = Impact>, before: &semver::Version) -> Step {
+        let largest = impacts.map(Step::of).max().unwrap_or(Step::None);
+        // Below 1.0.0 anything may break with a minor version (Semantic Versioning 2.0.0, section 4).
+        if before.major == 0 { largest.min(Step::Minor) } else { largest }
+    }
+
+    /// The smallest version that this step leads to.
+    pub fn after(self, before: &semver::Version) -> semver::Version {
+        let semver::Version { major, minor, patch, .. } = *before;
+        match self {
+            Step::None => before.clone(),
+            // A pre-release of the version itself comes before it.
+            _ if !before.pre.is_empty() => semver::Version::new(major, minor, patch),
+            Step::Patch => semver::Version::new(major, minor, patch + 1),
+            Step::Minor => semver::Version::new(major, minor + 1, 0),
+            Step::Major => semver::Version::new(major + 1, 0, 0),
+        }
+    }
+
+    /// The step from one version to another.
+    pub fn between(old: &semver::Version, new: &semver::Version) -> Step {
         if new.major != old.major {
             Step::Major
         } else if new.minor != old.minor {
@@ -88,19 +110,7 @@ impl Bump {
 
     /// The smallest version that would do.
     pub fn wanted(&self) -> Option<semver::Version> {
-        let before = self.before.as_ref()?;
-        let mut wanted = semver::Version::new(before.major, before.minor, before.patch);
-        match self.required {
-            Step::None => return Some(before.clone()),
-            // A pre-release of the version itself comes before it.
-            _ if !before.pre.is_empty() => {}
-            Step::Patch => wanted.patch += 1,
-            Step::Minor => (wanted.minor, wanted.patch) = (wanted.minor + 1, 0),
-            Step::Major => {
-                wanted = semver::Version::new(wanted.major + 1, 0, 0);
-            }
-        }
-        Some(wanted)
+        Some(self.required.after(self.before.as_ref()?))
     }
 
     /// The finding about a step that is too small. `because` are findings of changes that force it.
@@ -149,9 +159,10 @@ fn bump(module: Option<&str>, changes: &[Change], old: &Catalog, new: &Catalog) 
         Step::None => Vec::new(),
         step => steps().filter(|(_, c)| Step::of(c.impact) == step).map(|(i, _)| i).collect(),
     };
-    // Below 1.0.0 anything may break with a minor version (Semantic Versioning 2.0.0, section 4).
-    let is_young = before.as_ref().is_some_and(|v| v.major == 0);
-    let required = if is_young { largest.min(Step::Minor) } else { largest };
+    let required = match &before {
+        Some(before) => Step::required(steps().map(|(_, c)| c.impact), before),
+        None => largest,
+    };
     let declared = before.as_ref().zip(after.as_ref()).map(|(a, b)| Step::between(a, b));
     let at = is.and_then(|v| {
         let item = new.item(v.item)?;

@@ -49,11 +49,18 @@ pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let mut out = String::new();
     for row in rows {
         let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(v, w)| format!("{:w$}", visible(v))).collect();
+            row.iter().zip(&widths).map(|(v, w)| padded(visible(v), *w)).collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }
     out
+}
+
+/// By hand: the formatter knows no widths over 65,535.
+fn padded(mut text: String, width: usize) -> String {
+    let missing = width.saturating_sub(text.chars().count());
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
 }
 
 fn codes() -> Table {

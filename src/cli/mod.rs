@@ -139,6 +139,7 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
 fn report(failure: &Failure, terminal: &output::Terminal) -> u8 {
     let (message, help, code) = match failure {
         Failure::Usage(message, help) => (message.clone(), help.clone(), 2),
+        Failure::Source(error @ SourceError::Root { .. }) => (error.to_string(), error.help(), 2),
         Failure::Source(error) => {
             (error.to_string(), error.help(), if error.is_integrity() { 4 } else { 3 })
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::EditError;
 use super::disk::{Disk, Entry, Fault, Fresh, at, beside, folder_of};
 use super::stage::{WORK, has_no_links, lay_down};
-use crate::freeze::{JOURNAL, WORK_PREFIX, is_machinery};
+use crate::freeze::{FOLDER, JOURNAL, WORK_PREFIX, is_machinery};
 use crate::tree::{ArtifactPath, Digest};
 
 const FORMAT: &str = "contract-guard-restore/1";
@@ -133,9 +133,11 @@ impl Journal {
         // Whoever wrote it, it reaches nothing but contracts.
         let prefix =
             if journal.root.is_empty() { String::new() } else { format!("{}/", journal.root) };
+        let frozen = ArtifactPath::lossy(&format!("{prefix}{FOLDER}")).folded();
         let is_fine = |path: &String| {
             ArtifactPath::new(path).is_ok_and(|p| !p.folded().split('/').any(is_machinery))
                 && (path.starts_with(&prefix) || *path == journal.root)
+                && !ArtifactPath::lossy(path).folded().starts_with(&frozen)
         };
         let is_root_fine = journal.root.is_empty() || ArtifactPath::new(&journal.root).is_ok();
         let mut paths = journal

@@ -40,6 +40,12 @@ impl Session<'_> {
     /// The target is what the plan was made for, and no link leads to it.
     fn preflight(&self, step: &Step) -> Result<(), EditError> {
         let path = step.path.as_str();
+        // Whatever bears the name of our own work is somebody else's.
+        for name in [step.stage(), step.backup()] {
+            if at(&name, self.disk.entry(&name))?.is_some() {
+                return Err(EditError::InTheWay(name.into()));
+            }
+        }
         let now = match at(path, self.disk.entry(path))? {
             None => None,
             Some(Entry::File) => Some(Digest::of(&at(path, self.disk.read(path))?).hex()),

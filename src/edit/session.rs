@@ -29,6 +29,19 @@ impl<'d> Session<'d> {
         Ok((session, recovered))
     }
 
+    /// Removes what a killed run staged in a folder.
+    pub fn sweep(&self, folder: &str) -> Result<(), EditError> {
+        if at(folder, self.disk.entry(folder))? != Some(Entry::Folder) {
+            return Ok(());
+        }
+        for name in at(folder, self.disk.list(folder))? {
+            if name.starts_with(WORK_PREFIX) && name.ends_with(STAGED) {
+                at(folder, self.disk.remove(&format!("{folder}/{name}")))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Publishes files in their order: each appears whole or not at all, and after the first one nothing
     /// is left that could not be made again from it. On return all of them are on the medium.
     pub fn publish(&self, files: &[NewFile]) -> Result<(), EditError> {
@@ -42,7 +55,7 @@ impl<'d> Session<'d> {
             .map(|(n, file)| beside(file.path.as_str(), &format!("{WORK_PREFIX}-{n}{STAGED}")))
             .collect();
         let result =
-            stage_all(self.disk, files, &stages).and_then(|()| self.publish_staged(files, &stages));
+            stage_all(self, files, &stages).and_then(|()| self.publish_staged(files, &stages));
         for stage in &stages {
             // What could not be published, or the second name of what was.
             let _ = self.disk.remove(stage);
@@ -137,20 +150,15 @@ pub(super) fn make_folders(disk: &dyn Disk, folder: &str) -> Result<Vec<String>,
     Ok(made)
 }
 
-fn stage_all(disk: &dyn Disk, files: &[NewFile], stages: &[String]) -> Result<(), EditError> {
+fn stage_all(session: &Session<'_>, files: &[NewFile], stages: &[String]) -> Result<(), EditError> {
     let folders: BTreeSet<&str> = stages.iter().map(|stage| folder_of(stage)).collect();
     for folder in folders {
-        for name in at(folder, disk.list(folder))? {
-            // A killed run has left it.
-            if name.starts_with(WORK_PREFIX) && name.ends_with(STAGED) {
-                at(folder, disk.remove(&format!("{folder}/{name}")))?;
-            }
-        }
+        session.sweep(folder)?;
     }
     let fresh: Vec<Fresh<'_>> = files
         .iter()
         .zip(stages)
         .map(|(file, stage)| Fresh { path: stage, like: None, bytes: &file.bytes })
         .collect();
-    lay_down(disk, &fresh)
+    lay_down(session.disk, &fresh)
 }

@@ -100,16 +100,18 @@ fn is_root(text: &str) -> bool {
 
 /// A path that is no contract of the tree at `root`, or is one of its freezes: a restore would refuse it.
 pub fn foreign<'f>(freeze: &'f Freeze, root: &str) -> Option<&'f ArtifactPath> {
+    freeze.artifacts.iter().map(|artifact| &artifact.path).find(|path| is_foreign(path, root))
+}
+
+/// Whether a path is no contract of the tree at `root`, or would be one of its freezes where case does not
+/// count.
+pub fn is_foreign(path: &ArtifactPath, root: &str) -> bool {
     let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
     let frozen = ArtifactPath::lossy(&folder_of(root)).folded();
-    let is_foreign = |path: &ArtifactPath| {
-        let folded = path.folded();
-        !path.as_str().starts_with(&prefix)
-            || folded
-                .strip_prefix(&frozen)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    freeze.artifacts.iter().map(|artifact| &artifact.path).find(|path| is_foreign(path))
+    let folded = path.folded();
+    let below = folded.strip_prefix(&frozen);
+    !path.as_str().starts_with(&prefix)
+        || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Pairs of paths that no folder can hold on every system: equal but for case, or a file where the other

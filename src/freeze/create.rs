@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::alone::clashes;
+use super::alone::{clashes, is_foreign};
 use super::format::{Freeze, FrozenArtifact, Imported, encode, frozen_path, is_legacy, root_of};
 use super::index::Index;
 use super::names::{FOLDER, freeze_name, index_name};
@@ -163,6 +163,11 @@ fn artifacts_of(
     for (path, _) in inside() {
         if let Some(problem) = path.unportable() {
             wrong.push((path.to_string(), problem.reason().to_owned()));
+        } else if is_foreign(path, &tree.root) {
+            wrong.push((
+                path.to_string(),
+                "is the folder of the freezes where case does not count".to_owned(),
+            ));
         } else if frozen_path(path.as_str()).is_err() {
             wrong.push((path.to_string(), "leads to a folder that holds no contracts".to_owned()));
         }
@@ -278,8 +283,7 @@ pub fn plan_repair(
     files
 }
 
-/// A freeze of everything, outside of the chain, named for what it holds: what a forced restore is about
-/// to replace.
+/// A freeze outside of the chain, named for what it holds: what a forced restore is about to replace.
 pub fn rescue(tree: &Tree, created_at: String) -> Result<NewFile, Refusal> {
     let folder = folder_of(&tree.root);
     let artifacts = artifacts_of(tree, &folder, |_| "other")?;

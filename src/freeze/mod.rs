@@ -13,7 +13,7 @@ mod signature;
 mod verify;
 mod version;
 
-pub use alone::{defects_of, foreign};
+pub use alone::{defects_of, foreign, is_foreign};
 pub use compare::{Difference, compare};
 pub use create::{
     NewFile, Past, Publication, Refusal, Wish, plan_create, plan_import, plan_repair, rescue,
@@ -27,7 +27,7 @@ pub use legacy::{Effort, How, Legacy, Recovered, legacy_facts};
 pub use names::{FOLDER, Name, freeze_name, index_name, signature_name};
 pub use restore::{Blocked, Removal, RestorePlan, Wanted, Write, plan_restore};
 pub use signature::{NAMESPACE, Signature, signed_bytes};
-pub use verify::{Defect, DefectKind, Record, examine, verify};
+pub use verify::{Defect, DefectKind, Record, examine, lasting, verify};
 pub use version::Version;
 
 /// The journal of a restore, in the folder named [`WORK_PREFIX`].

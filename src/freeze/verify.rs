@@ -94,6 +94,44 @@ pub fn examine(records: &[Record<'_>], root: &str) -> (Vec<Defect>, BTreeMap<Art
     (defects, counted.collect())
 }
 
+/// The defects that nothing may be built upon. What a crash can leave is none: the newest freeze without its
+/// index, copies named `latest` that are copies of an older one or not there.
+pub fn lasting(records: &[Record<'_>], root: &str) -> Vec<Defect> {
+    let is_copied = |defect: &Defect| {
+        let copy = records.iter().find(|record| record.path == defect.file);
+        let mut others = records.iter().filter(|r| !r.path.file_name().ends_with("-latest.json"));
+        copy.is_none_or(|copy| others.any(|r| r.bytes == copy.bytes))
+    };
+    // An import into the place of a legacy freeze may have been killed before its index.
+    let is_replaced = |defect: &Defect| {
+        let index = records.iter().find(|record| record.path == defect.file);
+        index.is_some_and(|index| is_legacy(index.bytes))
+    };
+    let is_lasting = |defect: &Defect| match defect.kind {
+        DefectKind::Legacy => false,
+        _ if is_replaced(defect) => false,
+        // What an index says the freeze says, too.
+        _ if Name::of(defect.file.file_name()) == Name::LatestIndex => false,
+        DefectKind::Latest => !is_copied(defect),
+        DefectKind::Index => !defect.message.ends_with(NO_INDEX) || !is_newest(records, defect),
+        _ => true,
+    };
+    verify(records, root).into_iter().filter(is_lasting).collect()
+}
+
+/// How the message about a missing index ends.
+const NO_INDEX: &str = "has no digest index";
+
+/// Whether a defect is about the freeze with the largest version.
+fn is_newest(records: &[Record<'_>], defect: &Defect) -> bool {
+    let version = |path: &ArtifactPath| match Name::of(path.file_name()) {
+        Name::Freeze(version) => Some(version),
+        _ => None,
+    };
+    let newest = records.iter().filter(|r| !is_legacy(r.bytes)).filter_map(|r| version(&r.path));
+    version(&defect.file) == newest.max()
+}
+
 fn find<'r, 't>(records: &'r [Record<'t>], name: &str) -> Option<&'r Record<'t>> {
     records.iter().find(|record| record.path.file_name() == name)
 }
@@ -151,7 +189,7 @@ fn check_index(
     defects: &mut Vec<Defect>,
 ) {
     let Some(file) = index else {
-        let message = format!("freeze `{}` has no digest index", freeze.version);
+        let message = format!("freeze `{}` {NO_INDEX}", freeze.version);
         defects.push(defect(DefectKind::Index, record, message));
         return;
     };

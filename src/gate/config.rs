@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::level::Levels;
+use super::verdict::INTEGRITY;
 use crate::catalog::{Area, Kind, Layout};
 use crate::change::{self, Mode};
 use crate::checks;
@@ -155,6 +156,11 @@ impl Reader<'_> {
                     &format!("no rule is called `{code}`; the nearest is `{near}`"),
                     "unknown rule",
                 );
+                continue;
+            }
+            if INTEGRITY.contains(&code) && value.get_ref().as_str() != Some("error") {
+                let message = format!("level of `{code}` cannot be lowered");
+                self.wrong(key.span(), &message, "damage to a freeze is always an error");
                 continue;
             }
             match value.get_ref().as_str().and_then(Level::parse) {

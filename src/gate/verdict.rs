@@ -3,6 +3,15 @@
 use super::Item;
 use crate::finding::Level;
 
+/// Rules about damage to freezes. Their level cannot be lowered.
+pub(super) const INTEGRITY: [&str; 5] = [
+    "freeze-altered",
+    "freeze-chain-broken",
+    "freeze-index-mismatch",
+    "freeze-latest-stale",
+    "freeze-malformed",
+];
+
 /// What a run concludes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -18,9 +27,7 @@ impl Verdict {
     /// Damage to a freeze outweighs everything: no other finding can be trusted to be the cause.
     pub(super) fn of(items: &[Item]) -> Verdict {
         let errors = || items.iter().filter(|item| item.level == Level::Error);
-        let is_damage = |item: &Item| {
-            matches!(item.finding.code.as_str(), "freeze-altered" | "freeze-chain-broken")
-        };
+        let is_damage = |item: &Item| INTEGRITY.contains(&item.finding.code.as_str());
         if errors().any(is_damage) {
             Verdict::Integrity
         } else if errors().next().is_some() {

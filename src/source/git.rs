@@ -55,7 +55,7 @@ fn is_own(base: &Path) -> bool {
         let mut git = Command::new("git");
         git.arg("-C")
             .arg(at)
-            .args(["rev-parse", "--show-toplevel"])
+            .args(["rev-parse", "--absolute-git-dir"])
             .stdin(Stdio::null())
             .stderr(Stdio::null());
         if scrub {

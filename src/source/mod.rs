@@ -77,6 +77,13 @@ pub enum SourceError {
         /// Where one was looked for.
         base: PathBuf,
     },
+    /// The configuration names a folder that cannot be the contracts.
+    Root {
+        /// The folder.
+        folder: String,
+        /// Why, a clause.
+        reason: &'static str,
+    },
     /// Reading failed.
     Io {
         /// What was read.
@@ -129,6 +136,9 @@ impl SourceError {
                 Some("run `contract-guard init` to make a small tree, or name the folder: `contract-guard check PATH`".to_owned())
             }
             SourceError::TooMuch { help, .. } => Some(help.clone()),
+            SourceError::Root { .. } => {
+                Some("`contracts` in `contract-guard.toml` is a folder below that file".to_owned())
+            }
             SourceError::Freeze { integrity: true, .. } => {
                 Some("restore the freeze from version control: freezes are never edited".to_owned())
             }
@@ -153,6 +163,9 @@ impl fmt::Display for SourceError {
         match self {
             SourceError::NoTree { base } => {
                 write!(f, "there is no contracts tree in `{}`", base.display())
+            }
+            SourceError::Root { folder, reason } => {
+                write!(f, "`contracts = \"{folder}\"` {reason}")
             }
             SourceError::Io { path, error } => {
                 write!(f, "cannot read `{}`: {error}", path.display())
@@ -197,7 +210,7 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
         let here = PathBuf::from(".");
         let mut base = here.clone();
         for _ in 0..64 {
-            if let Some(root) = root_in(&base) {
+            if let Some(root) = root_in(&base)? {
                 return Ok((base, root));
             }
             let is_top = base.join(".git").exists();
@@ -217,7 +230,7 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
         let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
         return Err(SourceError::Io { path: path.to_owned(), error });
     }
-    if let Some(root) = root_in(path) {
+    if let Some(root) = root_in(path)? {
         return Ok((path.to_owned(), root));
     }
     match absolute.file_name().and_then(|n| n.to_str()) {
@@ -236,18 +249,27 @@ fn parent_of(path: &Path) -> PathBuf {
     }
 }
 
-fn root_in(base: &Path) -> Option<String> {
+fn root_in(base: &Path) -> Result<Option<String>, SourceError> {
     let configured = std::fs::read_to_string(base.join(CONFIG)).ok();
-    let folder = configured.as_deref().and_then(configured_root);
-    let folder = folder.unwrap_or_else(|| "contracts".to_owned());
-    base.join(&folder).is_dir().then_some(folder)
+    let Some(folder) = configured.as_deref().and_then(configured_root) else {
+        return Ok(base.join("contracts").is_dir().then(|| "contracts".to_owned()));
+    };
+    let wrong = |reason| SourceError::Root { folder: folder.clone(), reason };
+    let path = crate::tree::ArtifactPath::new(&folder)
+        .map_err(|_| wrong("is no path below the repository root"))?;
+    if path.as_str().split('/').any(|segment| segment == FOLDER) {
+        return Err(wrong("is the folder of the freezes"));
+    }
+    if !base.join(path.as_str()).is_dir() {
+        return Err(wrong("is no folder"));
+    }
+    Ok(Some(path.to_string()))
 }
 
 /// The value of `contracts = "…"` in a configuration, wherever the rest of it may be wrong.
 fn configured_root(text: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
-    let folder = table.get("contracts")?.as_str()?.trim_end_matches('/').to_owned();
-    crate::tree::ArtifactPath::new(&folder).ok().map(|path| path.to_string())
+    Some(table.get("contracts")?.as_str()?.trim_end_matches('/').to_owned())
 }
 
 /// Paths that `.contractignore` at the contracts root leaves out: names or folder prefixes, one a line.
@@ -278,7 +300,7 @@ pub fn locate(path: &Path) -> Result<(PathBuf, String, String), SourceError> {
     let mut base = if absolute.is_dir() { path.to_owned() } else { parent_of(path) };
     for _ in 0..64 {
         let Some(here) = canonical(&base) else { break };
-        if let Some(root) = root_in(&base) {
+        if let Some(root) = root_in(&base)? {
             let below = absolute.strip_prefix(&here).unwrap_or(&absolute);
             let below: Vec<_> = below.iter().map(|s| s.to_string_lossy()).collect();
             let below = below.join("/");

@@ -35,8 +35,8 @@ pub(in crate::cli) enum Command {
     Create(Create),
     /// List freezes in the order of their versions, the newest marked
     #[command(after_help = with_codes("Examples:
-  contract-guard freeze list\n  contract-guard freeze list --format json"))]
-    List,
+  contract-guard freeze list\n  contract-guard freeze list --required\n  contract-guard freeze list --format json"))]
+    List(List),
     /// Show what a freeze holds
     #[command(after_help = with_codes(
         "Examples:
@@ -99,6 +99,13 @@ pub(in crate::cli) struct Create {
     /// The time of its making, as RFC 3339 has it [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct List {
+    /// Compare each freeze with the one before it, and say which step the changes demand
+    #[arg(long)]
+    pub required: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,23 +5,26 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::super::args::{Global, OutputFormat};
-use super::super::check::limits;
+use super::super::check::{Loaded, limits, load};
 use super::super::output::Terminal;
 use super::super::progress::Progress;
-use super::super::{Answer, Failure};
+use super::super::{Answer, Failure, Refused};
 use super::args::Create;
-use super::place::Place;
+use super::place::{Newest, Place};
 use super::words::{counted, refused, size, time};
-use crate::catalog::{self, Kind};
-use crate::freeze::{Version, Wish, plan_create};
-use crate::gate;
+use crate::catalog::{self, Catalog, Kind};
+use crate::freeze::{Version, Wish, freeze_name, plan_create};
+use crate::gate::{self, Comparison, Step};
+use crate::source::Source;
 use crate::tree::{ArtifactPath, Tree};
 
 pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Terminal) -> Answer {
     let created_at = time(create.now.as_deref())?;
     let progress = Progress::start("freezing contracts");
     let session = place.session(terminal)?;
+    place.sound()?;
     let (past, newest) = place.past(true)?;
+    place.repair(&session, newest.as_ref(), terminal)?;
     let tree = place.contracts()?;
     if tree.artifacts.is_empty() && tree.refused.is_empty() {
         return Err(Failure::Source(crate::source::SourceError::NoTree {
@@ -40,7 +43,7 @@ pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Te
     let wish = Wish { version: &version, description, created_at, allow_empty: create.allow_empty };
     let kind = |path: &ArtifactPath| kinds.get(path).copied().unwrap_or(Kind::Other).name();
     let planned = plan_create(&tree, &past, &wish, kind).map_err(|refusal| refused(&refusal))?;
-    place.repair(&session, newest.as_ref(), terminal)?;
+    large_enough(&version, newest.as_ref(), place, global)?;
     session.publish(&place.displaced()?)?;
     session.publish(&planned.files)?;
     drop((session, progress));
@@ -65,6 +68,57 @@ pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Te
         ),
     };
     Ok(terminal.write(text.as_bytes(), 0))
+}
+
+/// Refuses a step that is smaller than the changes since the newest freeze demand.
+fn large_enough(
+    version: &Version,
+    newest: Option<&Newest>,
+    place: &Place,
+    global: &Global,
+) -> Result<(), Failure> {
+    let before = newest.and_then(|newest| Version::parse(&newest.freeze.version).ok());
+    // From a pre-release on anything may change until the version itself is there.
+    let Some(before) = before.filter(|before| before.number().pre.is_empty()) else {
+        return Ok(());
+    };
+    let side = |source| load(&place.request(source), global);
+    let file = place.frozen_path(&freeze_name(before.as_str()));
+    let old = side(Source::Freeze(place.base.join(file.as_str())))?;
+    let (comparison, required) = required(&old.catalog, &side(Source::Dir)?, before.number());
+    let declared = Step::between(before.number(), version.number());
+    if declared >= required {
+        return Ok(());
+    }
+    let forcing = comparison
+        .items
+        .iter()
+        .filter(|item| item.change.as_ref().is_some_and(|c| Step::of(c.impact) >= required));
+    let line =
+        |item: &gate::Item| format!("{}: {}", item.finding.primary.artifact, item.finding.message);
+    Err(Failure::Refused(Refused {
+        message: format!(
+            "{version} is a {declared} step from {before}, but the changes demand a {required} one"
+        ),
+        details: forcing.take(8).map(line).collect(),
+        help: Some(format!(
+            "freeze {} or larger; `contract-guard diff` shows all changes",
+            required.after(before.number())
+        )),
+        code: 1,
+    }))
+}
+
+/// The step that the changes from one tree to another demand of a version.
+pub(super) fn required(
+    old: &Catalog,
+    new: &Loaded,
+    before: &semver::Version,
+) -> (Comparison, Step) {
+    let comparison = gate::compare(old, &new.catalog, &new.config);
+    let impacts = comparison.items.iter().filter_map(|item| item.change.as_ref());
+    let step = Step::required(impacts.map(|change| change.impact), before);
+    (comparison, step)
 }
 
 /// What the artifacts are, and the version that the tree declares for itself.

@@ -49,6 +49,7 @@ pub(super) fn run(import: &Import, place: &Place, global: &Global, terminal: &Te
         true => None,
         false => Some(place.session(terminal)?),
     };
+    place.sound()?;
     let (mut past, newest) = place.past(false)?;
     if let Some(session) = &session {
         session.publish(&place.displaced()?)?;
@@ -57,6 +58,11 @@ pub(super) fn run(import: &Import, place: &Place, global: &Global, terminal: &Te
     let mut newest = newest.map(|Newest { freeze, .. }| freeze);
     let mut text = String::new();
     let mut values = Vec::new();
+    let is_here = |candidate: &Candidate| is_here(candidate, place);
+    let (known, candidates): (Vec<_>, Vec<_>) = candidates.into_iter().partition(is_here);
+    for candidate in known {
+        text.push_str(&format!("{} is here already\n", candidate.version));
+    }
     for candidate in &candidates {
         past.newest = newest.take();
         let planned = plan_import(
@@ -82,6 +88,15 @@ pub(super) fn run(import: &Import, place: &Place, global: &Global, terminal: &Te
         text = format!("{:#}\n", json!({ "imported": values }));
     }
     Ok(terminal.write(text.as_bytes(), 0))
+}
+
+/// Whether the very file was taken in before: by a run that was killed after it, say.
+fn is_here(candidate: &Candidate, place: &Place) -> bool {
+    let freezes = place.freezes().unwrap_or_default();
+    let own = freezes.iter().find(|(version, _)| *version == candidate.version);
+    let opened = own.and_then(|(_, file)| place.open(&file.path).ok());
+    let imported = opened.and_then(|opened| opened.freeze.imported);
+    imported.is_some_and(|imported| imported.sha256 == origin(candidate).sha256)
 }
 
 fn lost(version: &Version, opened: &OpenFreeze, allow: bool) -> Result<(), Failure> {

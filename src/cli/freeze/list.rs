@@ -4,18 +4,24 @@ use serde_json::json;
 
 use super::super::Answer;
 use super::super::args::{Global, OutputFormat};
+use super::super::check::{Loaded, load};
 use super::super::list::aligned;
 use super::super::output::Terminal;
+use super::args::List;
+use super::create::required;
 use super::place::Place;
 use super::words::{counted, size};
 use crate::freeze::{Format, Freeze, Name, Version, decode, format_of, legacy_facts};
-use crate::source;
+use crate::gate::Step;
+use crate::source::{self, FrozenFile, Source};
 
 /// A line of the list.
 struct Row {
     version: Version,
     facts: Result<Facts, String>,
     is_newest: bool,
+    /// The step that the changes since the freeze before demand, where that was asked for.
+    required: Option<Step>,
 }
 
 struct Facts {
@@ -25,13 +31,20 @@ struct Facts {
     is_legacy: bool,
 }
 
-pub(super) fn run(place: &Place, global: &Global, terminal: &Terminal) -> Answer {
+pub(super) fn run(list: &List, place: &Place, global: &Global, terminal: &Terminal) -> Answer {
     let freezes = place.freezes()?;
     let count = freezes.len();
     let mut rows = Vec::new();
+    let steps = if list.required { steps(&freezes, place, global) } else { vec![None; count] };
+    let mut steps = steps.into_iter();
     for (n, (version, file)) in freezes.into_iter().enumerate() {
         let bytes = source::file_bytes(&file.path, &place.budget)?;
-        rows.push(Row { version, facts: facts(&bytes), is_newest: n + 1 == count });
+        rows.push(Row {
+            version,
+            facts: facts(&bytes),
+            is_newest: n + 1 == count,
+            required: steps.next().flatten(),
+        });
     }
     let files = place.files()?;
     let rescues: Vec<&str> = files
@@ -59,6 +72,22 @@ pub(super) fn run(place: &Place, global: &Global, terminal: &Terminal) -> Answer
     Ok(terminal.write(text.as_bytes(), code))
 }
 
+/// The step that each freeze had to make; none for the first, and where one cannot be read.
+fn steps(freezes: &[(Version, FrozenFile)], place: &Place, global: &Global) -> Vec<Option<Step>> {
+    let mut before: Option<(&Version, Loaded)> = None;
+    let mut found = Vec::new();
+    for (version, file) in freezes {
+        let now = load(&place.request(Source::Freeze(file.path.clone())), global).ok();
+        let step = before
+            .as_ref()
+            .zip(now.as_ref())
+            .map(|((version, old), new)| required(&old.catalog, new, version.number()).1);
+        found.push(step);
+        before = now.map(|loaded| (version, loaded));
+    }
+    found
+}
+
 fn facts(bytes: &[u8]) -> Result<Facts, String> {
     if format_of(bytes)? == Format::Legacy {
         let (created_at, artifacts, bytes) = legacy_facts(bytes)?;
@@ -82,15 +111,30 @@ fn text_row(row: &Row) -> Vec<String> {
     };
     let created = facts.freeze.created_at.clone().unwrap_or_default();
     let day: String = created.chars().take(10).collect();
-    let bump = facts.freeze.bump.clone().unwrap_or_default();
+    let mut bump = facts.freeze.bump.clone().unwrap_or_default();
+    if let Some(step) = row.required {
+        bump.push_str(&format!(" (demanded: {step})"));
+    }
     cells.push(counted(facts.artifacts, "artifact"));
     cells.push(size(facts.bytes));
     cells.push(day);
     cells.push(if facts.is_legacy { "legacy".to_owned() } else { bump });
     let newest = row.is_newest.then_some("newest");
-    let description = facts.freeze.description.as_deref();
-    cells.push([newest, description].into_iter().flatten().collect::<Vec<_>>().join(": "));
+    let description = facts.freeze.description.as_deref().map(clipped);
+    let both = [newest.map(str::to_owned), description];
+    cells.push(both.into_iter().flatten().collect::<Vec<_>>().join(": "));
     cells
+}
+
+/// Longest description that a line has room for.
+const ROOM: usize = 72;
+
+fn clipped(text: &str) -> String {
+    if text.chars().count() <= ROOM {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(ROOM - 3).collect();
+    format!("{head}...")
 }
 
 fn json_row(row: &Row) -> serde_json::Value {
@@ -107,7 +151,7 @@ fn json_row(row: &Row) -> serde_json::Value {
             "format": if facts.is_legacy { "legacy" } else { "contract-freeze/2" },
             "artifacts": facts.artifacts,
             "bytes": facts.bytes,
-            "bump": { "declared": facts.freeze.bump, "required": null },
+            "bump": { "declared": facts.freeze.bump, "required": row.required.map(Step::name) },
             "created_at": facts.freeze.created_at,
             "description": facts.freeze.description,
         }),

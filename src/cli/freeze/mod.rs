@@ -25,7 +25,7 @@ pub(super) fn run(freeze: &args::Freeze, global: &Global, terminal: &Terminal) -
     place.settle(terminal)?;
     match &freeze.command {
         Command::Create(create) => create::run(create, &place, global, terminal),
-        Command::List => list::run(&place, global, terminal),
+        Command::List(list) => list::run(list, &place, global, terminal),
         Command::Show(show) => show::run(show, &place, global, terminal),
         Command::Verify(verify) => verify::run(verify, &place, global, terminal),
         Command::Diff(diff) => diff::run(diff, &place, global, terminal),

@@ -9,9 +9,12 @@ use super::super::{Failure, Refused};
 use crate::edit::{
     Disk, EditError, Entry, Real, Recovered, Session, has_leftovers, is_interrupted,
 };
-use crate::freeze::{FOLDER, Format, Freeze, Name, NewFile, Past, Version, format_of, plan_repair};
+use crate::freeze::{
+    FOLDER, Format, Freeze, Name, NewFile, Past, Record, Version, format_of, is_foreign, lasting,
+    plan_repair,
+};
 use crate::source::{self, Budget, FrozenFile, OpenFreeze, Request, Source, SourceError};
-use crate::tree::{ArtifactPath, Tree};
+use crate::tree::{Artifact, ArtifactPath, Tree};
 
 /// A contracts tree on disk.
 pub(super) struct Place {
@@ -49,7 +52,9 @@ impl Place {
             drop(self.session(terminal)?);
         } else if has_leftovers(&self.disk) {
             // A lock that nobody holds goes away; one that is held is somebody's.
-            let _ = Session::open(&self.disk);
+            if let Ok((session, _)) = Session::open(&self.disk) {
+                session.sweep(&frozen_folder(&self.root))?;
+            }
         }
         Ok(())
     }
@@ -168,6 +173,56 @@ impl Place {
             }
         }
         Ok((past, newest))
+    }
+
+    /// Refuses to go on where freezes are damaged. What a crash can leave is no damage.
+    pub(super) fn sound(&self) -> Result<(), Failure> {
+        let files = self.files()?.into_iter().filter(|file| file.name.ends_with(".json"));
+        let read = |file: FrozenFile| -> Result<_, Failure> {
+            Ok((self.frozen_path(&file.name), source::file_bytes(&file.path, &self.budget)?))
+        };
+        let files: Vec<(ArtifactPath, Vec<u8>)> = files.map(read).collect::<Result<_, _>>()?;
+        let record = |(path, bytes)| Record { path, bytes };
+        let records: Vec<Record<'_>> =
+            files.iter().map(|(path, bytes)| record((path.clone(), bytes.as_slice()))).collect();
+        let defects = lasting(&records, &self.root);
+        if defects.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Refused(Refused {
+            message: "the freezes are damaged, and nothing is built upon damage".to_owned(),
+            details: defects.iter().map(|d| format!("{}: {}", d.file, d.message)).collect(),
+            help: Some("take the files from version control; `contract-guard freeze verify` tells all of it".to_owned()),
+            code: 4,
+        }))
+    }
+
+    /// The same where a command may go on without it: a restore must work whatever else is broken.
+    pub(super) fn mend(&self, session: &Session<'_>, terminal: &Terminal) -> Result<(), Failure> {
+        let Ok((_, Some(newest))) = self.past(true) else { return Ok(()) };
+        let read = |name: &str| self.disk.read(self.frozen_path(name).as_str()).ok();
+        let is_whole = plan_repair(&newest.freeze, &newest.bytes, &self.root, read).is_empty();
+        if is_whole || self.sound().is_err() {
+            return Ok(());
+        }
+        self.repair(session, Some(&newest), terminal)
+    }
+
+    /// The contracts on disk, with those files of a freeze that the tree leaves out today.
+    pub(super) fn contracts_beside(&self, freeze: &Freeze) -> Result<Tree, Failure> {
+        let mut tree = self.contracts()?;
+        for artifact in &freeze.artifacts {
+            let path = &artifact.path;
+            if tree.artifacts.contains_key(path) || is_foreign(path, &self.root) {
+                continue;
+            }
+            if let Ok(Some(Entry::File)) = self.disk.entry(path.as_str())
+                && let Ok(bytes) = self.disk.read(path.as_str())
+            {
+                tree.artifacts.insert(path.clone(), Artifact::new(bytes));
+            }
+        }
+        Ok(tree)
     }
 
     /// Makes again what a crash left undone after the newest freeze was published.

@@ -30,10 +30,13 @@ pub(super) fn run(
         true => None,
         false => Some(place.session(terminal)?),
     };
-    let current = place.contracts()?;
+    if let Some(session) = &session {
+        place.mend(session, terminal)?;
+    }
+    let current = place.contracts_beside(&opened.freeze)?;
     let summary = opened.legacy.as_ref().map(legacy_summary);
     let version = opened.freeze.version.clone();
-    let paths = paths(restore, place, &opened.freeze, &current);
+    let paths = paths(restore, place, &opened.freeze, &current)?;
     let wanted = Wanted { root: &place.root, paths: &paths, prune: restore.prune };
     let saved = |paths: &[&ArtifactPath]| saved(paths, &current, place);
     let plan = plan_restore(opened.freeze, &current, &wanted, restore.unproven, saved)
@@ -44,7 +47,8 @@ pub(super) fn run(
     }
     if let Some(session) = &session {
         if !plan.unsaved.is_empty() {
-            let file = rescue(&current, time(None)?).map_err(|r| refused(&r))?;
+            let file =
+                rescue(&only(&current, &plan.unsaved), time(None)?).map_err(|r| refused(&r))?;
             session.publish(std::slice::from_ref(&file))?;
             kept_in = Some(file.path);
         }
@@ -60,41 +64,58 @@ pub(super) fn run(
 
 /// The paths that a user names, from the repository root. They may be meant from the current folder, from
 /// the repository root, or from the contracts root: the first that names something.
-fn paths(restore: &Restore, place: &Place, freeze: &Freeze, current: &Tree) -> Vec<String> {
+fn paths(
+    restore: &Restore,
+    place: &Place,
+    freeze: &Freeze,
+    current: &Tree,
+) -> Result<Vec<String>, Failure> {
     let here = source::canonical(Path::new(".")).unwrap_or_default();
     let top = source::canonical(&place.base).unwrap_or_default();
     let below = here.strip_prefix(&top).unwrap_or(Path::new("")).to_owned();
     let known = || freeze.artifacts.iter().map(|a| &a.path).chain(current.artifacts.keys());
-    let choose = |path: &std::path::PathBuf| {
-        let path = source::canonical(path)
-            .and_then(|p| p.strip_prefix(&top).ok().map(Path::to_owned))
-            .filter(|_| path.is_absolute())
-            .unwrap_or_else(|| path.clone());
-        let meant = [below.join(&path), path.clone(), Path::new(&place.root).join(&path)];
-        let meant: Vec<String> = meant.iter().map(|path| normal(path)).collect();
+    let choose = |given: &std::path::PathBuf| {
+        let inside = |path: &Path| path.strip_prefix(&top).ok().map(Path::to_owned);
+        let canonical = source::canonical(given);
+        let path = match given.is_absolute() {
+            true => canonical.as_deref().or(Some(given)).and_then(inside),
+            false => Some(given.clone()),
+        };
+        let path = path.as_ref().ok_or_else(|| outside(given))?;
+        let meant = [below.join(path), path.clone(), Path::new(&place.root).join(path)];
+        let meant: Vec<String> = meant.iter().filter_map(|path| normal(path)).collect();
         let names_something = |text: &&String| {
             let folder = format!("{text}/");
             known().any(|p| p.as_str() == text.as_str() || p.as_str().starts_with(&folder))
         };
-        let found = meant.iter().find(names_something).or(meant.first());
-        found.cloned().unwrap_or_default()
+        let here = normal(&below.join(path)).ok_or_else(|| outside(given))?;
+        let found = meant.iter().find(names_something);
+        Ok(found.cloned().unwrap_or(here))
     };
-    let chosen: Vec<String> = restore.paths.iter().map(choose).collect();
+    let chosen: Vec<String> = restore.paths.iter().map(choose).collect::<Result<_, Failure>>()?;
     // The top is everything.
-    if chosen.iter().any(String::is_empty) { Vec::new() } else { chosen }
+    Ok(if chosen.iter().any(String::is_empty) { Vec::new() } else { chosen })
 }
 
-/// POSIX, without `.` and `..`.
-fn normal(path: &Path) -> String {
+fn outside(path: &Path) -> Failure {
+    let message = format!("`{}` is outside of the repository", path.display());
+    Failure::Usage(
+        message,
+        Some("name contracts, or leave the paths out for all of them".to_owned()),
+    )
+}
+
+/// POSIX, without `.` and `..`; `None` when it leads above the repository.
+fn normal(path: &Path) -> Option<String> {
     let mut segments: Vec<String> = Vec::new();
     for component in path.components() {
         match component {
             Component::Normal(name) => segments.push(name.to_string_lossy().into_owned()),
-            Component::ParentDir => drop(segments.pop()),
+            Component::ParentDir => drop(segments.pop()?),
             _ => {}
         }
     }
-    segments.join("/")
+    Some(segments.join("/"))
 }
 
 /// Those of the paths whose bytes git or a freeze can give back.
@@ -116,6 +137,12 @@ fn saved(paths: &[&ArtifactPath], current: &Tree, place: &Place) -> BTreeSet<Art
         saved.extend(open.into_iter().filter(is_held).cloned());
     }
     saved
+}
+
+/// These files of a tree.
+fn only(tree: &Tree, paths: &[ArtifactPath]) -> Tree {
+    let files = paths.iter().filter_map(|p| Some((p.clone(), tree.artifacts.get(p)?.clone())));
+    Tree { root: tree.root.clone(), artifacts: files.collect(), ..Tree::default() }
 }
 
 fn would_lose(plan: &RestorePlan) -> Failure {

@@ -265,6 +265,7 @@ fn json_of(result: &Verified) -> serde_json::Value {
 
 pub(super) fn sign(sign: &Sign, place: &Place, global: &Global, terminal: &Terminal) -> Answer {
     let session = place.session(terminal)?;
+    place.mend(&session, terminal)?;
     let path = place.resolve(sign.version.as_deref())?;
     let opened = place.open(&path)?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -122,6 +122,9 @@ impl Legacy {
         let raw: Raw =
             serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))?;
         let version = Version::parse(&raw.version)?;
+        if raw.artifacts.is_empty() {
+            return Err("has no artifacts".to_owned());
+        }
         if raw.artifacts.len() > MAX_ARTIFACTS {
             return Err(format!("lists more than {MAX_ARTIFACTS} artifacts"));
         }
