@@ -842,6 +842,7 @@ fn what_a_legacy_freeze_has_lost_is_written_only_on_demand() {
     assert_eq!(files(path).len(), 1);
     done(path, &["import", "old.json", "--unproven"]);
     assert!(done(path, &["show"]).contains(&format!("{lost}  (unproven)")));
+    assert!(done(path, &["verify"]).contains("1 unproven"));
     refused(path, &["restore", "1.1.0"], 4, &lost);
     assert!(contracts(path).is_empty());
     done(path, &["restore", "1.1.0", "--unproven"]);

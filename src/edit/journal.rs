@@ -193,10 +193,13 @@ impl Journal {
             if now == step.before {
                 continue;
             }
-            // Ours, or nothing; anything else is somebody's.
+            // Ours, or nothing; anything else is somebody's, came meanwhile, and stays.
             let is_ours = now == step.after || now.is_none();
             let has_backup = step.before.is_none() || at(&backup, disk.entry(&backup))?.is_some();
-            if !is_ours || !has_backup {
+            if !is_ours {
+                continue;
+            }
+            if !has_backup {
                 return Err(EditError::Changed(step.path.clone().into()));
             }
             back.push(step);

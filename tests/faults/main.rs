@@ -405,6 +405,45 @@ fn a_file_that_arrives_meanwhile_is_kept() {
     none(&broken_arrivals(Bug::None));
 }
 
+/// Somebody saves a file while a restore goes on: theirs stays, and everything else is old or new.
+#[test]
+fn an_edit_meanwhile_wedges_nothing() {
+    let start = start(Bug::None);
+    let (old, plan) = (start.files(), restore_plan(&start));
+    let mut wrong = Vec::new();
+    for target in ["contracts/a.json", "contracts/new/e.json", "contracts/gone/c.bin"] {
+        for at in 0.. {
+            let happened = Arc::new(Mutex::new(false));
+            let seen = Arc::clone(&happened);
+            let disk = start.meanwhile(
+                at,
+                Box::new(move |disk| {
+                    *seen.lock().unwrap() = true;
+                    disk.put(target, b"theirs");
+                }),
+            );
+            let result = Session::open(&disk).and_then(|(s, _)| s.restore(&plan, "contracts"));
+            if !*happened.lock().unwrap() {
+                break;
+            }
+            if let Err(error) = next_command(&disk) {
+                wrong.push(format!("{target} at {at}: the next command fails: {error}"));
+            }
+            let but = |mut files: BTreeMap<String, Vec<u8>>| {
+                files.remove(target);
+                files
+            };
+            let now = contracts(&disk.files());
+            let is_old = but(now.clone()) == but(contracts(&old));
+            let is_new = but(now) == but(frozen(&old));
+            if !(is_new || is_old && result.is_err()) {
+                wrong.push(format!("{target} at {at}: half and half after {result:?}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
 #[test]
 fn no_link_is_followed() {
     none(&broken_links(Bug::None));

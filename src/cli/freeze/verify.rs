@@ -28,6 +28,8 @@ struct Verified {
     version: String,
     artifacts: usize,
     legacy: Option<Legacy>,
+    /// Artifacts whose bytes are not those once recorded, taken in on demand.
+    unproven: usize,
     signers: Vec<String>,
     wrong: Vec<(String, String)>,
 }
@@ -160,7 +162,7 @@ impl Verified {
     fn empty(path: ArtifactPath) -> Self {
         let version = path.file_name().to_owned();
         let (signers, wrong) = (Vec::new(), Vec::new());
-        Verified { path, version, artifacts: 0, legacy: None, signers, wrong }
+        Verified { path, version, artifacts: 0, legacy: None, unproven: 0, signers, wrong }
     }
 }
 
@@ -171,6 +173,11 @@ fn facts(path: &ArtifactPath, bytes: &[u8], root: &str, counted: Option<&usize>)
     text.strip_prefix("freeze-").unwrap_or(text).clone_into(&mut result.version);
     if let Some(counted) = counted {
         result.artifacts = *counted;
+        let unproven =
+            |freeze: &Freeze| freeze.artifacts.iter().filter(|a| a.unproven.is_some()).count();
+        // Only an imported freeze can have any.
+        let is_imported = bytes.windows(10).any(|w| w == b"\"unproven\"");
+        result.unproven = if is_imported { decode(bytes).as_ref().map_or(0, unproven) } else { 0 };
         return result;
     }
     let mut malformed = |reason: String| {
@@ -234,6 +241,9 @@ fn text_of(result: &Verified, is_long: bool) -> String {
     if let Some(legacy) = &result.legacy {
         text.push_str(&format!(", legacy: {}", legacy_summary(legacy)));
     }
+    if result.unproven > 0 {
+        text.push_str(&format!(", {} unproven", result.unproven));
+    }
     if !result.signers.is_empty() {
         text.push_str(&format!(", signed by {}", visible(&result.signers.join(", "))));
     }
@@ -257,6 +267,7 @@ fn json_of(result: &Verified) -> serde_json::Value {
         "file": result.path.as_str(),
         "ok": result.wrong.is_empty(),
         "artifacts": result.artifacts,
+        "unproven": result.unproven,
         "signers": result.signers,
         "defects": wrong,
         "recovered": result.legacy.as_ref().map(|l| l.artifacts.iter().map(artifact).collect::<Vec<_>>()),
