@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::create::folder_of;
+use super::defect::{Defect, DefectKind, Record, defect};
 use super::format::{Freeze, Summary, root_of};
-use super::names::Name;
-use super::verify::{Defect, DefectKind, Record, defect};
+use super::names::{Name, folder_of};
 use super::version::Version;
 use crate::tree::{ArtifactPath, Digest};
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::alone::{clashes, is_foreign};
 use super::format::{Freeze, FrozenArtifact, Imported, encode, frozen_path, is_legacy, root_of};
 use super::index::Index;
-use super::names::{FOLDER, freeze_name, index_name};
+use super::names::{folder_of, freeze_name, index_name};
 use super::version::Version;
 use crate::tree::{ArtifactPath, Refusal as Unread, Tree};
 
@@ -142,11 +142,6 @@ pub fn plan_import(
 ) -> Result<Publication, Refusal> {
     let folder = folder_of(root);
     publication(Freeze { imported: Some(imported), ..freeze }, &folder, past, version, true)
-}
-
-/// The folder of the freezes of a tree.
-pub(super) fn folder_of(root: &str) -> String {
-    if root.is_empty() { FOLDER.to_owned() } else { format!("{root}/{FOLDER}") }
 }
 
 fn artifacts_of(

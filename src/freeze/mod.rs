@@ -4,6 +4,7 @@
 mod alone;
 mod compare;
 mod create;
+mod defect;
 mod format;
 mod index;
 mod legacy;
@@ -18,16 +19,17 @@ pub use compare::{Difference, compare};
 pub use create::{
     NewFile, Past, Publication, Refusal, Wish, plan_create, plan_import, plan_repair, rescue,
 };
+pub use defect::{Defect, DefectKind, Record};
 pub use format::{
     Format, Freeze, FrozenArtifact, Imported, Recorded, Summary, decode, format_of, is_legacy,
     is_machinery, lines_of, root_of,
 };
 pub use index::with_lf;
 pub use legacy::{Effort, How, Legacy, Recovered, legacy_facts};
-pub use names::{FOLDER, Name, freeze_name, index_name, signature_name};
+pub use names::{FOLDER, Name, folder_of, freeze_name, index_name, signature_name};
 pub use restore::{Blocked, Removal, RestorePlan, Wanted, Write, plan_restore};
 pub use signature::{NAMESPACE, Signature, signed_bytes};
-pub use verify::{Defect, DefectKind, Record, examine, lasting, verify};
+pub use verify::{examine, lasting, verify};
 pub use version::Version;
 
 /// The journal of a restore, in the folder named [`WORK_PREFIX`].

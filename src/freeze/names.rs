@@ -49,6 +49,11 @@ fn signed(name: &str) -> Option<Version> {
     Version::parse(rest.rsplit_once('.')?.0).ok()
 }
 
+/// The folder of the freezes of a tree.
+pub fn folder_of(root: &str) -> String {
+    if root.is_empty() { FOLDER.to_owned() } else { format!("{root}/{FOLDER}") }
+}
+
 /// The file of a freeze.
 pub fn freeze_name(version: &str) -> String {
     format!("freeze-{version}.json")

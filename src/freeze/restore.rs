@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::alone::foreign;
-use super::create::folder_of;
 use super::format::Freeze;
+use super::names::folder_of;
 use crate::tree::{ArtifactPath, Digest, Tree};
 
 /// What is asked for.

@@ -3,46 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::alone::{defects_of, foreign};
+use super::defect::{Defect, DefectKind, Record, defect};
 use super::format::{Freeze, decode, is_legacy};
 use super::index::Index;
 use super::names::{Name, freeze_name, index_name};
 use crate::tree::ArtifactPath;
-
-/// What kind of damage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DefectKind {
-    /// It cannot be read.
-    Malformed,
-    /// It was written by the legacy tool.
-    Legacy,
-    /// Bytes or digests were changed.
-    Altered,
-    /// `seq` or `prev` is wrong.
-    Chain,
-    /// `latest` is not the newest.
-    Latest,
-    /// The digest index does not agree.
-    Index,
-}
-
-/// One defect of a freeze file.
-#[derive(Debug, Clone)]
-pub struct Defect {
-    /// Which kind.
-    pub kind: DefectKind,
-    /// The file.
-    pub file: ArtifactPath,
-    /// What is wrong, one sentence.
-    pub message: String,
-}
-
-/// A file of `_frozen/`.
-pub struct Record<'t> {
-    /// Its path.
-    pub path: ArtifactPath,
-    /// Its bytes.
-    pub bytes: &'t [u8],
-}
 
 /// Every defect of the freezes in one folder.
 pub fn verify(records: &[Record<'_>], root: &str) -> Vec<Defect> {
@@ -134,10 +99,6 @@ fn is_newest(records: &[Record<'_>], defect: &Defect) -> bool {
 
 fn find<'r, 't>(records: &'r [Record<'t>], name: &str) -> Option<&'r Record<'t>> {
     records.iter().find(|record| record.path.file_name() == name)
-}
-
-pub(super) fn defect(kind: DefectKind, record: &Record<'_>, message: String) -> Defect {
-    Defect { kind, file: record.path.clone(), message }
 }
 
 /// Indexes and copies whose freeze is gone. Those of the legacy tool are its own.

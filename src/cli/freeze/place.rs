@@ -10,8 +10,8 @@ use crate::edit::{
     Disk, EditError, Entry, Real, Recovered, Session, has_leftovers, is_interrupted,
 };
 use crate::freeze::{
-    FOLDER, Format, Freeze, Name, NewFile, Past, Record, Version, format_of, is_foreign, lasting,
-    plan_repair,
+    Format, Freeze, Name, NewFile, Past, Record, Version, folder_of, format_of, is_foreign,
+    lasting, plan_repair,
 };
 use crate::source::{self, Budget, FrozenFile, OpenFreeze, Request, Source, SourceError};
 use crate::tree::{Artifact, ArtifactPath, Tree};
@@ -35,7 +35,7 @@ impl Place {
         let disk =
             Real::open(&base).map_err(|error| SourceError::Io { path: base.clone(), error })?;
         // Whatever a link leads to can be changed there, unseen.
-        for folder in [root.clone(), frozen_folder(&root)] {
+        for folder in [root.clone(), folder_of(&root)] {
             if matches!(disk.entry(&folder), Ok(Some(Entry::Link))) {
                 return Err(EditError::Link(folder).into());
             }
@@ -53,7 +53,7 @@ impl Place {
         } else if has_leftovers(&self.disk) {
             // A lock that nobody holds goes away; one that is held is somebody's.
             if let Ok((session, _)) = Session::open(&self.disk) {
-                session.sweep(&frozen_folder(&self.root))?;
+                session.sweep(&folder_of(&self.root))?;
             }
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Place {
 
     /// A file of `_frozen/`, as a path from the repository root.
     pub(super) fn frozen_path(&self, name: &str) -> ArtifactPath {
-        ArtifactPath::lossy(&format!("{}/{name}", frozen_folder(&self.root)))
+        ArtifactPath::lossy(&format!("{}/{name}", folder_of(&self.root)))
     }
 
     pub(super) fn request(&self, source: Source) -> Request {
@@ -265,10 +265,6 @@ impl Place {
         let is_there = self.disk.read(path.as_str()).is_ok_and(|there| there == bytes);
         (!is_there).then(|| NewFile { path, bytes: Arc::new(bytes), replaces: false })
     }
-}
-
-fn frozen_folder(root: &str) -> String {
-    if root.is_empty() { FOLDER.to_owned() } else { format!("{root}/{FOLDER}") }
 }
 
 /// What a restore of this freeze would refuse to write.
