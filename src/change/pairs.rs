@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{BASE, Change, Direction, Impact, Options};
 use crate::catalog::{Catalog, Item, ItemId, Kind, RootId};
-use crate::document::{Data, Member, Part, Pointer, Value};
+use crate::document::{Data, Member, Part, Pointer, Value, to_json};
 use crate::finding::{Code, Finding, Location};
 use crate::tree::ArtifactPath;
 
@@ -120,6 +120,22 @@ fn located(catalog: &Catalog, item: ItemId, at: &Pointer, part: Part, prefix: &s
     Location { artifact, pointer: at.clone(), part, span }
 }
 
+/// A value of a keyword, with the place of the keyword.
+pub(super) type Said<'c> = (Place, &'c Value);
+
+/// What stands for each other in two nodes.
+pub(super) type Unlike<'c> = (Option<Said<'c>>, Option<Said<'c>>);
+
+/// Whether two values are the same, whatever the order of alternatives at their top.
+fn is_same(a: &Value, b: &Value) -> bool {
+    let sorted = |value: &Value| {
+        let mut texts: Vec<String> = value.items().iter().map(|v| to_json(v).to_string()).collect();
+        texts.sort();
+        texts
+    };
+    to_json(a) == to_json(b) || (!a.items().is_empty() && sorted(a) == sorted(b))
+}
+
 /// A schema node: a place, and all places that hold for the same value with it, through `$ref` and `allOf`.
 pub(super) struct Node<'c> {
     pub catalog: &'c Catalog,
@@ -165,6 +181,22 @@ impl<'c> Node<'c> {
     /// The first value of a keyword.
     pub(super) fn first(&self, keyword: &str) -> Option<(Place, &'c Value)> {
         self.all(keyword).into_iter().next()
+    }
+
+    /// The values of a keyword that another node does not have in the same words, whatever their order: those
+    /// that go together, by their number, then what only one of them has.
+    pub(super) fn unlike(&self, other: &Node<'c>, keyword: &str) -> Vec<Unlike<'c>> {
+        let (mut old, mut new) = (self.all(keyword), other.all(keyword));
+        old.retain(|(_, a)| match new.iter().position(|(_, b)| is_same(a, b)) {
+            Some(twin) => {
+                new.remove(twin);
+                false
+            }
+            None => true,
+        });
+        let most = old.len().max(new.len());
+        let (mut old, mut new) = (old.into_iter(), new.into_iter());
+        (0..most).map(|_| (old.next(), new.next())).collect()
     }
 
     /// The properties of the node, by name.

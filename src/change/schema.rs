@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::effects::{Effect, Mode, effect};
-use super::pairs::{Both, Node, Place, Proposal, SchemaPair};
+use super::pairs::{Both, Node, Place, Proposal, Said, SchemaPair};
 use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
 use super::{Change, Impact};
@@ -253,7 +253,7 @@ fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
             found.push((old, new, format!("{}/*", pair.path)));
         }
     }
-    for keyword in ["oneOf", "anyOf", "prefixItems", "items"] {
+    for keyword in ["prefixItems", "items"] {
         if let (Some(((old, at), a)), Some(((new, to), b))) =
             (pair.old.first(keyword), pair.new.first(keyword))
             && a.items().len() == b.items().len()
@@ -263,5 +263,35 @@ fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
             found.extend(each);
         }
     }
+    for keyword in ["oneOf", "anyOf"] {
+        for both in pair.old.unlike(&pair.new, keyword) {
+            if let (Some(old), Some(new)) = both {
+                found.extend(alternatives(old, new, &pair.path));
+            }
+        }
+    }
     found
+}
+
+/// Alternatives that go together: those that only one side has in these words, by their order.
+fn alternatives(
+    ((old, at), a): Said<'_>,
+    ((new, to), b): Said<'_>,
+    path: &str,
+) -> Vec<(Place, Place, String)> {
+    if a.items().len() != b.items().len() {
+        return Vec::new();
+    }
+    let mut left: Vec<usize> = (0..b.items().len()).collect();
+    let mut changed = Vec::new();
+    for (i, alternative) in a.items().iter().enumerate() {
+        let same =
+            |n: &usize| b.items().get(*n).is_some_and(|b| to_json(b) == to_json(alternative));
+        match left.iter().position(same) {
+            Some(twin) => drop(left.remove(twin)),
+            None => changed.push(i),
+        }
+    }
+    let pairs = changed.into_iter().zip(left);
+    pairs.map(|(i, n)| ((old, at.index(i)), (new, to.index(n)), path.to_owned())).collect()
 }

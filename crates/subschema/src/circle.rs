@@ -119,6 +119,15 @@ pub(crate) fn has_mixed_recursion(schema: &Value) -> bool {
     })
 }
 
+/// How many references lead to something from which they can be reached again.
+pub(crate) fn recursive_references(schema: &Value) -> usize {
+    let mut all = Vec::new();
+    references(schema, &mut all);
+    let search = || Search::of(schema, true);
+    all.retain(|text| search().target(text).is_some_and(|target| search().everywhere(target)));
+    all.len()
+}
+
 fn mixed_references<'v>(schema: &'v Value, found: &mut Vec<&'v str>) {
     let refers = |schema: &'v Value| schema.get("$ref").and_then(Value::as_str);
     match schema {

@@ -115,6 +115,15 @@ fn normal_forms(old: &Value, new: &Value, draft: Draft, options: &Options) -> Pr
             "recursion is compared by structure only, which shows nothing here",
         );
     }
+    // Its work cannot be counted from here, so that it is foreseen.
+    if circle::recursive_references(old) > MOST_RECURSION
+        || circle::recursive_references(new) > MOST_RECURSION
+    {
+        return unknown("$ref", "too many definitions refer to each other in circles");
+    }
+    if cases(old, 40) > MOST_CASES || cases(new, 40) > MOST_CASES {
+        return unknown("the schema", "too many conditions and alternatives apply to one value");
+    }
     let canonical = |schema: &Value| {
         canonical::options()
             .offline()
@@ -142,8 +151,45 @@ fn normal_forms(old: &Value, new: &Value, draft: Draft, options: &Options) -> Pr
     }
 }
 
-fn refused(error: &CanonicalizationError) -> Proof {
-    unknown("the schema", &error.to_string())
+fn refused(_: &CanonicalizationError) -> Proof {
+    unknown("the schema", "its normal form, or that of the difference, cannot be written down")
+}
+
+/// Most references among definitions that lead back to themselves.
+const MOST_RECURSION: usize = 8;
+
+/// Most combinations of alternatives for one value: normal forms are unions of all of them.
+const MOST_CASES: u64 = 64;
+
+/// How many combinations of conditions and alternatives apply to one value at most, anywhere in a schema;
+/// references are not followed.
+fn cases(schema: &Value, depth: usize) -> u64 {
+    let (Some(depth), Some(map)) = (depth.checked_sub(1), schema.as_object()) else { return 1 };
+    let mut here: u64 = 1;
+    let mut inside: u64 = 1;
+    for (key, value) in map {
+        let parts = value.as_array().map_or(&[][..], Vec::as_slice);
+        let all = || parts.iter().map(|part| cases(part, depth));
+        let factor = match key.as_str() {
+            "allOf" => all().fold(1, u64::saturating_mul),
+            "anyOf" | "oneOf" => all().fold(0, u64::saturating_add).max(1),
+            "if" => 2,
+            "dependentSchemas" | "dependencies" => {
+                let count = value.as_object().map_or(0, serde_json::Map::len);
+                1_u64 << count.min(40)
+            }
+            _ => {
+                let below = match value {
+                    Value::Object(named) => named.values().map(|part| cases(part, depth)).max(),
+                    _ => None,
+                };
+                inside = inside.max(cases(value, depth)).max(below.unwrap_or(1));
+                1
+            }
+        };
+        here = here.saturating_mul(factor);
+    }
+    here.max(inside)
 }
 
 /// Keywords that the normal form does not model everywhere, the likeliest cause first.

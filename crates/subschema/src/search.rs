@@ -104,7 +104,7 @@ pub(crate) fn search(
     }
     let parts = distinct(literals.into_iter().take(40).chain(basket()).collect(), 60);
     for base in bases {
-        for changed in mutations(&base, &parts, &names) {
+        for changed in mutations(&base, &parts, &names, DEEPEST) {
             if judges.is_witness(&changed)? {
                 return Some(changed);
             }
@@ -173,14 +173,18 @@ fn collect(schema: &Value, names: &mut BTreeSet<String>, literals: &mut Vec<Valu
     }
 }
 
+/// Deepest place at which a document is changed.
+const DEEPEST: usize = 4;
+
 /// The document with one thing changed in it.
-fn mutations(base: &Value, parts: &[Value], names: &BTreeSet<String>) -> Vec<Value> {
+fn mutations(base: &Value, parts: &[Value], names: &BTreeSet<String>, depth: usize) -> Vec<Value> {
+    let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
     let mut found: Vec<Value> = parts.to_vec();
     match base {
         Value::Object(map) => {
             for (name, value) in map {
                 found.push(Value::Object(without(map, name)));
-                for changed in mutations(value, parts, names).into_iter().take(80) {
+                for changed in mutations(value, parts, names, depth).into_iter().take(80) {
                     let mut object = map.clone();
                     object.insert(name.clone(), changed);
                     found.push(Value::Object(object));
@@ -199,7 +203,7 @@ fn mutations(base: &Value, parts: &[Value], names: &BTreeSet<String>) -> Vec<Val
                 let mut shorter = items.clone();
                 shorter.remove(n);
                 found.push(Value::Array(shorter));
-                for changed in mutations(item, parts, names).into_iter().take(40) {
+                for changed in mutations(item, parts, names, depth).into_iter().take(40) {
                     let mut other = items.clone();
                     if let Some(place) = other.get_mut(n) {
                         *place = changed;

@@ -10,87 +10,75 @@ const MOST: u32 = 1_500;
 /// A smaller witness, or the same.
 pub(crate) fn shrink(mut witness: Value, judges: &mut Judges) -> Value {
     judges.left = MOST;
-    loop {
-        let mut smaller = None;
-        for candidate in candidates(&witness) {
-            match judges.is_witness(&candidate) {
-                None => return witness,
-                Some(true) => {
-                    smaller = Some(candidate);
-                    break;
-                }
-                Some(false) => {}
-            }
-        }
-        match smaller {
-            Some(found) => witness = found,
-            None => return witness,
-        }
+    while let Some(smaller) = smaller(&witness, judges) {
+        witness = smaller;
     }
+    witness
 }
 
-/// Documents that are simpler than this one, the simplest first.
-fn candidates(value: &Value) -> Vec<Value> {
-    let mut found = Vec::new();
+/// The first simpler document that is a witness, too, while the budget lasts.
+fn smaller(witness: &Value, judges: &mut Judges) -> Option<Value> {
+    for candidate in candidates(witness) {
+        if judges.is_witness(&candidate)? {
+            return Some(candidate);
+        }
+    }
+    None
+}
+
+/// Documents that are simpler than this one, the simplest first; made when they are asked for.
+fn candidates(value: &Value) -> Box<dyn Iterator<Item = Value> + '_> {
     match value {
         Value::Object(map) => {
-            if !map.is_empty() {
-                found.push(json!({}));
-            }
-            for name in map.keys() {
+            let nothing = (!map.is_empty()).then(|| json!({}));
+            let fewer = map.keys().map(move |name| {
                 let rest = map.iter().filter(|(key, _)| *key != name);
-                found.push(Value::Object(rest.map(|(k, v)| (k.clone(), v.clone())).collect()));
-            }
-            for (name, inner) in map {
-                for candidate in candidates(inner) {
+                Value::Object(rest.map(|(k, v)| (k.clone(), v.clone())).collect())
+            });
+            let inside = map.iter().flat_map(move |(name, inner)| {
+                candidates(inner).map(move |candidate| {
                     let mut object = map.clone();
                     object.insert(name.clone(), candidate);
-                    found.push(Value::Object(object));
-                }
-            }
+                    Value::Object(object)
+                })
+            });
+            Box::new(nothing.into_iter().chain(fewer).chain(inside))
         }
         Value::Array(items) => {
-            if !items.is_empty() {
-                found.push(json!([]));
-            }
-            if items.len() > 3 {
-                found.push(items.iter().take(items.len() / 2).cloned().collect());
-            }
-            for n in 0..items.len() {
-                let rest = items.iter().enumerate().filter(|(i, _)| *i != n);
-                found.push(rest.map(|(_, item)| item.clone()).collect());
-            }
-            for (n, item) in items.iter().enumerate() {
-                for candidate in candidates(item) {
+            let nothing = (!items.is_empty()).then(|| json!([]));
+            let half =
+                (items.len() > 3).then(|| items.iter().take(items.len() / 2).cloned().collect());
+            let without = move |n: usize| {
+                let rest = items.iter().enumerate().filter(move |(i, _)| *i != n);
+                rest.map(|(_, item)| item.clone()).collect()
+            };
+            let inside = items.iter().enumerate().flat_map(move |(n, item)| {
+                candidates(item).filter_map(move |candidate| {
                     let mut other = items.clone();
-                    if let Some(place) = other.get_mut(n) {
-                        *place = candidate;
-                    }
-                    found.push(Value::Array(other));
-                }
-            }
+                    *other.get_mut(n)? = candidate;
+                    Some(Value::Array(other))
+                })
+            });
+            let fewer = (0..items.len()).map(without);
+            Box::new(nothing.into_iter().chain(half).chain(fewer).chain(inside))
         }
         Value::String(text) if !text.is_empty() => {
             let length = text.chars().count();
-            found.push(json!(""));
+            let mut found = vec![json!("")];
             if length > 1 {
                 found.push(json!("a"));
                 found.push(json!(text.chars().take(length / 2).collect::<String>()));
                 found.push(json!(text.chars().take(length - 1).collect::<String>()));
             }
+            Box::new(found.into_iter())
         }
         Value::Number(number) => {
             let size = number.as_f64().map_or(f64::MAX, f64::abs);
-            for simple in [0, 1] {
-                if size > f64::from(simple) {
-                    found.push(json!(simple));
-                }
-            }
-            if let Some(value) = number.as_f64().filter(|v| v.fract() != 0.0 && v.abs() < 1e15) {
-                found.push(json!(value.trunc() as i64));
-            }
+            let simple = [0, 1].into_iter().filter(move |simple| size > f64::from(*simple));
+            let value = number.as_f64().filter(|v| v.fract() != 0.0 && v.abs() < 1e15);
+            let whole = value.map(|value| json!(value.trunc() as i64));
+            Box::new(simple.map(|simple| json!(simple)).chain(whole))
         }
-        _ => {}
+        _ => Box::new(std::iter::empty()),
     }
-    found
 }

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::automaton::{self, Languages};
 use super::prepare::{MAPS, PLAIN};
 use super::words::{
-    Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_of_another_type, is_true,
-    is_zero_count, length_by_pattern, length_of, list, listed_values_satisfy, reference, rest,
-    says_nothing, types_within,
+    Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_format_within,
+    is_of_another_type, is_true, is_zero_count, length_by_pattern, length_of, list,
+    listed_values_satisfy, reference, rest, says_nothing, types_within,
 };
 
 /// Most pairs of subschemas that are looked at.
@@ -151,9 +151,8 @@ impl<'s> Proof<'s> {
                 }
                 _ => false,
             },
-            "format" | "multipleOf" | "contentEncoding" | "contentMediaType" => {
-                ours == Some(theirs)
-            }
+            "format" => ours == Some(theirs) || is_format_within(ours, theirs),
+            "multipleOf" | "contentEncoding" | "contentMediaType" => ours == Some(theirs),
             "properties" => self.properties(a, theirs, step),
             "additionalProperties" => self.additional(a, b, theirs, step),
             "patternProperties" => self.by_pattern(a, theirs, step),

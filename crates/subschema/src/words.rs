@@ -109,6 +109,22 @@ pub(crate) fn listed_values_satisfy(map: &Keywords, keyword: &str, theirs: &Valu
     judge.is_ok_and(|judge| listed.into_iter().all(|value| judge.is_valid(value)))
 }
 
+/// Formats that are a part of another (RFC 3986 and 3987, 5321 and 6531, 5890).
+const FORMATS_WITHIN: [(&str, &str); 7] = [
+    ("email", "idn-email"),
+    ("hostname", "idn-hostname"),
+    ("uri", "uri-reference"),
+    ("uri", "iri"),
+    ("uri", "iri-reference"),
+    ("iri", "iri-reference"),
+    ("uri-reference", "iri-reference"),
+];
+
+pub(crate) fn is_format_within(ours: Option<&Value>, theirs: &Value) -> bool {
+    let pair = ours.and_then(Value::as_str).zip(theirs.as_str());
+    pair.is_some_and(|pair| FORMATS_WITHIN.contains(&pair))
+}
+
 /// Whether both are numbers, and `a` is not less than `b`: exact where floats tell them apart.
 pub(crate) fn at_least(a: Option<&Value>, b: &Value) -> bool {
     let (Some(Value::Number(a)), Value::Number(b)) = (a, b) else { return false };

@@ -39,8 +39,15 @@ const KEYWORDS: [&str; 14] = [
 ];
 
 fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
-    for keyword in KEYWORDS {
-        let (old, new) = (pair.old.first(keyword), pair.new.first(keyword));
+    let all = KEYWORDS.into_iter().flat_map(|keyword| {
+        let pairs = match keyword {
+            // Several of these may apply to one value.
+            "oneOf" | "anyOf" | "not" => pair.old.unlike(&pair.new, keyword),
+            _ => vec![(pair.old.first(keyword), pair.new.first(keyword))],
+        };
+        pairs.into_iter().map(move |(old, new)| (keyword, old, new))
+    });
+    for (keyword, old, new) in all {
         // Of those that both have, what is inside is compared by itself where that can be done.
         let is_compared = match (&old, &new) {
             (Some((_, a)), Some((_, b))) => {
