@@ -111,6 +111,8 @@ pub struct Api<'c> {
     pub catalog: &'c Catalog,
     /// By shape of the path and method.
     pub operations: BTreeMap<(String, String), Operation<'c>>,
+    /// Calls that operations make back, by operation, name, expression and method.
+    pub callbacks: BTreeMap<(String, String), Operation<'c>>,
     /// The documents themselves.
     pub documents: Vec<ApiPart<'c>>,
 }
@@ -118,16 +120,21 @@ pub struct Api<'c> {
 impl<'c> Api<'c> {
     /// Reads all OpenAPI documents of a tree.
     pub fn of(catalog: &'c Catalog) -> Api<'c> {
-        let mut api = Api { catalog, operations: BTreeMap::new(), documents: Vec::new() };
+        let mut api = Api::empty(catalog);
         catalog.of_kind(Kind::OpenApi).for_each(|(item, _)| api.read(item));
         api
     }
 
     /// Reads one document, with what it refers to in others.
     pub fn of_document(catalog: &'c Catalog, item: ItemId) -> Api<'c> {
-        let mut api = Api { catalog, operations: BTreeMap::new(), documents: Vec::new() };
+        let mut api = Api::empty(catalog);
         api.read(item);
         api
+    }
+
+    fn empty(catalog: &'c Catalog) -> Api<'c> {
+        let (operations, callbacks) = (BTreeMap::new(), BTreeMap::new());
+        Api { catalog, operations, callbacks, documents: Vec::new() }
     }
 
     fn read(&mut self, item: ItemId) {
@@ -150,18 +157,54 @@ impl<'c> Api<'c> {
                 false => ("", path_shape(path)),
             };
             let name = format!("{kind}{} {path}", method.to_uppercase());
-            let document = document.clone();
             let operation = Operation {
                 name,
                 path: path.to_owned(),
                 shared: shared.clone(),
                 part,
-                document,
+                document: document.clone(),
                 sends,
                 parameters,
             };
-            // Reached from two documents it is one.
-            self.operations.entry((format!("{kind}{key}"), method.to_owned())).or_insert(operation);
+            let mut key = (format!("{kind}{key}"), method.to_owned());
+            let known = self.operations.get(&key);
+            if known.is_some_and(|known| known.part.place == operation.part.place) {
+                // Reached from two documents it is one.
+                continue;
+            }
+            if known.is_some() {
+                // Two APIs may have the same paths.
+                let file = self.catalog.path(document.place.0);
+                key.0.push_str(&format!(" in {file}"));
+            }
+            self.add_callbacks(&key.0, &operation);
+            self.operations.entry(key).or_insert(operation);
+        }
+    }
+
+    /// The calls that an operation makes back. What those call back in turn is not looked at.
+    fn add_callbacks(&mut self, key: &str, operation: &Operation<'c>) {
+        let callbacks = operation.part.member(self.catalog, "callbacks");
+        for (name, callback) in callbacks.map(|c| c.members(self.catalog)).unwrap_or_default() {
+            for (expression, shared) in callback.members(self.catalog) {
+                for method in METHODS {
+                    let Some(part) = shared.member(self.catalog, method) else { continue };
+                    let parameters = parameters(self.catalog, &expression, &shared, &part);
+                    let shown = method.to_uppercase();
+                    let back = Operation {
+                        name: format!("callback {name} {shown} of {}", operation.name),
+                        path: expression.clone(),
+                        shared: shared.clone(),
+                        part,
+                        document: operation.document.clone(),
+                        sends: true,
+                        parameters,
+                    };
+                    let verb = operation.name.split(' ').next().unwrap_or_default();
+                    let key = format!("{verb} {key} {name} {expression}");
+                    self.callbacks.entry((key, method.to_owned())).or_insert(back);
+                }
+            }
         }
     }
 }
@@ -184,8 +227,7 @@ pub fn path_shape(path: &str) -> String {
             _ => {}
         }
     }
-    let trimmed = out.trim_end_matches('/');
-    if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() }
+    out
 }
 
 fn parameters<'c>(

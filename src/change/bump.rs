@@ -105,7 +105,12 @@ pub struct Bump {
 impl Bump {
     /// Whether the declared step is too small.
     pub fn is_too_small(&self) -> bool {
-        self.declared.is_some_and(|declared| declared < self.required)
+        match (self.declared, &self.before) {
+            (Some(declared), _) => declared < self.required,
+            // A version that was declared and is not any more.
+            (None, Some(_)) => self.after.is_none() && self.required > Step::None,
+            (None, None) => false,
+        }
     }
 
     /// The smallest version that would do.

@@ -125,6 +125,7 @@ pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
             look(&both, &mut changes);
         }
     }
+    rules::tree::document_changed::untold(&both, &mut changes);
     changes.iter_mut().for_each(|change| identify(&both, change));
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
     changes

@@ -83,9 +83,15 @@ pub(super) fn bump(args: &args::Bump, global: &Global, terminal: &Terminal) -> A
         compare(args.base.as_deref(), args.head.as_deref(), global)?;
     drop(progress);
     let too_small = comparison.bumps.iter().any(gate::Bump::is_too_small);
-    // Only what forces a step is shown.
-    let forcing: Vec<usize> =
+    let is_unproven =
+        |item: &Item| item.change.as_ref().is_some_and(|c| c.impact == Impact::Unproven);
+    // A step that is not known to be large enough is not large enough.
+    let is_open = comparison.items.iter().any(is_unproven);
+    // Only what forces a step is shown, and what may.
+    let mut forcing: Vec<usize> =
         comparison.bumps.iter().flat_map(|bump| bump.forced_by.iter().copied()).collect();
+    let items = comparison.items.iter().enumerate();
+    forcing.extend(items.filter(|(_, item)| is_unproven(item)).map(|(i, _)| i));
     let items = std::mem::take(&mut comparison.items).into_iter().enumerate();
     comparison.items = items.filter(|(i, _)| forcing.contains(i)).map(|(_, item)| item).collect();
     let format = match format(global) {
@@ -96,7 +102,7 @@ pub(super) fn bump(args: &args::Bump, global: &Global, terminal: &Terminal) -> A
     let style = terminal.style(new.prefix, 0.0);
     let mut bytes = Vec::new();
     report::render_comparison(&comparison, &tree, format, &style, &mut bytes).map_err(unshown)?;
-    Ok(terminal.write(&bytes, u8::from(too_small)))
+    Ok(terminal.write(&bytes, u8::from(too_small || is_open)))
 }
 
 fn format(global: &Global) -> Format {

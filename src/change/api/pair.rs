@@ -20,12 +20,12 @@ impl<'b, 'c> ApiPair<'b, 'c> {
         ApiPair { both, old: Api::of(both.old), new: Api::of(both.new) }
     }
 
-    /// Operations that both have.
+    /// Operations that both have, and the calls back of such.
     pub(crate) fn common(&self) -> impl Iterator<Item = (&Operation<'c>, &Operation<'c>)> {
-        self.old
-            .operations
-            .iter()
-            .filter_map(|(key, old)| Some((old, self.new.operations.get(key)?)))
+        let calls = self.old.operations.iter();
+        let calls = calls.filter_map(|(key, old)| Some((old, self.new.operations.get(key)?)));
+        let back = self.old.callbacks.iter();
+        calls.chain(back.filter_map(|(key, old)| Some((old, self.new.callbacks.get(key)?))))
     }
 
     /// A change at an object of the new tree, which was another in the old one.

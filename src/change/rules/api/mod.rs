@@ -2,6 +2,7 @@
 
 pub(in crate::change) mod api_rewritten;
 pub(in crate::change) mod callback_changed;
+pub(in crate::change) mod encoding_changed;
 pub(in crate::change) mod media_type_added;
 pub(in crate::change) mod media_type_removed;
 pub(in crate::change) mod media_type_schema_changed;

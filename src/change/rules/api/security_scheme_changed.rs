@@ -43,18 +43,37 @@ fn look(pair: &ApiPair<'_, '_>, found: &mut Vec<Change>) {
         let (Some(before), Some(after)) = (was.get(name), is.get(name)) else { continue };
         let says = |part: &ApiPart<'_>| {
             let mut json = to_json(part.value);
-            json.as_object_mut().map(|map| map.shift_remove("description"));
+            plain(&mut json);
             json
         };
         let (a, b) = (says(before), says(after));
         if a != b {
             let (impact, what) = match grows(&a, &b) {
-                true => (Impact::Minor, "has more scopes"),
+                true => (Impact::Minor, "says more than it did"),
                 false => (Impact::Major, "was changed"),
             };
             let message = format!("security scheme `{name}` {what}");
             found.push(pair.change((impact, CODE), message, &after.place, Some(&before.place)));
         }
+    }
+}
+
+/// Leaves out what nobody acts on: descriptions, those of scopes included; the case of schemes (RFC 9110,
+/// section 11.1) and of header names.
+fn plain(json: &mut serde_json::Value) {
+    let Some(map) = json.as_object_mut() else { return };
+    map.shift_remove("description");
+    map.shift_remove("bearerFormat");
+    let is_header = map.get("in").and_then(|v| v.as_str()) == Some("header");
+    for key in ["scheme"].into_iter().chain(is_header.then_some("name")) {
+        if let Some(text) = map.get(key).and_then(|v| v.as_str()).map(str::to_ascii_lowercase) {
+            map.insert(key.to_owned(), text.into());
+        }
+    }
+    let flows = map.get_mut("flows").and_then(|flows| flows.as_object_mut());
+    for flow in flows.into_iter().flat_map(|flows| flows.values_mut()) {
+        let scopes = flow.get_mut("scopes").and_then(|scopes| scopes.as_object_mut());
+        scopes.into_iter().flat_map(|s| s.values_mut()).for_each(|text| *text = true.into());
     }
 }
 

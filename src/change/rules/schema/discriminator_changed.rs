@@ -26,6 +26,7 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
     let (old, new) = (pair.old.first("discriminator"), pair.new.first("discriminator"));
     let (impact, what) = match (&old, &new) {
         (Some((_, a)), Some((_, b))) if to_json(a) == to_json(b) => return,
+        (Some((_, a)), Some((_, b))) if grows(a, b) && grows(b, a) => return,
         (Some((_, a)), Some((_, b))) => match grows(a, b) {
             true => (Impact::Minor, "has more names"),
             false => (Impact::Major, "was changed"),
@@ -44,7 +45,13 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
 fn grows(old: &Value, new: &Value) -> bool {
     let names = old.get("mapping").map(Value::members).unwrap_or_default();
     old.str_at("propertyName") == new.str_at("propertyName")
-        && names
-            .iter()
-            .all(|m| new.get("mapping").and_then(|all| all.str_at(&m.key)) == m.value.as_str())
+        && names.iter().all(|m| {
+            target(new.get("mapping").and_then(|all| all.str_at(&m.key)))
+                == target(m.value.as_str())
+        })
+}
+
+/// A bare name is that of a schema of the document (OpenAPI 3.1, section 4.8.25).
+fn target(text: Option<&str>) -> Option<&str> {
+    text.map(|text| text.strip_prefix("#/components/schemas/").unwrap_or(text))
 }

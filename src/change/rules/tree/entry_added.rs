@@ -14,7 +14,7 @@ pub(in crate::change) static RULE: Rule = Rule {
     summary: "named entry is new",
     since: "0.2.0",
     explain: Explain {
-        what: "A band, role, capability, attribute, policy rule, metric, span or log event is new.",
+        what: "A band, role, capability, binding, attribute, policy rule, metric, span, log event or log field is new. A rule that denies is a break: it takes rights away.",
         why: "Others may refer to it.",
         bad: "roles: []",
         good: "roles:\n  - name: auditor",
@@ -36,7 +36,9 @@ fn look(both: &Both<'_>, found: &mut Vec<Change>) {
             }
             let message = format!("{} `{name}` is new", noun.name);
             let at = both.now(entry.item, &entry.at, Part::Value);
-            found.push(both.change(Impact::Minor, CODE, message, at).labelled("new"));
+            // Who was allowed may be denied now.
+            let impact = if entry.denies() { Impact::Major } else { Impact::Minor };
+            found.push(both.change(impact, CODE, message, at).labelled("new"));
         }
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::change) static RULE: Rule = Rule {
     summary: "named entry says something else",
     since: "0.2.0",
     explain: Explain {
-        what: "A part of a band, role, capability, attribute, policy rule, metric, span or log event is not what it was: a role lost a capability, a metric a label or its unit, a rule its effect.",
+        what: "A part of a band, role, capability, binding, attribute, policy rule, metric, span, log event or log field is not what it was: a role lost a capability, a metric a label or its unit, a rule its effect, a denial what it covers.",
         why: "Who relied on the part that is gone is denied, or reads nothing, or reads numbers in another unit.",
         bad: "unit: seconds\n→ unit: milliseconds",
         good: "unit: seconds",
@@ -32,7 +32,11 @@ fn look(both: &Both<'_>, found: &mut Vec<Change>) {
             let Some(new) = after.get(name) else { continue };
             for member in members(old.value, new.value) {
                 let (a, b) = (old.value.get(&member), new.value.get(&member));
-                let Some((impact, what)) = difference(&member, a, b) else { continue };
+                let Some((mut impact, what)) = difference(&member, a, b) else { continue };
+                // What a denial no longer covers is open, and what it covers more is closed.
+                if impact == Impact::Minor && (old.denies() || new.denies()) {
+                    impact = Impact::Major;
+                }
                 let message = format!("`{member}` of {} `{name}` {what}", noun.name);
                 let at = both.now(new.item, &new.at.join(&member), Part::Key);
                 let was = both.was(old.item, &old.at.join(&member), Part::Key);
@@ -46,12 +50,17 @@ fn members(old: &Value, new: &Value) -> BTreeSet<String> {
     old.members().iter().chain(new.members()).map(|m| m.key.clone()).collect()
 }
 
-fn difference(member: &str, old: Option<&Value>, new: Option<&Value>) -> Option<(Impact, String)> {
+/// What it means that a member of an entry is another.
+pub(in crate::change::rules) fn difference(
+    member: &str,
+    old: Option<&Value>,
+    new: Option<&Value>,
+) -> Option<(Impact, String)> {
     let json = |v: Option<&Value>| v.map(to_json);
     if json(old) == json(new) {
         return None;
     }
-    if matches!(member, "description" | "summary" | "title" | "examples") {
+    if matches!(member, "description" | "summary" | "title" | "examples" | "reason") {
         return Some((Impact::Patch, "was changed".to_owned()));
     }
     let (Some(old), Some(new)) = (old, new) else {
@@ -61,16 +70,20 @@ fn difference(member: &str, old: Option<&Value>, new: Option<&Value>) -> Option<
         };
         return Some((impact, what.to_owned()));
     };
-    if !old.is_array() || !new.is_array() {
+    if !old.is_array() && !new.is_array() {
         return Some((Impact::Major, format!("was {} and is {}", shown(old), shown(new))));
     }
-    let list = |v: &Value| v.items().iter().map(shown).collect::<BTreeSet<_>>();
+    // One value is a list of one.
+    let list = |v: &Value| match v.is_array() {
+        true => v.items().iter().map(shown).collect::<BTreeSet<_>>(),
+        false => BTreeSet::from([shown(v)]),
+    };
     let (before, after) = (list(old), list(new));
     let lost: Vec<String> = before.difference(&after).cloned().collect();
     let gained: Vec<String> = after.difference(&before).cloned().collect();
     match (lost.is_empty(), gained.is_empty()) {
         (false, _) => Some((Impact::Major, format!("lost {}", lost.join(", ")))),
         (true, false) => Some((Impact::Minor, format!("gained {}", gained.join(", ")))),
-        (true, true) => Some((Impact::Patch, "is in another order".to_owned())),
+        (true, true) => Some((Impact::Patch, "is written differently".to_owned())),
     }
 }

@@ -15,7 +15,7 @@ pub(in crate::change) static RULE: Rule = Rule {
     summary: "named entry is gone",
     since: "0.2.0",
     explain: Explain {
-        what: "A band, role, capability, attribute, policy rule, metric, span or log event is gone.",
+        what: "A band, role, capability, binding, attribute, policy rule, metric, span, log event or log field is gone.",
         why: "What refers to it by name finds nothing: bindings, dashboards, alerts, code.",
         bad: "roles:\n  - name: auditor\n→ roles: []",
         good: "roles:\n  - name: auditor",

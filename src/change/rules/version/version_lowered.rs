@@ -4,7 +4,7 @@ use super::super::{Look, Rule};
 use crate::change::pairs::Both;
 use crate::change::{Change, Impact};
 use crate::document::Part;
-use crate::finding::{Code, Explain};
+use crate::finding::{Code, Explain, Location};
 
 pub(in crate::change) const CODE: Code = Code("version-lowered");
 
@@ -25,7 +25,18 @@ pub(in crate::change) static RULE: Rule = Rule {
 fn look(both: &Both<'_>, found: &mut Vec<Change>) {
     for old in &both.old.versions {
         let Some(before) = &old.current.version else { continue };
-        let Some(new) = both.new.versions.iter().find(|v| v.folder == old.folder) else { continue };
+        let Some(new) = both.new.versions.iter().find(|v| v.folder == old.folder) else {
+            // A module that is gone as a whole has a rule of its own.
+            if old.folder.is_none() {
+                let at = Location::file(&both.old.path(old.item));
+                let was = both.was(old.item, &old.current.at, Part::Value);
+                let message = format!("declared version was {before}, and none is declared now");
+                let change = both.change(Impact::Major, CODE, message, at).labelled("missing here");
+                found
+                    .push(change.was(was).helped("declare a version that is larger than the last"));
+            }
+            continue;
+        };
         if new.current.version.as_ref().is_some_and(|after| after >= before) {
             continue;
         }
