@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 
 /// Backtracking steps of one match.
 const BACKTRACK_LIMIT: usize = 100_000;
-/// Bytes of one compiled pattern.
-const SIZE_LIMIT: usize = 1 << 20;
+/// Bytes of one compiled pattern: a class of all letters, repeated 500 times, has three million.
+const SIZE_LIMIT: usize = 1 << 22;
 
 /// What a violation of a pattern says, before the pattern itself.
 pub(super) const MISMATCH: &str = "pattern: ";
@@ -49,7 +49,8 @@ impl Patterns {
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
-    let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
+    let pattern = subschema::ecma_dots(pattern);
+    let translated = jsonschema_regex::to_rust_regex(&pattern).ok()?;
     let mut builder = RegexBuilder::new(&translated);
     builder
         .backtrack_limit(BACKTRACK_LIMIT)

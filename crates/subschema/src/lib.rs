@@ -45,6 +45,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
+pub use pattern::ecma_dots;
+
 use prove::Proof;
 
 /// How to ask.
@@ -135,6 +137,7 @@ impl Judges {
 
 /// Whether every instance of `old` is an instance of `new`.
 pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, Error> {
+    let (old, new) = (&prepare::with_ecma_patterns(old), &prepare::with_ecma_patterns(new));
     let mut judges = Judges {
         old: compile(old, options).map_err(Error::Old)?,
         new: compile(new, options).map_err(Error::New)?,

@@ -124,6 +124,17 @@ fn lists(map: &mut Map<String, Value>) {
     }
 }
 
+/// The schema with patterns that validators read as ECMA-262 has them.
+pub(crate) fn with_ecma_patterns(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    each(&mut schema, &|map| {
+        if let Some(Value::String(text)) = map.get_mut("pattern") {
+            *text = pattern::ecma_dots(text).into_owned();
+        }
+    });
+    schema
+}
+
 /// Draft 4 bounds as numbers: `exclusiveMinimum: true` beside `minimum`.
 fn raise(map: &mut Map<String, Value>) {
     for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {

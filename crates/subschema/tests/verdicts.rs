@@ -240,3 +240,56 @@ fn what_slips_through_a_promise_is_shown() {
     let (instance, ..) = broken(&whole, &promise);
     assert_eq!(instance["topic"], "TOPIC_0");
 }
+
+#[test]
+fn a_dot_matches_what_ecma_262_says() {
+    let some = json!({"type": "string", "pattern": "^a[^\\n]b$"});
+    let dot = json!({"type": "string", "pattern": "^a.b$"});
+    assert_eq!(ask(&dot, &some), Verdict::Included);
+    let (instance, ..) = broken(&some, &dot);
+    assert!(
+        ["a\rb", "a\u{2028}b", "a\u{2029}b"].contains(&instance.as_str().unwrap()),
+        "{instance}"
+    );
+    equal(&json!({"pattern": "^a\\.[.]b$"}), &json!({"pattern": "^a[.][.]b$"}));
+}
+
+#[test]
+fn bounds_of_any_size_are_decided() {
+    for (old, new) in [
+        (json!({"maxLength": 8192}), json!({"maxLength": 8191})),
+        (json!({"maxItems": 500}), json!({"maxItems": 499})),
+        (json!({"maxProperties": 1000}), json!({"maxProperties": 500})),
+        (
+            json!({"items": {"type": "string", "format": "uuid"}, "uniqueItems": true, "maxItems": 100}),
+            json!({"items": {"type": "string", "format": "uuid"}, "uniqueItems": true, "maxItems": 50}),
+        ),
+    ] {
+        broken(&old, &new);
+        assert_eq!(ask(&new, &old), Verdict::Included);
+    }
+    equal(&json!({"format": "uri"}), &json!({"format": "uri"}));
+    assert_eq!(
+        ask(&json!({"format": "email"}), &json!({"format": "idn-email"})),
+        Verdict::Included
+    );
+}
+
+#[test]
+fn circles_of_many_definitions_come_back_at_once() {
+    let names = ["A", "B", "C", "D", "E", "F"];
+    let definition = |i: usize| {
+        let refers = |j: usize| json!({"$ref": format!("#/$defs/{}", names[(3 * i + j) % 6])});
+        json!({
+            "type": "object", "additionalProperties": false,
+            "properties": {"a": refers(0), "b": refers(1), "c": refers(2), "d": refers(3)},
+        })
+    };
+    let all: serde_json::Map<String, Value> =
+        (0..6).map(|i| (names[i].to_owned(), definition(i))).collect();
+    let old = json!({"$ref": "#/$defs/A", "$defs": all});
+    let mut new = old.clone();
+    new["$defs"]["F"]["maxProperties"] = json!(2);
+    let (_, _, keyword) = broken(&old, &new);
+    assert_eq!(keyword, "maxProperties");
+}
