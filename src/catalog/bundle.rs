@@ -26,6 +26,45 @@ pub type NoBundle = (&'static str, String);
 
 type Place = (ItemId, Pointer);
 
+impl Bundle {
+    /// The schema as those see it who need not write members with one of these marks: `readOnly` for a
+    /// request, `writeOnly` for an answer (OpenAPI 3.1, section 4.8.24.3).
+    pub fn without_demand(&self, marks: &[&str]) -> Bundle {
+        let mut schema = self.schema.clone();
+        let root = &self.schema;
+        visit(&mut schema, &|map| {
+            let Some(Json::Object(properties)) = map.get("properties") else { return };
+            let is_marked = |schema: &Json| {
+                let target = schema.get("$ref").and_then(Json::as_str);
+                let target = target.and_then(|text| root.pointer(text.trim_start_matches('#')));
+                let all = [Some(schema), target].into_iter().flatten();
+                all.into_iter()
+                    .any(|s| marks.iter().any(|mark| s.get(mark) == Some(&Json::Bool(true))))
+            };
+            let marked: Vec<String> = properties
+                .iter()
+                .filter(|(_, s)| is_marked(s))
+                .map(|(name, _)| name.clone())
+                .collect();
+            if let Some(Json::Array(required)) = map.get_mut("required") {
+                required.retain(|name| !marked.iter().any(|m| name.as_str() == Some(m)));
+            }
+        });
+        Bundle { schema, draft: self.draft }
+    }
+}
+
+fn visit(value: &mut Json, look: &impl Fn(&mut Map<String, Json>)) {
+    match value {
+        Json::Object(map) => {
+            look(map);
+            map.values_mut().for_each(|inner| visit(inner, look));
+        }
+        Json::Array(items) => items.iter_mut().for_each(|inner| visit(inner, look)),
+        _ => {}
+    }
+}
+
 impl Catalog {
     /// The schema at a place, with everything that it refers to.
     pub fn bundle(&self, item: ItemId, at: &Pointer) -> Result<Bundle, NoBundle> {

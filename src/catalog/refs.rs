@@ -263,6 +263,20 @@ impl Lookup<'_> {
     }
 
     fn api_target(&self, id: ItemId, text: &str, base: &str) -> Target {
+        let name = text.strip_prefix('#').filter(|name| !name.is_empty() && !name.starts_with('/'));
+        if let Some(name) = name
+            && let Some(value) = self.items.get(id).and_then(Item::value)
+        {
+            // A plain name is that of an anchor (JSON Schema Core 2020-12, section 8.2.2).
+            let all = value.everything().into_iter();
+            let mut named = all.filter(|(at, value)| {
+                at.tokens().last().is_some_and(|key| key == "$anchor" || key == "$dynamicAnchor")
+                    && value.as_str() == Some(name)
+            });
+            if let Some(holder) = named.next().and_then(|(at, _)| at.parent()) {
+                return Target::Found(id, holder);
+            }
+        }
         if !text.starts_with('#')
             && let Some(target) = self.by_uri(id, base, text)
         {

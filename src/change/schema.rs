@@ -34,10 +34,15 @@ pub(super) fn has_changed(both: &Both<'_>, old: ItemId, new: ItemId) -> bool {
         return false;
     }
     let value = |catalog: &Catalog, id| catalog.item(id).and_then(|i| i.value()).map(to_json);
-    value(both.old, old) != value(both.new, new)
+    let (before, after) = (value(both.old, old), value(both.new, new));
+    // Two that cannot be read are not the same for that.
+    before != after || after.is_none()
 }
 
 fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
+    if let Some(change) = unreadable(both, old, new) {
+        return vec![change];
+    }
     let kind = both.new.item(new).map(|item| item.kind);
     let area = both.new.item(new).map(|item| item.area);
     let mode = match (kind, area) {
@@ -76,6 +81,35 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
         found.push(change.labelled("this schema"));
     }
     found
+}
+
+/// A file that is no JSON or YAML on one side, or both.
+fn unreadable(both: &Both<'_>, old: ItemId, new: ItemId) -> Option<Change> {
+    let is_broken = |catalog: &Catalog, id| {
+        let document = catalog.item(id).and_then(|item| item.document.as_ref());
+        document.is_none_or(|document| document.value.is_none() || !document.errors.is_empty())
+    };
+    let (was, is) = (is_broken(both.old, old), is_broken(both.new, new));
+    let at = both.now(new, &Pointer::root(), Part::Value);
+    let path = both.new.path(new);
+    let (impact, code, message) = match (was, is) {
+        (false, false) => return None,
+        (true, false) => {
+            let message = format!("`{path}` can be read now, and could not before");
+            (Impact::Patch, rules::schema::schema_repaired::CODE, message)
+        }
+        (_, true) => {
+            let message =
+                format!("`{path}` cannot be read, so that nothing is known of its changes");
+            (Impact::Unproven, rules::schema::schema_unproven::CODE, message)
+        }
+    };
+    let change = both.change(impact, code, message, at).labelled("this file");
+    Some(if is {
+        change.helped("`contract-guard check` says what is wrong with it")
+    } else {
+        change
+    })
 }
 
 /// The same change may be seen through the document and through a definition: the shortest sentence stays.

@@ -1,5 +1,6 @@
 //! `explain`: the five parts of a rule's explanation.
 
+use super::args::OutputFormat;
 use super::output::Terminal;
 use super::{Answer, Failure};
 use crate::change::CHANGE_RULES;
@@ -36,7 +37,7 @@ fn subjects() -> Vec<Subject> {
     all
 }
 
-pub(super) fn run(code: Option<&str>, terminal: &Terminal) -> Answer {
+pub(super) fn run(code: Option<&str>, format: OutputFormat, terminal: &Terminal) -> Answer {
     let all = subjects();
     let Some(code) = code else {
         let width = all.iter().map(|s| s.code.as_str().len()).max().unwrap_or(0);
@@ -53,6 +54,14 @@ pub(super) fn run(code: Option<&str>, terminal: &Terminal) -> Answer {
             near.map(|near| format!("the nearest is `{near}`; `contract-guard explain` lists all"));
         return Err(Failure::Usage(format!("no rule is called `{code}`"), help));
     };
+    if format == OutputFormat::Json {
+        let Explain { what, why, bad, good, fix } = subject.explain;
+        let value = serde_json::json!({
+            "code": subject.code.as_str(), "kind": subject.kind, "since": subject.since,
+            "summary": subject.summary, "what": what, "why": why, "bad": bad, "good": good, "fix": fix,
+        });
+        return Ok(terminal.write(format!("{value:#}\n").as_bytes(), 0));
+    }
     Ok(terminal.write(text(subject, terminal).as_bytes(), 0))
 }
 

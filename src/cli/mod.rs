@@ -107,7 +107,9 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
         Some(args::Command::Diff(diff)) => diff::diff(diff, &cli.global, &terminal),
         Some(args::Command::Bump(bump)) => diff::bump(bump, &cli.global, &terminal),
-        Some(args::Command::Explain { code }) => explain::run(code.as_deref(), &terminal),
+        Some(args::Command::Explain { code }) => {
+            explain::run(code.as_deref(), cli.global.format, &terminal)
+        }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),

@@ -39,11 +39,28 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
             if !Effort::allows_at(catalog, id, &at, value) {
                 continue;
             }
-            let violations = catalog.violations_of(&validator, &to_json(value));
+            let json = to_json(value);
+            let mut violations = catalog.violations_of(&validator, &json);
+            // What is read only is no part of a request, and what is written only none of an answer.
+            if !violations.is_empty()
+                && let Ok(lenient) = catalog.compiled(&bundle.without_demand(marks(&at)))
+            {
+                violations = catalog.violations_of(&lenient, &json);
+            }
             found.extend(violations.first().map(|v| finding(catalog, item, &place, v)));
         }
     }
     found
+}
+
+/// The marks of members that need not be there, by the place of a schema.
+fn marks(at: &Pointer) -> &'static [&'static str] {
+    let has = |wanted: &str| at.tokens().any(|token| token == wanted);
+    match (has("requestBody") || has("requestBodies") || has("parameters"), has("responses")) {
+        (true, false) => &["readOnly"],
+        (false, true) => &["writeOnly"],
+        _ => &["readOnly", "writeOnly"],
+    }
 }
 
 /// The places of the examples of a schema: its own, and those beside it.

@@ -4,6 +4,7 @@ pub(super) mod ambiguous_path;
 pub(super) mod api_example_invalid;
 pub(super) mod api_schema_invalid;
 pub(super) mod duplicate_operation_id;
+pub(super) mod duplicate_parameter;
 pub(super) mod error_schema_differs;
 pub(super) mod missing_4xx_response;
 pub(super) mod missing_global_security;
@@ -14,6 +15,7 @@ pub(super) mod openapi_outdated;
 pub(super) mod operation_without_security;
 pub(super) mod path_outside_planes;
 pub(super) mod path_parameter_mismatch;
+pub(super) mod ref_kind_mismatch;
 mod specification;
 pub(super) mod undefined_security_scheme;
 
