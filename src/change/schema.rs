@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 use serde_json::Value as Json;
@@ -13,7 +13,8 @@ use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
 use super::{Change, Impact};
 use crate::catalog::{Bundle, Catalog, Item, ItemId, Kind, NoBundle};
-use crate::document::{Part, Pointer, to_json};
+use crate::document::{Data, Part, Pointer, Value, to_json};
+use crate::finding::Location;
 use crate::tree::Artifact;
 
 /// Valid examples that a search for counter-examples starts from.
@@ -116,21 +117,26 @@ fn unreadable(both: &Both<'_>, old: ItemId, new: ItemId) -> Option<Change> {
 pub(super) fn dedup(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by_key(|c| (Reverse(c.impact), c.finding.message.len()));
     let mut kept: Vec<Change> = Vec::new();
+    let mut by_place: HashMap<Location, Vec<usize>> = HashMap::new();
     for change in changes {
-        let is_same = |known: &&mut Change| {
+        let here = by_place.entry(change.finding.primary.clone()).or_default();
+        let is_same = |known: &&usize| {
+            let Some(known) = kept.get(**known) else { return false };
             let (a, b) = (&known.finding, &change.finding);
             a.code == b.code
-                && a.primary == b.primary
                 && a.related == b.related
                 && (a.primary.part == Part::Key || a.message == b.message)
         };
-        match kept.iter_mut().find(is_same) {
+        match here.iter().find(is_same).and_then(|known| kept.get_mut(*known)) {
             Some(known) => {
                 known.affects.extend(change.affects);
                 known.affects.sort();
                 known.affects.dedup();
             }
-            None => kept.push(change),
+            None => {
+                here.push(kept.len());
+                kept.push(change);
+            }
         }
     }
     kept
@@ -256,6 +262,13 @@ fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str, lens: &Lens) -
         if !seen.insert((old.clone(), new.clone())) {
             continue;
         }
+        // Most of a changed schema is what it was.
+        if let (Some(a), Some(b)) =
+            (both.old.value_at(old.0, &old.1), both.new.value_at(new.0, &new.1))
+            && is_untouched(a, b)
+        {
+            continue;
+        }
         let hidden = lens.role.hides();
         let old = Node { hidden, ..Node::of(both.old, old) };
         let new = Node { hidden, ..Node::of(both.new, new) };
@@ -268,6 +281,25 @@ fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str, lens: &Lens) -
         open.extend(below(&pair));
     }
     found
+}
+
+/// Whether two values are written the same, and refer to nothing that may have changed.
+fn is_untouched(a: &Value, b: &Value) -> bool {
+    match (&a.data, &b.data) {
+        (Data::Object(x), Data::Object(y)) => {
+            x.len() == y.len()
+                && x.iter().zip(y.iter()).all(|(x, y)| {
+                    x.key == y.key
+                        && !x.key.ends_with("Ref")
+                        && x.key != "$ref"
+                        && is_untouched(&x.value, &y.value)
+                })
+        }
+        (Data::Array(x), Data::Array(y)) => {
+            x.len() == y.len() && x.iter().zip(y.iter()).all(|(x, y)| is_untouched(x, y))
+        }
+        (x, y) => x == y,
+    }
 }
 
 /// Nodes below a pair that stand for the same part of a document.

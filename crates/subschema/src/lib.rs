@@ -147,7 +147,8 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
         return Ok(Verdict::Included);
     }
     let (old, new) = (&circle::without_own(old), &circle::without_own(new));
-    if prove::is_same(old, new, options) {
+    let ready = prove::ready(old, new, options);
+    if ready.as_ref().is_some_and(prove::Ready::is_same) {
         return Ok(Verdict::Included);
     }
     if circle::has_circle(old) || circle::has_circle(new) {
@@ -156,14 +157,14 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
             reason: "references go in a circle on one value".to_owned(),
         });
     }
-    if prove::by_structure(old, new, options) {
+    if ready.as_ref().is_some_and(prove::Ready::by_structure) {
         return Ok(Verdict::Included);
     }
     if let Some(found) = search::at_once(old, new, options, &mut judges) {
         let instance = shrink::shrink(found, &mut judges);
         return Ok(Verdict::Excluded(witness(instance, &judges)));
     }
-    if let Some(open) = prove::one_by_one(old, new, options) {
+    if let Some(open) = ready.as_ref().and_then(|ready| prove::one_by_one(ready, options)) {
         if open.is_empty() {
             return Ok(Verdict::Included);
         }
@@ -172,7 +173,7 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
             return Ok(Verdict::Excluded(witness(instance, &judges)));
         }
     }
-    let (hint, construct, reason) = match prove::prove(old, new, options) {
+    let (hint, construct, reason) = match prove::prove(ready.as_ref(), options) {
         Proof::Included => return Ok(Verdict::Included),
         Proof::Difference(schema) => (Some(schema), None, None),
         Proof::Unknown { construct, reason } => (None, Some(construct), Some(reason)),

@@ -25,42 +25,46 @@ pub(crate) enum Proof {
 }
 
 /// Compares normal forms. An experimental library may stop where it should answer; that is no answer.
-pub(crate) fn prove(old: &Value, new: &Value, options: &Options) -> Proof {
-    let tried = catch_unwind(AssertUnwindSafe(|| attempt(old, new, options)));
+pub(crate) fn prove(ready: Option<&Ready>, options: &Options) -> Proof {
+    let Some(ready) = ready else {
+        return unknown("$schema", "the two schemas have different dialects");
+    };
+    let attempt = || normal_forms(&ready.old, &ready.new, ready.draft, options);
+    let tried = catch_unwind(AssertUnwindSafe(attempt));
     tried.unwrap_or_else(|_| unknown("the schema", "its normal form could not be computed"))
 }
 
-/// Whether both say the same in the same words, whatever that is.
-pub(crate) fn is_same(old: &Value, new: &Value, options: &Options) -> bool {
-    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
-    let ready = prepare::in_one_dialect(old, a, new, b);
-    ready.is_some_and(|(old, new, draft)| {
-        prepare::is_plain(&old, draft)
-            && prepare::is_plain(&new, draft)
-            && structure::same(&old, &new)
-    })
+/// Two schemas in one dialect.
+pub(crate) struct Ready {
+    old: Value,
+    new: Value,
+    draft: Draft,
+    /// Whether their structure can be read without more.
+    is_plain: bool,
 }
 
-/// Whether the structure alone shows that the new schema includes the old one.
-pub(crate) fn by_structure(old: &Value, new: &Value, options: &Options) -> bool {
+/// Brings two schemas into one dialect; `None` where that cannot be done.
+pub(crate) fn ready(old: &Value, new: &Value, options: &Options) -> Option<Ready> {
     let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
-    let ready = prepare::in_one_dialect(old, a, new, b);
-    ready.is_some_and(|(old, new, draft)| {
-        let is_plain = |schema: &Value| prepare::is_plain(schema, draft);
-        is_plain(&old) && is_plain(&new) && structure::includes(&old, &new)
-    })
+    let (old, new, draft) = prepare::in_one_dialect(old, a, new, b)?;
+    let is_plain = prepare::is_plain(&old, draft) && prepare::is_plain(&new, draft);
+    Some(Ready { old, new, draft, is_plain })
+}
+
+impl Ready {
+    /// Whether both say the same in the same words, whatever that is.
+    pub(crate) fn is_same(&self) -> bool {
+        self.is_plain && structure::same(&self.old, &self.new)
+    }
+
+    /// Whether the structure alone shows that the new schema includes the old one.
+    pub(crate) fn by_structure(&self) -> bool {
+        self.is_plain && structure::includes(&self.old, &self.new)
+    }
 }
 
 fn unknown(construct: &str, reason: &str) -> Proof {
     Proof::Unknown { construct: construct.to_owned(), reason: reason.to_owned() }
-}
-
-fn attempt(old: &Value, new: &Value, options: &Options) -> Proof {
-    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
-    let Some((old, new, draft)) = prepare::in_one_dialect(old, a, new, b) else {
-        return unknown("$schema", "the two schemas have different dialects");
-    };
-    normal_forms(&old, &new, draft, options)
 }
 
 /// A demand of the new schema that was not shown to hold.
@@ -73,26 +77,22 @@ pub(crate) struct Open {
 
 /// The demands of the new schema that the old one was not shown to meet; `None` where they cannot be told
 /// apart.
-pub(crate) fn one_by_one(old: &Value, new: &Value, options: &Options) -> Option<Vec<Open>> {
-    let tried = catch_unwind(AssertUnwindSafe(|| demands(old, new, options)));
+pub(crate) fn one_by_one(ready: &Ready, options: &Options) -> Option<Vec<Open>> {
+    let tried = catch_unwind(AssertUnwindSafe(|| demands(ready, options)));
     tried.ok().flatten()
 }
 
-fn demands(old: &Value, new: &Value, options: &Options) -> Option<Vec<Open>> {
-    let (a, b) = (prepare::draft(old, options.draft), prepare::draft(new, options.draft));
-    let (old, new, draft) = prepare::in_one_dialect(old, a, new, b)?;
-    if !prepare::is_plain(&old, draft) || !prepare::is_plain(&new, draft) {
-        return None;
-    }
-    let goals = slice::goals(&old, &new);
+fn demands(ready: &Ready, options: &Options) -> Option<Vec<Open>> {
+    let Ready { old, new, draft, is_plain: true } = ready else { return None };
+    let goals = slice::goals(old, new);
     let mut open = Vec::new();
     for goal in &goals {
-        if structure::includes(&old, &goal.schema) {
+        if structure::includes(old, &goal.schema) {
             continue;
         }
         let mut difference = None;
         let is_met = goal.slices.iter().any(|slice| {
-            match normal_forms(slice, &goal.schema, draft, options) {
+            match normal_forms(slice, &goal.schema, *draft, options) {
                 Proof::Included => return true,
                 Proof::Difference(schema) => difference = Some(schema),
                 Proof::Unknown { .. } => {}
