@@ -317,15 +317,21 @@ pub(super) struct Proposal {
     pub nature: Nature,
     pub edit: Edit,
     pub change: Change,
+    /// Which part of the document it is about, in words; empty for the whole.
+    pub part: String,
     /// The nodes that it is about.
     pub old: Place,
     pub new: Place,
 }
 
 impl SchemaPair<'_, '_> {
+    fn part(&self) -> String {
+        self.path.trim_start_matches('/').replace("/*", "[]").replace('/', ".")
+    }
+
     /// The part of the document, in words.
     pub(super) fn subject(&self) -> String {
-        let path = self.path.trim_start_matches('/').replace("/*", "[]").replace('/', ".");
+        let path = self.part();
         match (path.as_str(), self.about) {
             ("", about) => about.to_owned(),
             (path, "the document") => format!("`{path}`"),
@@ -373,6 +379,7 @@ impl SchemaPair<'_, '_> {
         if impact == Impact::Major {
             change.direction = Some(Direction::Backward);
         }
-        Proposal { nature, edit, change, old: self.old.place(), new: self.new.place() }
+        let part = self.part();
+        Proposal { nature, edit, change, part, old: self.old.place(), new: self.new.place() }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn settle(
     top: (&Place, &Place),
     lens: &Lens,
 ) -> Option<Change> {
-    let Proposal { nature, edit, mut change, old, new } = proposal;
+    let Proposal { nature, edit, mut change, part, old, new } = proposal;
     if let Nature::Fixed(_) | Nature::AtLeast(_) = nature {
         if edit != Edit::Whole && matches!(whole, Effect::Breaks { .. }) {
             let bundles = lens.bundles(both, &old, &new);
@@ -27,7 +27,7 @@ pub(super) fn settle(
             if let Some(Effect::Breaks { witness, backward }) = own {
                 change.impact = Impact::Major;
                 change.direction = Some(direction(backward));
-                change.finding.witness = Some(rules::shown(&witness, backward));
+                change.finding.witness = Some(rules::shown_as(&witness, backward, &part));
                 change.finding = change.finding.or_help(rules::BREAK_HELP);
             }
         }
@@ -53,7 +53,7 @@ pub(super) fn settle(
         Effect::Breaks { witness, backward } if !matches!(whole, Effect::Wider(_)) => {
             change.impact = Impact::Major;
             change.direction = Some(direction(backward));
-            change.finding.witness = Some(rules::shown(&witness, backward));
+            change.finding.witness = Some(rules::shown_as(&witness, backward, &part));
             change.finding = change.finding.or_help(rules::BREAK_HELP);
         }
         Effect::Wider(_) => change.impact = Impact::Minor,

@@ -120,15 +120,21 @@ pub(super) const BREAK_HELP: &str =
 
 /// A witness as it is shown.
 pub(super) fn shown(witness: &Witness, backward: bool) -> crate::finding::Witness {
+    shown_as(witness, backward, "")
+}
+
+/// The same for a part of a document.
+pub(super) fn shown_as(witness: &Witness, backward: bool, part: &str) -> crate::finding::Witness {
     let (here, there) =
         if backward { ("was", "is not any more") } else { ("is", "was not before") };
+    let part = if part.is_empty() { String::new() } else { format!(" as `{part}`") };
     let place = match witness.at.as_str() {
         "" => String::new(),
         at => format!(" at `{at}`"),
     };
     crate::finding::Witness {
         document: instance(witness),
-        fate: format!("{here} valid and {there}, for `{}`{place}", witness.keyword),
+        fate: format!("{here} valid{part} and {there}, for `{}`{place}", witness.keyword),
     }
 }
 
