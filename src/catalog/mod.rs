@@ -112,6 +112,23 @@ pub struct Catalog {
 
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
+    read(tree, layout, limits, compile::compile)
+}
+
+/// The same for a tree that is compared and not checked: no schema is compiled.
+pub fn build_uncompiled(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
+    read(tree, layout, limits, |_, _, _, _| Validators::default())
+}
+
+/// What compiles the schemas of a tree.
+type Compile = fn(
+    &[Item],
+    &BTreeMap<ItemId, Schema>,
+    &BTreeMap<String, Vec<Claim>>,
+    &[Reference],
+) -> Validators;
+
+fn read(tree: &Tree, layout: &Layout, limits: &Limits, compile: Compile) -> Catalog {
     let items = read_items(tree, layout, limits, |kind, _| kind != Some(Kind::Freeze));
     let by_path: HashMap<_, _> =
         items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
@@ -124,7 +141,7 @@ pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
         by_path: &by_path,
     };
     let (references, api_references) = lookup.resolve_all();
-    let validators = compile::compile(&items, &schemas, &claims, &references);
+    let validators = compile(&items, &schemas, &claims, &references);
     let mut holders: HashMap<(ItemId, Pointer), Vec<usize>> = HashMap::new();
     for (i, reference) in references.iter().enumerate() {
         holders.entry((reference.item, reference.holder.clone())).or_default().push(i);

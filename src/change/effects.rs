@@ -68,8 +68,10 @@ pub(super) fn effect(
         (Err((_, reason)), Ok(_)) => return Effect::Repaired(reason.clone()),
     };
     let options = Options { draft: old.draft, examples, ..Options::default() };
+    let there = includes(&old.schema, &new.schema, &options);
+    // Now both are known to be schemas.
+    let options = Options { trusted: true, ..options };
     let ask = |from: &Bundle, to: &Bundle| includes(&from.schema, &to.schema, &options);
-    let there = ask(old, new);
     // What breaks one way need not be asked about the other.
     if let (Mode::Backward | Mode::Full, Ok(Verdict::Excluded(_))) = (mode, &there) {
         return judge(there.unwrap_or(Verdict::Included), Verdict::Included, mode);

@@ -9,7 +9,7 @@ use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::side;
 use super::{Answer, Failure};
-use crate::catalog::{self, Catalog, Kind, Partner};
+use crate::catalog::{self, Catalog, Kind, Layout, Partner};
 use crate::checks::{self, Check};
 use crate::document::Limits;
 use crate::finding::{Finding, Level};
@@ -17,6 +17,7 @@ use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Config};
 use crate::report::{self, Closing, Format};
 use crate::source::{self, Budget, Request, Source};
+use crate::tree::Tree;
 
 /// A tree, read and understood.
 pub(super) struct Loaded {
@@ -166,6 +167,19 @@ pub(super) fn limits(global: &Global) -> Limits {
 
 /// Reads and understands a tree.
 pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure> {
+    load_by(request, global, catalog::build)
+}
+
+/// The same for a tree that is compared and not checked.
+pub(super) fn load_to_compare(request: &Request, global: &Global) -> Result<Loaded, Failure> {
+    load_by(request, global, catalog::build_uncompiled)
+}
+
+fn load_by(
+    request: &Request,
+    global: &Global,
+    build: fn(&Tree, &Layout, &Limits) -> Catalog,
+) -> Result<Loaded, Failure> {
     let budget = Budget {
         file_bytes: global.max_file_bytes,
         tree_bytes: global.max_tree_bytes,
@@ -173,7 +187,7 @@ pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure
     };
     let tree = source::read(request, &budget)?;
     let config = gate::read_config(&tree, limits(global));
-    let catalog = catalog::build(&tree, &config.layout, &config.limits);
+    let catalog = build(&tree, &config.layout, &config.limits);
     let prefix = match (&request.source, request.base.to_str()) {
         (Source::Freeze(_), _) | (_, None | Some(".")) => String::new(),
         (_, Some(base)) => format!("{}/", base.replace('\\', "/").trim_end_matches('/')),

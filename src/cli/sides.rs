@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::Global;
-use super::check::{Loaded, load};
+use super::check::{Loaded, load_to_compare};
 use crate::source::{self, Request, Source, SourceError};
 
 /// The newest freeze, which is what one compares with unless told otherwise.
@@ -12,7 +12,7 @@ pub(super) const LATEST: &str = "latest";
 
 /// Reads and understands the tree that `text` names.
 pub(super) fn side(text: &str, global: &Global) -> Result<Loaded, Failure> {
-    load(&request(text)?, global)
+    load_to_compare(&request(text)?, global)
 }
 
 fn request(text: &str) -> Result<Request, Failure> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::super::args::{Global, OutputFormat};
-use super::super::check::{Loaded, limits, load};
+use super::super::check::{Loaded, limits, load_to_compare};
 use super::super::output::Terminal;
 use super::super::progress::Progress;
 use super::super::{Answer, Failure, Refused};
@@ -82,7 +82,7 @@ fn large_enough(
     let Some(before) = before.filter(|before| before.number().pre.is_empty()) else {
         return Ok(());
     };
-    let side = |source| load(&place.request(source), global);
+    let side = |source| load_to_compare(&place.request(source), global);
     let file = place.frozen_path(&freeze_name(before.as_str()));
     let old = side(Source::Freeze(place.base.join(file.as_str())))?;
     let (comparison, required) = required(&old.catalog, &side(Source::Dir)?, before.number());

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::Answer;
 use super::super::args::{Global, OutputFormat};
-use super::super::check::{Loaded, load};
+use super::super::check::{Loaded, load_to_compare};
 use super::super::list::aligned;
 use super::super::output::Terminal;
 use super::args::List;
@@ -77,7 +77,7 @@ fn steps(freezes: &[(Version, FrozenFile)], place: &Place, global: &Global) -> V
     let mut before: Option<(&Version, Loaded)> = None;
     let mut found = Vec::new();
     for (version, file) in freezes {
-        let now = load(&place.request(Source::Freeze(file.path.clone())), global).ok();
+        let now = load_to_compare(&place.request(Source::Freeze(file.path.clone())), global).ok();
         let step = before
             .as_ref()
             .zip(now.as_ref())

@@ -8,7 +8,8 @@ mod pattern;
 mod string;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
@@ -459,10 +460,16 @@ fn common_type(a: &Value, b: &Value) -> Value {
 
 /// The first of each, at most `most`.
 pub(crate) fn distinct(values: Vec<Value>, most: usize) -> Vec<Value> {
-    let mut seen = BTreeSet::new();
-    let mut kept = Vec::new();
+    let mut seen: HashSet<u64> = HashSet::new();
+    let mut kept: Vec<Value> = Vec::new();
     for value in values {
-        if kept.len() < most && seen.insert(value.to_string()) {
+        if kept.len() >= most {
+            break;
+        }
+        let mut hasher = DefaultHasher::new();
+        value.hash(&mut hasher);
+        // Equal hashes of unequal values are too rare to look for; one sample is lost then.
+        if seen.insert(hasher.finish()) {
             kept.push(value);
         }
     }
