@@ -278,6 +278,8 @@ pub(super) struct SchemaPair<'b, 'c> {
     pub new: Node<'c>,
     /// Which part of the document it is about: `/title`, `/items/*`; empty for the whole.
     pub path: String,
+    /// Whether it is one of several that may hold for that part.
+    pub is_alternative: bool,
     /// What the schema is of: `the document`, `the request of ...`.
     pub about: &'b str,
 }
@@ -317,8 +319,9 @@ pub(super) struct Proposal {
     pub nature: Nature,
     pub edit: Edit,
     pub change: Change,
-    /// Which part of the document it is about, in words; empty for the whole.
-    pub part: String,
+    /// Which part of the document it is about, in words: empty for the whole, `None` for what may hold of a
+    /// part and need not.
+    pub part: Option<String>,
     /// The nodes that it is about.
     pub old: Place,
     pub new: Place,
@@ -379,7 +382,8 @@ impl SchemaPair<'_, '_> {
         if impact == Impact::Major {
             change.direction = Some(Direction::Backward);
         }
-        let part = self.part();
+        // What one of several alternatives accepts, another may have accepted all the same.
+        let part = (!self.is_alternative).then(|| self.part());
         Proposal { nature, edit, change, part, old: self.old.place(), new: self.new.place() }
     }
 }

@@ -257,8 +257,13 @@ pub(super) fn compare(
 fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str, lens: &Lens) -> Vec<Proposal> {
     let mut found = Vec::new();
     let mut seen: BTreeSet<(Place, Place)> = BTreeSet::new();
-    let mut open = vec![(old.clone(), new.clone(), path.to_owned())];
-    while let Some((old, new, path)) = open.pop() {
+    let mut open = vec![Below {
+        old: old.clone(),
+        new: new.clone(),
+        path: path.to_owned(),
+        is_alternative: false,
+    }];
+    while let Some(Below { old, new, path, is_alternative }) = open.pop() {
         if !seen.insert((old.clone(), new.clone())) {
             continue;
         }
@@ -272,7 +277,7 @@ fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str, lens: &Lens) -
         let hidden = lens.role.hides();
         let old = Node { hidden, ..Node::of(both.old, old) };
         let new = Node { hidden, ..Node::of(both.new, new) };
-        let pair = SchemaPair { both, old, new, path, about: &lens.about };
+        let pair = SchemaPair { both, old, new, path, is_alternative, about: &lens.about };
         for rule in CHANGE_RULES {
             if let Look::Schema(look) = rule.look {
                 look(&pair, &mut found);
@@ -302,13 +307,24 @@ fn is_untouched(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// A pair of nodes that stand for the same part of a document.
+struct Below {
+    old: Place,
+    new: Place,
+    path: String,
+    /// Whether it is one of several that may hold for that part.
+    is_alternative: bool,
+}
+
 /// Nodes below a pair that stand for the same part of a document.
-fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
+fn below(pair: &SchemaPair<'_, '_>) -> Vec<Below> {
     let mut found = Vec::new();
+    let is_alternative = pair.is_alternative;
+    let mut add = |old, new, path| found.push(Below { old, new, path, is_alternative });
     let mut after = pair.new.properties();
     for (name, old) in pair.old.properties() {
         if let Some(new) = after.remove(&name) {
-            found.push((old, new, format!("{}/{name}", pair.path)));
+            add(old, new, format!("{}/{name}", pair.path));
         }
     }
     for keyword in ["items", "additionalProperties", "contains", "propertyNames"] {
@@ -316,7 +332,7 @@ fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
             && a.is_object()
             && b.is_object()
         {
-            found.push((old, new, format!("{}/*", pair.path)));
+            add(old, new, format!("{}/*", pair.path));
         }
     }
     for keyword in ["prefixItems", "items"] {
@@ -324,9 +340,9 @@ fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
             (pair.old.first(keyword), pair.new.first(keyword))
             && a.items().len() == b.items().len()
         {
-            let each = (0..a.items().len())
-                .map(|i| ((old, at.index(i)), (new, to.index(i)), pair.path.clone()));
-            found.extend(each);
+            for i in 0..a.items().len() {
+                add((old, at.index(i)), (new, to.index(i)), pair.path.clone());
+            }
         }
     }
     for keyword in ["oneOf", "anyOf"] {
@@ -340,11 +356,7 @@ fn below(pair: &SchemaPair<'_, '_>) -> Vec<(Place, Place, String)> {
 }
 
 /// Alternatives that go together: those that only one side has in these words, by their order.
-fn alternatives(
-    ((old, at), a): Said<'_>,
-    ((new, to), b): Said<'_>,
-    path: &str,
-) -> Vec<(Place, Place, String)> {
+fn alternatives(((old, at), a): Said<'_>, ((new, to), b): Said<'_>, path: &str) -> Vec<Below> {
     if a.items().len() != b.items().len() {
         return Vec::new();
     }
@@ -359,5 +371,11 @@ fn alternatives(
         }
     }
     let pairs = changed.into_iter().zip(left);
-    pairs.map(|(i, n)| ((old, at.index(i)), (new, to.index(n)), path.to_owned())).collect()
+    let below = |(i, n)| Below {
+        old: (old, at.index(i)),
+        new: (new, to.index(n)),
+        path: path.to_owned(),
+        is_alternative: true,
+    };
+    pairs.map(below).collect()
 }

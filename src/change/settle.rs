@@ -27,7 +27,8 @@ pub(super) fn settle(
             if let Some(Effect::Breaks { witness, backward }) = own {
                 change.impact = Impact::Major;
                 change.direction = Some(direction(backward));
-                change.finding.witness = Some(rules::shown_as(&witness, backward, &part));
+                change.finding.witness =
+                    part.map(|part| rules::shown_as(&witness, backward, &part));
                 change.finding = change.finding.or_help(rules::BREAK_HELP);
             }
         }
@@ -53,7 +54,7 @@ pub(super) fn settle(
         Effect::Breaks { witness, backward } if !matches!(whole, Effect::Wider(_)) => {
             change.impact = Impact::Major;
             change.direction = Some(direction(backward));
-            change.finding.witness = Some(rules::shown_as(&witness, backward, &part));
+            change.finding.witness = part.map(|part| rules::shown_as(&witness, backward, &part));
             change.finding = change.finding.or_help(rules::BREAK_HELP);
         }
         Effect::Wider(_) => change.impact = Impact::Minor,
