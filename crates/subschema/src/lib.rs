@@ -39,7 +39,10 @@ mod slice;
 mod structure;
 mod words;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
+use std::rc::Rc;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Validator};
@@ -129,8 +132,8 @@ impl std::error::Error for Error {}
 
 /// The two schemas, ready to judge documents.
 struct Judges {
-    old: Validator,
-    new: Validator,
+    old: Rc<Validator>,
+    new: Rc<Validator>,
     /// Validations that are left.
     left: u32,
 }
@@ -206,12 +209,39 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
     })
 }
 
-fn compile(schema: &Value, options: &Options) -> Result<Validator, String> {
-    jsonschema::options()
-        .with_draft(prepare::draft(schema, options.draft))
-        .should_validate_formats(options.formats)
+/// A schema, how it was compiled, and what came out.
+type Compiled = (Value, Draft, bool, Rc<Validator>);
+
+/// Most schemas that are kept compiled.
+const MOST_KEPT: usize = 6;
+
+thread_local! {
+    /// Whoever asks about a schema asks again: the other way round, or with one thing changed in it.
+    static KEPT: RefCell<VecDeque<Compiled>> = const { RefCell::new(VecDeque::new()) };
+}
+
+fn compile(schema: &Value, options: &Options) -> Result<Rc<Validator>, String> {
+    let draft = prepare::draft(schema, options.draft);
+    let formats = options.formats;
+    let known = KEPT.with_borrow(|kept| {
+        let mut same =
+            kept.iter().filter(|(s, d, f, _)| *d == draft && *f == formats && s == schema);
+        same.next().map(|(.., validator)| Rc::clone(validator))
+    });
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let validator = jsonschema::options()
+        .with_draft(draft)
+        .should_validate_formats(formats)
         .build(schema)
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    let validator = Rc::new(validator);
+    KEPT.with_borrow_mut(|kept| {
+        kept.truncate(MOST_KEPT - 1);
+        kept.push_front((schema.clone(), draft, formats, Rc::clone(&validator)));
+    });
+    Ok(validator)
 }
 
 fn witness(instance: Value, judges: &Judges) -> Witness {
