@@ -202,6 +202,19 @@ proptest! {
     }
 
     #[test]
+    fn what_is_included_twice_is_included((a, b) in pair(), (_, c) in pair()) {
+        let included = |old: &Value, new: &Value| includes(old, new, &options()) == Ok(Verdict::Included);
+        // Two steps that widen, so that there is something to conclude.
+        let wider = json!({ "anyOf": [b, c] });
+        for (x, y, z) in [(&a, &b, &wider), (&a, &b, &c)] {
+            if valid(x).is_some() && valid(z).is_some() && included(x, y) && included(y, z) {
+                let verdict = includes(x, z, &options());
+                prop_assert!(!matches!(verdict, Ok(Verdict::Excluded(_))), "{x}, {y}, {z}: {verdict:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_schema_is_never_excluded_from_what_it_is_a_part_of(a in schema(false), b in schema(false)) {
         for (old, new) in [
             (a.clone(), a.clone()),
