@@ -327,6 +327,13 @@ pub(super) struct Proposal {
     pub new: Place,
 }
 
+impl Proposal {
+    /// Whether its impact is settled whatever the documents say.
+    pub(super) fn is_said(&self) -> bool {
+        matches!(self.nature, Nature::Fixed(Impact::Patch))
+    }
+}
+
 impl SchemaPair<'_, '_> {
     fn part(&self) -> String {
         self.path.trim_start_matches('/').replace("/*", "[]").replace('/', ".")

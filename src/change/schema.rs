@@ -246,8 +246,11 @@ pub(super) fn compare(
     let whole = lens.effect(&bundles.0, &bundles.1, examples);
     let proposals = propose(both, &old, &new, path, lens);
     let mut found = Vec::new();
+    // What the only change does is what all of them do together.
+    let is_only = proposals.iter().filter(|p| !p.is_said()).count() <= 1;
     for proposal in proposals {
-        found.extend(settle(both, proposal, &whole, (&old, &new), lens));
+        let ends = (&old, &new, is_only);
+        found.extend(settle(both, proposal, &whole, ends, lens));
     }
     explain_the_rest(both, &new, whole, &lens.about, &mut found);
     found

@@ -15,12 +15,17 @@ pub(super) fn settle(
     both: &Both<'_>,
     proposal: Proposal,
     whole: &Effect,
-    top: (&Place, &Place),
+    (top, end, is_only): (&Place, &Place, bool),
     lens: &Lens,
 ) -> Option<Change> {
     let Proposal { nature, edit, mut change, part, old, new } = proposal;
     if let Nature::Fixed(_) | Nature::AtLeast(_) = nature {
-        if edit != Edit::Whole && matches!(whole, Effect::Breaks { .. }) {
+        if is_only && let Effect::Breaks { witness, backward } = whole {
+            change.impact = Impact::Major;
+            change.direction = Some(direction(*backward));
+            change.finding.witness = Some(rules::shown(witness, *backward));
+            change.finding = change.finding.or_help(rules::BREAK_HELP);
+        } else if edit != Edit::Whole && matches!(whole, Effect::Breaks { .. }) {
             let bundles = lens.bundles(both, &old, &new);
             let own = isolated(&bundles, &edit)
                 .map(|alone| lens.effect(&bundles.0, &Ok(alone), Vec::new()));
@@ -38,13 +43,18 @@ pub(super) fn settle(
     if matches!(whole, Effect::Equal | Effect::Repaired(_) | Effect::Broken(_)) {
         return None;
     }
-    let is_whole = (&old, &new) == top;
-    let bundles = lens.bundles(both, &old, &new);
-    let own = match (isolated(&bundles, &edit), is_whole) {
-        (Some(alone), _) => lens.effect(&bundles.0, &Ok(alone), Vec::new()),
-        (None, true) => whole.clone(),
-        (None, false) => lens.effect(&bundles.0, &bundles.1, Vec::new()),
+    let is_whole = (&old, &new) == (top, end);
+    let own = if is_only {
+        whole.clone()
+    } else {
+        let bundles = lens.bundles(both, &old, &new);
+        match (isolated(&bundles, &edit), is_whole) {
+            (Some(alone), _) => lens.effect(&bundles.0, &Ok(alone), Vec::new()),
+            (None, true) => whole.clone(),
+            (None, false) => lens.effect(&bundles.0, &bundles.1, Vec::new()),
+        }
     };
+    let part = if is_only { Some(String::new()) } else { part };
     match own {
         Effect::Breaks { backward, .. }
             if nature == if backward { Nature::Widens } else { Nature::Narrows } =>
