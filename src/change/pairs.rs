@@ -335,6 +335,25 @@ impl Proposal {
 }
 
 impl SchemaPair<'_, '_> {
+    /// Whether both say of what type a value is, and no value has both.
+    pub(super) fn is_another_type(&self) -> bool {
+        let types = |node: &Node<'_>| -> Option<Vec<String>> {
+            let (_, value) = node.first("type")?;
+            let all =
+                value.as_str().into_iter().chain(value.items().iter().filter_map(Value::as_str));
+            Some(
+                all.map(|name| if name == "integer" { "number" } else { name }.to_owned())
+                    .collect(),
+            )
+        };
+        match (types(&self.old), types(&self.new)) {
+            (Some(a), Some(b)) => {
+                !a.is_empty() && !b.is_empty() && a.iter().all(|t| !b.contains(t))
+            }
+            _ => false,
+        }
+    }
+
     fn part(&self) -> String {
         self.path.trim_start_matches('/').replace("/*", "[]").replace('/', ".")
     }

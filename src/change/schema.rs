@@ -281,12 +281,19 @@ fn propose(both: &Both<'_>, old: &Place, new: &Place, path: &str, lens: &Lens) -
         let old = Node { hidden, ..Node::of(both.old, old) };
         let new = Node { hidden, ..Node::of(both.new, new) };
         let pair = SchemaPair { both, old, new, path, is_alternative, about: &lens.about };
+        // What has become something else altogether has not lost its properties one by one.
+        let is_another = pair.is_another_type();
         for rule in CHANGE_RULES {
+            if is_another && rule.code != rules::schema::type_changed::CODE {
+                continue;
+            }
             if let Look::Schema(look) = rule.look {
                 look(&pair, &mut found);
             }
         }
-        open.extend(below(&pair));
+        if !is_another {
+            open.extend(below(&pair));
+        }
     }
     found
 }

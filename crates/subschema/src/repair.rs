@@ -70,27 +70,32 @@ fn changes(
         return Vec::new();
     }
     let Some(here) = document.pointer(at) else { return Vec::new() };
-    let holder = error.schema_path().as_str().rsplit_once('/').map_or("", |(holder, _)| holder);
-    let schema = root.pointer(holder).unwrap_or(root);
+    let path = error.schema_path().as_str();
+    // The schema of the keyword, then those around it: a condition seldom declares what it demands.
+    let ends = path.match_indices('/').map(|(end, _)| end).collect::<Vec<_>>();
+    let holders = ends.into_iter().rev().filter_map(|end| root.pointer(path.get(..end)?));
+    let holders: Vec<&Value> = holders.collect();
     let is_free = |name: &String| !at.is_empty() || !fixed.contains(name);
-    let made = values(error, here, schema, sampler, &is_free);
+    let made = values(error, here, &holders, sampler, &is_free);
     made.into_iter().filter_map(|value| put(document, at, value)).collect()
 }
 
 fn values(
     error: &ValidationError<'_>,
     here: &Value,
-    schema: &Value,
+    holders: &[&Value],
     sampler: &Sampler<'_>,
     is_free: &impl Fn(&String) -> bool,
 ) -> Vec<Value> {
+    let schema = holders.first().copied().unwrap_or(&Value::Bool(true));
     let small = |schema: &Value| sampler.small(schema).into_iter().take(MOST_TRIED);
     match (error.kind(), here) {
         (ValidationErrorKind::Required { property }, Value::Object(map)) => {
             let Some(name) = property.as_str().map(str::to_owned).filter(is_free) else {
                 return Vec::new();
             };
-            let declared = schema.get("properties").and_then(|p| p.get(&name));
+            let declared =
+                holders.iter().find_map(|s| s.get("properties").and_then(|p| p.get(&name)));
             let made = match declared {
                 Some(schema) => small(schema).collect(),
                 None => sampler.of_property(&name),

@@ -23,14 +23,34 @@ pub(crate) fn at_once(
     options: &Options,
     judges: &mut Judges,
 ) -> Option<Value> {
-    let direct = direct::candidates(old, new, &others(old, new));
+    let others = others(old, new);
+    let direct = direct::candidates(old, new, &others);
+    let mut refused = Vec::new();
     for instance in options.examples.iter().cloned().chain(direct) {
         if judges.is_witness(&instance)? {
             return Some(instance);
         }
+        if refused.len() < MOST_REFUSED && !judges.new.is_valid(&instance) {
+            refused.push(instance);
+        }
+    }
+    // Both refuse these: the old schema perhaps for something that has nothing to do with the difference.
+    let none = BTreeSet::new();
+    let sampler = Sampler::new(old, &none, &others);
+    let mut left = MOST_MENDING / 4;
+    for instance in refused {
+        let mended = repair::repair(&instance, old, &judges.old, &sampler, &none, &mut left);
+        if let Some(mended) = mended
+            && judges.is_witness(&mended)?
+        {
+            return Some(mended);
+        }
     }
     None
 }
+
+/// Most documents that are mended because both schemas refuse them.
+const MOST_REFUSED: usize = 60;
 
 /// Most documents that the differences of single demands are put into.
 const MOST_AROUND: usize = 6;
