@@ -18,6 +18,7 @@ pub(super) fn settle(
     (top, end, is_only): (&Place, &Place, bool),
     lens: &Lens,
 ) -> Option<Change> {
+    let is_only = is_only && !proposal.is_said();
     let Proposal { nature, edit, mut change, part, old, new } = proposal;
     if let Nature::Fixed(_) | Nature::AtLeast(_) = nature {
         if is_only && let Effect::Breaks { witness, backward } = whole {
