@@ -61,6 +61,7 @@ pub static CHANGE_RULES: &[&Rule] = &[
     &schema::enum_value_removed::RULE,
     &schema::extension_changed::RULE,
     &schema::format_changed::RULE,
+    &tree::identifier_changed::RULE,
     &schema::invariant_weakened::RULE,
     &api::media_type_added::RULE,
     &api::media_type_removed::RULE,

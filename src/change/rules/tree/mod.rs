@@ -4,6 +4,7 @@ pub(in crate::change) mod document_changed;
 pub(in crate::change) mod entry_added;
 pub(in crate::change) mod entry_changed;
 pub(in crate::change) mod entry_removed;
+pub(in crate::change) mod identifier_changed;
 pub(in crate::change) mod schema_added;
 pub(in crate::change) mod schema_moved;
 pub(in crate::change) mod schema_removed;
