@@ -91,6 +91,8 @@ fn what_is_shown_can_be_chosen() {
     assert!(all.contains("major[") && all.contains("patch["), "{all}");
     let only = text(folder.path(), &["diff", "--only", "patch", "--format", "short"]);
     assert!(!only.contains("major[") && only.contains("patch["), "{only}");
+    let none = run(folder.path(), &["diff", "--only", "minor"]);
+    assert!(none.stderr.contains("2 other changes are not shown"), "{}", none.stderr);
     assert_eq!(run(folder.path(), &["diff", "--exit-code"]).code, 1);
     assert_eq!(run(folder.path(), &["diff", "--exit-code", "--only", "patch"]).code, 0);
     let unknown = run(folder.path(), &["diff", "--module", "nothing"]);

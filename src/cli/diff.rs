@@ -45,7 +45,9 @@ pub(super) fn diff(args: &args::Diff, global: &Global, terminal: &Terminal) -> A
         let message = format!("neither tree has a module `{module}`");
         return Err(Failure::Usage(message, None));
     }
+    let all = comparison.items.len();
     comparison.items.retain(|item| is_wanted(item, args));
+    let hidden = all - comparison.items.len();
     if let Some(module) = &args.module {
         comparison.bumps.retain(|bump| bump.module.as_ref() == Some(module));
     }
@@ -57,6 +59,10 @@ pub(super) fn diff(args: &args::Diff, global: &Global, terminal: &Terminal) -> A
     let mut bytes = Vec::new();
     report::render_comparison(&comparison, &tree, format(global), &style, &mut bytes)
         .map_err(unshown)?;
+    if hidden > 0 {
+        let (noun, verb) = if hidden == 1 { ("change", "is") } else { ("changes", "are") };
+        terminal.note(&format!("{hidden} other {noun} {verb} not shown"));
+    }
     Ok(terminal.write(&bytes, code))
 }
 
