@@ -12,7 +12,7 @@ use super::prepare::{MAPS, PLAIN};
 use super::words::{
     Keywords, at_least, followed, has_patterns, is_disjoint, is_false, is_format_within,
     is_of_another_type, is_true, is_zero_count, length_by_pattern, length_of, list,
-    listed_values_satisfy, reference, rest, says_nothing, types_within,
+    listed_values_satisfy, reference, rest, says_nothing, types_within, values_have_type,
 };
 
 /// Most pairs of subschemas that are looked at.
@@ -121,7 +121,9 @@ impl<'s> Proof<'s> {
                 Some(target) => self.holds(old, target, step),
                 None => false,
             },
-            "type" => ours.is_some_and(|ours| types_within(ours, theirs)),
+            "type" => {
+                ours.is_some_and(|ours| types_within(ours, theirs)) || values_have_type(a, theirs)
+            }
             "const" => {
                 ours == Some(theirs) || a.get("enum") == Some(&Value::Array(vec![theirs.clone()]))
             }

@@ -79,9 +79,37 @@ pub(crate) fn types_within(ours: &Value, theirs: &Value) -> bool {
     !ours.is_empty() && ours.iter().all(fits)
 }
 
+/// The values that a schema lists.
+fn listed(map: &Keywords) -> Vec<&Value> {
+    match map.get("const") {
+        Some(one) => vec![one],
+        None => list(map, "enum").iter().collect(),
+    }
+}
+
+/// Whether listed values all have one of these types. A float is never taken for an integer: in draft-04 it
+/// is none, whatever its value.
+pub(crate) fn values_have_type(map: &Keywords, types: &Value) -> bool {
+    let (listed, types) = (listed(map), names(types));
+    let has = |value: &&Value| {
+        let name = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(n) if n.is_i64() || n.is_u64() => {
+                return types.contains(&"integer") || types.contains(&"number");
+            }
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        types.contains(&name)
+    };
+    !listed.is_empty() && listed.iter().all(has)
+}
+
 /// Keywords that say something of a value by themselves, the same in all dialects.
-const ALONE: [&str; 12] = [
-    "type",
+const ALONE: [&str; 11] = [
     "const",
     "enum",
     "pattern",
@@ -97,10 +125,7 @@ const ALONE: [&str; 12] = [
 
 /// Whether a schema lists its values, and all of them satisfy a keyword.
 pub(crate) fn listed_values_satisfy(map: &Keywords, keyword: &str, theirs: &Value) -> bool {
-    let listed: Vec<&Value> = match map.get("const") {
-        Some(one) => vec![one],
-        None => list(map, "enum").iter().collect(),
-    };
+    let listed = listed(map);
     if listed.is_empty() || !ALONE.contains(&keyword) {
         return false;
     }
@@ -223,4 +248,47 @@ fn types_of(map: &Keywords, root: &Value, depth: usize) -> Option<Vec<String>> {
         let all: Vec<Vec<String>> = parts.iter().map(of).collect::<Option<_>>()?;
         (!parts.is_empty()).then(|| all.concat())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::FORMATS_WITHIN;
+
+    /// Every text of few characters that mean something to addresses and names of hosts.
+    fn texts() -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut longest = all.clone();
+        for _ in 0..5 {
+            longest = longest
+                .iter()
+                .flat_map(|text| {
+                    ['a', '1', '-', '.', '@', ':', '/', '%'].map(|c| format!("{text}{c}"))
+                })
+                .collect();
+            all.extend(longest.iter().cloned());
+        }
+        let around = ["xn--a", "ab--cd", "a.example", "\u{e9}.example", "[::1]", "a b", "\"a\"@b"];
+        all.extend(around.map(str::to_owned));
+        all.extend(["a".repeat(63), "a".repeat(64), ["a"; 127].join("."), ["a"; 128].join(".")]);
+        all
+    }
+
+    #[test]
+    fn formats_are_within_others_for_the_validator_too() {
+        let judge = |format: &str| {
+            let options = jsonschema::options().should_validate_formats(true);
+            options.build(&json!({ "format": format })).unwrap()
+        };
+        for (ours, theirs) in FORMATS_WITHIN {
+            let (ours_of, theirs_of) = (judge(ours), judge(theirs));
+            for text in texts().into_iter().map(|text| json!(text)) {
+                assert!(
+                    !ours_of.is_valid(&text) || theirs_of.is_valid(&text),
+                    "{ours}, {theirs}: {text}"
+                );
+            }
+        }
+    }
 }

@@ -293,3 +293,14 @@ fn circles_of_many_definitions_come_back_at_once() {
     let (_, _, keyword) = broken(&old, &new);
     assert_eq!(keyword, "maxProperties");
 }
+
+#[test]
+fn a_listed_float_is_no_integer_in_draft_04() {
+    let of = |mut schema: Value| {
+        schema["$schema"] = json!("http://json-schema.org/draft-04/schema#");
+        schema
+    };
+    let (old, new) = (of(json!({"enum": [1.0]})), of(json!({"type": "integer"})));
+    assert_eq!(broken(&old, &new).0, json!(1.0));
+    assert_eq!(ask(&old, &of(json!({"type": "number"}))), Verdict::Included);
+}
