@@ -847,6 +847,9 @@ fn what_a_legacy_freeze_has_lost_is_written_only_on_demand() {
     assert!(contracts(path).is_empty());
     done(path, &["restore", "1.1.0", "--unproven"]);
     assert_eq!(contracts(path).len(), truth().len());
+    // History goes on, also after a freeze that is not whole.
+    write(path, "contracts/README.md", b"# Another\n");
+    done(path, &["create", "1.2.0"]);
 }
 
 #[test]

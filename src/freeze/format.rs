@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::tree::{ArtifactPath, Digest};
+use crate::tree::{Artifact, ArtifactPath, Digest, Tree};
 
 /// The format that this tool writes and reads.
 pub(super) const FORMAT: &str = "contract-freeze/2";
@@ -81,6 +81,13 @@ impl Freeze {
     /// Total size of its artifacts in bytes.
     pub fn size(&self) -> u64 {
         self.artifacts.iter().map(|a| a.bytes.len() as u64).sum()
+    }
+
+    /// What it holds, as a tree with this contracts root.
+    pub fn tree(&self, root: &str) -> Tree {
+        let artifacts = self.artifacts.iter();
+        let artifacts = artifacts.map(|a| (a.path.clone(), Artifact::new(a.bytes.clone())));
+        Tree { artifacts: artifacts.collect(), root: root.to_owned(), ..Tree::default() }
     }
 
     /// The lines under the root, as `sha256sum -c` reads them.

@@ -137,8 +137,7 @@ pub(super) fn read(request: &Request, path: &Path, budget: &Budget) -> Result<Tr
         let reason = format!("does not have the bytes of `{}`", lost.path);
         return Err(SourceError::Freeze { path: path.to_owned(), reason, integrity: true });
     }
-    let artifacts = freeze.artifacts.into_iter().map(|a| (a.path, Artifact::new(a.bytes)));
-    let mut tree = Tree { artifacts: artifacts.collect(), ..Tree::default() };
+    let mut tree = freeze.tree("");
     let is_below =
         |root: &str| tree.artifacts.keys().all(|p| p.as_str().starts_with(&format!("{root}/")));
     tree.root = ["contracts", request.root.as_str()]

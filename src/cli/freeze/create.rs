@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::super::args::{Global, OutputFormat};
-use super::super::check::{Loaded, limits, load_to_compare};
+use super::super::check::limits;
 use super::super::output::Terminal;
 use super::super::progress::Progress;
 use super::super::{Answer, Failure, Refused};
@@ -13,9 +13,8 @@ use super::args::Create;
 use super::place::{Newest, Place};
 use super::words::{counted, refused, size, time};
 use crate::catalog::{self, Catalog, Kind};
-use crate::freeze::{Version, Wish, freeze_name, plan_create};
-use crate::gate::{self, Comparison, Step};
-use crate::source::Source;
+use crate::freeze::{Version, Wish, plan_create};
+use crate::gate::{self, Comparison, Config, Step};
 use crate::tree::{ArtifactPath, Tree};
 
 pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Terminal) -> Answer {
@@ -43,7 +42,7 @@ pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Te
     let wish = Wish { version: &version, description, created_at, allow_empty: create.allow_empty };
     let kind = |path: &ArtifactPath| kinds.get(path).copied().unwrap_or(Kind::Other).name();
     let planned = plan_create(&tree, &past, &wish, kind).map_err(|refusal| refused(&refusal))?;
-    large_enough(&version, newest.as_ref(), place, global)?;
+    large_enough(&version, newest.as_ref(), &tree, global)?;
     session.publish(&place.displaced()?)?;
     session.publish(&planned.files)?;
     drop((session, progress));
@@ -74,18 +73,19 @@ pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Te
 fn large_enough(
     version: &Version,
     newest: Option<&Newest>,
-    place: &Place,
+    tree: &Tree,
     global: &Global,
 ) -> Result<(), Failure> {
-    let before = newest.and_then(|newest| Version::parse(&newest.freeze.version).ok());
+    let Some(newest) = newest else { return Ok(()) };
+    let before = Version::parse(&newest.freeze.version).ok();
     // From a pre-release on anything may change until the version itself is there.
     let Some(before) = before.filter(|before| before.number().pre.is_empty()) else {
         return Ok(());
     };
-    let side = |source| load_to_compare(&place.request(source), global);
-    let file = place.frozen_path(&freeze_name(before.as_str()));
-    let old = side(Source::Freeze(place.base.join(file.as_str())))?;
-    let (comparison, required) = required(&old.catalog, &side(Source::Dir)?, before.number());
+    let config = gate::read_config(tree, limits(global));
+    let build = |tree: &Tree| catalog::build_uncompiled(tree, &config.layout, &config.limits);
+    let (old, new) = (build(&newest.freeze.tree(&tree.root)), build(tree));
+    let (comparison, required) = required(&old, &new, &config, before.number());
     let declared = Step::between(before.number(), version.number());
     if declared >= required {
         return Ok(());
@@ -112,10 +112,11 @@ fn large_enough(
 /// The step that the changes from one tree to another demand of a version.
 pub(super) fn required(
     old: &Catalog,
-    new: &Loaded,
+    new: &Catalog,
+    config: &Config,
     before: &semver::Version,
 ) -> (Comparison, Step) {
-    let comparison = gate::compare(old, &new.catalog, &new.config);
+    let comparison = gate::compare(old, new, config);
     let impacts = comparison.items.iter().filter_map(|item| item.change.as_ref());
     let step = Step::required(impacts.map(|change| change.impact), before);
     (comparison, step)

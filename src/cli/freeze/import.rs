@@ -17,7 +17,7 @@ use crate::freeze::{
     FOLDER, Format, Imported, NewFile, Version, foreign, format_of, index_name, plan_import,
 };
 use crate::source::{self, OpenFreeze};
-use crate::tree::{Artifact, Digest, Tree};
+use crate::tree::Digest;
 
 /// A freeze to take in.
 struct Candidate {
@@ -128,11 +128,7 @@ fn origin(candidate: &Candidate) -> Imported {
 fn frozen(candidate: &Candidate, global: &Global, place: &Place) -> crate::freeze::Freeze {
     let mut freeze = candidate.opened.freeze.clone();
     if candidate.opened.legacy.is_some() {
-        let artifacts = freeze.artifacts.iter();
-        let artifacts = artifacts.map(|a| (a.path.clone(), Artifact::new(a.bytes.clone())));
-        let tree =
-            Tree { artifacts: artifacts.collect(), root: place.root.clone(), ..Tree::default() };
-        let (kinds, _) = survey(&tree, global);
+        let (kinds, _) = survey(&freeze.tree(&place.root), global);
         for artifact in &mut freeze.artifacts {
             let kind = kinds.get(&artifact.path).copied().unwrap_or(Kind::Other);
             kind.name().clone_into(&mut artifact.kind);

@@ -78,10 +78,9 @@ fn steps(freezes: &[(Version, FrozenFile)], place: &Place, global: &Global) -> V
     let mut found = Vec::new();
     for (version, file) in freezes {
         let now = load_to_compare(&place.request(Source::Freeze(file.path.clone())), global).ok();
-        let step = before
-            .as_ref()
-            .zip(now.as_ref())
-            .map(|((version, old), new)| required(&old.catalog, new, version.number()).1);
+        let step = before.as_ref().zip(now.as_ref()).map(|((version, old), new)| {
+            required(&old.catalog, &new.catalog, &new.config, version.number()).1
+        });
         found.push(step);
         before = now.map(|loaded| (version, loaded));
     }
