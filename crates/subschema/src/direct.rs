@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::sample::{Others, Sampler, basket};
+use super::sample::{Others, Sampler, basket, lacking, with};
 use super::structure;
 use super::words::{Keywords, followed, list};
 
@@ -133,12 +133,17 @@ impl Way<'_> {
                 Some(new) => self.differing(old, new, depth - 1),
                 None => self.of_old.small(old).into_iter().take(8).collect(),
             };
-            found.extend(inside.into_iter().take(MOST_HERE * 2).map(|v| with(&base, name, v)));
+            found.extend(
+                inside
+                    .into_iter()
+                    .take(MOST_HERE * 2)
+                    .map(|v| Value::Object(with(&base, name, &v))),
+            );
         }
         for name in theirs.keys().filter(|name| !ours.contains_key(*name)) {
             let extra = a.get("additionalProperties").and_then(|s| self.of_old.simplest(s));
             let values = extra.into_iter().chain(basket().into_iter().take(10));
-            found.extend(values.map(|value| with(&base, name, value)));
+            found.extend(values.map(|value| Value::Object(with(&base, name, &value))));
         }
         found
     }
@@ -154,7 +159,12 @@ impl Way<'_> {
         let mut found = vec![Value::Object(base.clone())];
         found.extend(at_bounds(a, b));
         if a.get("additionalProperties") != b.get("additionalProperties") {
-            found.extend(basket().into_iter().take(10).map(|value| with(base, "extra", value)));
+            found.extend(
+                basket()
+                    .into_iter()
+                    .take(10)
+                    .map(|value| Value::Object(with(base, "extra", &value))),
+            );
         }
         // Everything at once, for what the new schema demands together.
         let whole: Map<String, Value> = ours
@@ -162,19 +172,11 @@ impl Way<'_> {
             .filter_map(|(name, schema)| Some((name.clone(), self.of_old.simplest(schema)?)))
             .collect();
         for name in list(b, "required").iter().filter_map(Value::as_str) {
-            let mut object = whole.clone();
-            object.shift_remove(name);
-            found.push(Value::Object(object));
+            found.push(Value::Object(lacking(&whole, name)));
         }
         found.push(Value::Object(whole));
         found
     }
-}
-
-fn with(object: &Map<String, Value>, name: &str, value: Value) -> Value {
-    let mut object = object.clone();
-    object.insert(name.to_owned(), value);
-    Value::Object(object)
 }
 
 /// Values just beyond a bound of length or number that the new schema draws closer, as simple as can be.

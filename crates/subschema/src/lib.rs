@@ -180,7 +180,8 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
         Some(judges) => judges,
         None => Judges::of(whole, options)?,
     };
-    if let Some(found) = search::at_once(old, new, options, &mut judges) {
+    let others = search::others(old, new);
+    if let Some(found) = search::at_once(old, new, &others, options, &mut judges) {
         let instance = shrink::shrink(found, &mut judges);
         return Ok(Verdict::Excluded(witness(instance, &judges)));
     }
@@ -188,7 +189,7 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
         if open.is_empty() {
             return Ok(Verdict::Included);
         }
-        if let Some(found) = search::around(old, new, &open, options, &mut judges) {
+        if let Some(found) = search::around(old, &open, &others, options, &mut judges) {
             let instance = shrink::shrink(found, &mut judges);
             return Ok(Verdict::Excluded(witness(instance, &judges)));
         }
@@ -198,7 +199,7 @@ pub fn includes(old: &Value, new: &Value, options: &Options) -> Result<Verdict, 
         Proof::Difference(schema) => (Some(schema), None, None),
         Proof::Unknown { construct, reason } => (None, Some(construct), Some(reason)),
     };
-    if let Some(found) = search::search(old, new, hint.as_ref(), options, &mut judges) {
+    if let Some(found) = search::search(old, new, hint.as_ref(), &others, options, &mut judges) {
         let instance = shrink::shrink(found, &mut judges);
         return Ok(Verdict::Excluded(witness(instance, &judges)));
     }

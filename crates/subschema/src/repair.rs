@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::sample::Sampler;
+use super::sample::{Sampler, with};
 
 /// Most changes that are made to a document.
 const MOST_ROUNDS: usize = 24;
@@ -100,7 +100,7 @@ fn values(
                 Some(schema) => small(schema).collect(),
                 None => sampler.of_property(&name),
             };
-            made.into_iter().map(|value| with(map, &name, value)).collect()
+            made.into_iter().map(|value| Value::Object(with(map, &name, &value))).collect()
         }
         (
             ValidationErrorKind::AdditionalProperties { unexpected }
@@ -131,12 +131,6 @@ fn values(
         }
         _ => small(schema).collect(),
     }
-}
-
-fn with(map: &Map<String, Value>, name: &str, value: Value) -> Value {
-    let mut map = map.clone();
-    map.insert(name.to_owned(), value);
-    Value::Object(map)
 }
 
 fn put(document: &Value, at: &str, value: Value) -> Option<Value> {

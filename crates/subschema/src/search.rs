@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::automaton::{self, Languages};
 use super::direct;
 use super::prove::Open;
 use super::repair;
-use super::sample::{Others, Sampler, basket, distinct};
+use super::sample::{Others, Sampler, basket, distinct, lacking, with};
 use super::slice;
 use super::{Judges, Options};
 
@@ -20,11 +20,11 @@ const MOST_BASES: usize = 120;
 pub(crate) fn at_once(
     old: &Value,
     new: &Value,
+    others: &Others,
     options: &Options,
     judges: &mut Judges,
 ) -> Option<Value> {
-    let others = others(old, new);
-    let direct = direct::candidates(old, new, &others);
+    let direct = direct::candidates(old, new, others);
     let mut refused = Vec::new();
     for instance in options.examples.iter().cloned().chain(direct) {
         if judges.is_witness(&instance)? {
@@ -36,7 +36,7 @@ pub(crate) fn at_once(
     }
     // Both refuse these: the old schema perhaps for something that has nothing to do with the difference.
     let none = BTreeSet::new();
-    let sampler = Sampler::new(old, &none, &others);
+    let sampler = Sampler::new(old, &none, others);
     let mut left = MOST_MENDING / 4;
     for instance in refused {
         let mended = repair::repair(&instance, old, &judges.old, &sampler, &none, &mut left);
@@ -62,13 +62,13 @@ const MOST_MENDING: u32 = 4_000;
 /// accepts.
 pub(crate) fn around(
     old: &Value,
-    new: &Value,
     open: &[Open],
+    others: &Others,
     options: &Options,
     judges: &mut Judges,
 ) -> Option<Value> {
-    let (none, others) = (BTreeSet::new(), others(old, new));
-    let sampler = Sampler::new(old, &none, &others);
+    let none = BTreeSet::new();
+    let sampler = Sampler::new(old, &none, others);
     let mut left = MOST_MENDING;
     let mut mend = |judges: &Judges, document: &Value, fixed| {
         repair::repair(document, old, &judges.old, &sampler, fixed, &mut left)
@@ -78,7 +78,7 @@ pub(crate) fn around(
     let bases: Vec<Value> = bases.filter_map(|base| mend(judges, &base, &none)).collect();
     let bases = distinct(bases, MOST_AROUND);
     for demand in open {
-        let parts = Sampler::new(&demand.difference, &demand.names, &others).of_root();
+        let parts = Sampler::new(&demand.difference, &demand.names, others).of_root();
         for part in distinct(parts, 80) {
             for base in &bases {
                 let Some(made) = slice::overlaid(base, &part, &demand.names) else { continue };
@@ -97,6 +97,7 @@ pub(crate) fn search(
     old: &Value,
     new: &Value,
     difference: Option<&Value>,
+    others: &Others,
     options: &Options,
     judges: &mut Judges,
 ) -> Option<Value> {
@@ -105,10 +106,9 @@ pub(crate) fn search(
     for schema in [old, new] {
         collect(schema, &mut names, &mut literals, 40);
     }
-    let others = others(old, new);
     let mut pool = options.examples.clone();
     for schema in difference.into_iter().chain([old, new]) {
-        pool.extend(Sampler::new(schema, &names, &others).of_root());
+        pool.extend(Sampler::new(schema, &names, others).of_root());
     }
     pool.extend(literals.iter().take(200).cloned());
     pool.extend(basket());
@@ -137,7 +137,7 @@ pub(crate) fn search(
 const MOST_PATTERNS: usize = 12;
 
 /// Strings that tell the patterns of the old schema from those of the new one.
-fn others(old: &Value, new: &Value) -> Others {
+pub(crate) fn others(old: &Value, new: &Value) -> Others {
     let patterns = |schema| {
         let mut found = BTreeSet::new();
         collect_patterns(schema, &mut found, 40);
@@ -203,18 +203,14 @@ fn mutations(base: &Value, parts: &[Value], names: &BTreeSet<String>, depth: usi
     match base {
         Value::Object(map) => {
             for (name, value) in map {
-                found.push(Value::Object(without(map, name)));
+                found.push(Value::Object(lacking(map, name)));
                 for changed in mutations(value, parts, names, depth).into_iter().take(80) {
-                    let mut object = map.clone();
-                    object.insert(name.clone(), changed);
-                    found.push(Value::Object(object));
+                    found.push(Value::Object(with(map, name, &changed)));
                 }
             }
             for name in names.iter().filter(|name| !map.contains_key(*name)).take(12) {
                 for value in parts.iter().take(16) {
-                    let mut object = map.clone();
-                    object.insert(name.clone(), value.clone());
-                    found.push(Value::Object(object));
+                    found.push(Value::Object(with(map, name, value)));
                 }
             }
         }
@@ -245,8 +241,4 @@ fn mutations(base: &Value, parts: &[Value], names: &BTreeSet<String>, depth: usi
         _ => {}
     }
     found
-}
-
-fn without(map: &Map<String, Value>, name: &str) -> Map<String, Value> {
-    map.iter().filter(|(key, _)| *key != name).map(|(k, v)| (k.clone(), v.clone())).collect()
 }

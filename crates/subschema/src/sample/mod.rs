@@ -2,6 +2,7 @@
 //! is for the validator to say; here only the chance of it counts.
 
 mod array;
+mod merge;
 mod number;
 mod object;
 mod pattern;
@@ -13,7 +14,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use object::{lacking, with};
+
 use crate::circle::decoded;
+use crate::words::{Keywords, list};
+use merge::merge;
 
 /// Most values made for one subschema.
 const MOST: usize = 64;
@@ -36,8 +41,6 @@ pub(crate) struct Sampler<'s> {
 
 /// By pattern, strings that tell it from others.
 pub(crate) type Others = BTreeMap<String, Vec<String>>;
-
-type Keywords = Map<String, Value>;
 
 impl<'s> Sampler<'s> {
     pub(crate) fn new(root: &'s Value, names: &'s BTreeSet<String>, others: &'s Others) -> Self {
@@ -376,10 +379,6 @@ fn speaks_of(map: &Keywords, kind: &str) -> bool {
     words.iter().any(|word| map.contains_key(*word))
 }
 
-fn list<'m>(map: &'m Keywords, key: &str) -> &'m [Value] {
-    map.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
 fn count(map: &Keywords, key: &str) -> Option<usize> {
     map.get(key)
         .and_then(Value::as_f64)
@@ -392,70 +391,6 @@ fn without(map: &Keywords, keys: &[&str]) -> Keywords {
         .filter(|(k, _)| !keys.contains(&k.as_str()))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect()
-}
-
-/// Both sets of keywords at once, as far as one schema can say it.
-fn merge(a: &Keywords, b: &Keywords) -> Keywords {
-    let mut merged = a.clone();
-    for (key, theirs) in b {
-        let Some(ours) = merged.get(key) else {
-            merged.insert(key.clone(), theirs.clone());
-            continue;
-        };
-        let both = match (key.as_str(), ours, theirs) {
-            (_, ours, theirs) if ours == theirs => continue,
-            (
-                "properties" | "patternProperties" | "$defs" | "definitions",
-                Value::Object(x),
-                Value::Object(y),
-            ) => Value::Object(merge(x, y)),
-            ("required" | "allOf" | "prefixItems", Value::Array(x), Value::Array(y)) => {
-                Value::Array(x.iter().chain(y).cloned().collect())
-            }
-            ("type", x, y) => common_type(x, y),
-            ("enum", Value::Array(x), Value::Array(y)) => {
-                Value::Array(x.iter().filter(|v| y.contains(v)).cloned().collect())
-            }
-            (key, Value::Number(x), Value::Number(y))
-                if key.starts_with("min") || key == "exclusiveMinimum" =>
-            {
-                Value::Number(if x.as_f64() >= y.as_f64() { x.clone() } else { y.clone() })
-            }
-            (key, Value::Number(x), Value::Number(y))
-                if key.starts_with("max") || key == "exclusiveMaximum" =>
-            {
-                Value::Number(if x.as_f64() <= y.as_f64() { x.clone() } else { y.clone() })
-            }
-            (_, Value::Object(x), Value::Object(y)) => Value::Object(merge(x, y)),
-            (_, Value::Bool(false), _) => continue,
-            (_, ours, theirs) => match (ours, theirs) {
-                (Value::Bool(true), _) => theirs.clone(),
-                (_, Value::Bool(true)) => continue,
-                _ => theirs.clone(),
-            },
-        };
-        merged.insert(key.clone(), both);
-    }
-    merged
-}
-
-fn common_type(a: &Value, b: &Value) -> Value {
-    let names = |value: &Value| -> Vec<String> {
-        match value {
-            Value::String(one) => vec![one.clone()],
-            Value::Array(many) => {
-                many.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-            }
-            _ => Vec::new(),
-        }
-    };
-    let (a, b) = (names(a), names(b));
-    let fits = |x: &String| b.contains(x) || (x == "integer" && b.iter().any(|y| y == "number"));
-    let mut common: Vec<String> = a.iter().filter(|x| fits(x)).cloned().collect();
-    if a.iter().any(|x| x == "number") && b.iter().any(|y| y == "integer") {
-        common.push("integer".to_owned());
-    }
-    json!(common)
 }
 
 /// The first of each, at most `most`.

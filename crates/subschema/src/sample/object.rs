@@ -108,13 +108,15 @@ impl Sampler<'_> {
     }
 }
 
-fn with(object: &Map<String, Value>, name: &str, value: &Value) -> Map<String, Value> {
+/// An object with one member more, or another.
+pub(crate) fn with(object: &Map<String, Value>, name: &str, value: &Value) -> Map<String, Value> {
     let mut object = object.clone();
     object.insert(name.to_owned(), value.clone());
     object
 }
 
-fn lacking(object: &Map<String, Value>, name: &str) -> Map<String, Value> {
+/// An object without a member.
+pub(crate) fn lacking(object: &Map<String, Value>, name: &str) -> Map<String, Value> {
     let mut object = object.clone();
     object.shift_remove(name);
     object
