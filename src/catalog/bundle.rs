@@ -32,7 +32,7 @@ impl Bundle {
     pub fn without_demand(&self, marks: &[&str]) -> Bundle {
         let mut schema = self.schema.clone();
         let root = &self.schema;
-        visit(&mut schema, &|map| {
+        each_schema(&mut schema, &|map| {
             let Some(Json::Object(properties)) = map.get("properties") else { return };
             let is_marked = |schema: &Json| {
                 let target = schema.get("$ref").and_then(Json::as_str);
@@ -54,14 +54,29 @@ impl Bundle {
     }
 }
 
-fn visit(value: &mut Json, look: &impl Fn(&mut Map<String, Json>)) {
-    match value {
-        Json::Object(map) => {
-            look(map);
-            map.values_mut().for_each(|inner| visit(inner, look));
+/// Whether the value of a keyword is data, whatever it looks like.
+pub fn holds_data(keyword: &str) -> bool {
+    DATA.contains(&keyword)
+}
+
+/// Whether the value of a keyword maps names to schemas.
+pub fn holds_named(keyword: &str) -> bool {
+    MAPS.contains(&keyword) || keyword == "$defs" || keyword == "definitions"
+}
+
+/// Visits a schema and all schemas in it; data that they hold is none.
+pub fn each_schema(schema: &mut Json, visit: &impl Fn(&mut Map<String, Json>)) {
+    let Json::Object(map) = schema else { return };
+    visit(map);
+    for (key, inner) in map.iter_mut() {
+        match inner {
+            _ if holds_data(key) => {}
+            Json::Object(named) if holds_named(key) => {
+                named.values_mut().for_each(|inner| each_schema(inner, visit));
+            }
+            Json::Array(items) => items.iter_mut().for_each(|inner| each_schema(inner, visit)),
+            other => each_schema(other, visit),
         }
-        Json::Array(items) => items.iter_mut().for_each(|inner| visit(inner, look)),
-        _ => {}
     }
 }
 

@@ -23,7 +23,7 @@ mod versions;
 mod violation;
 mod walk;
 
-pub use bundle::{Bundle, NoBundle};
+pub use bundle::{Bundle, NoBundle, each_schema, holds_data, holds_named};
 pub use compile::Validators;
 pub use dialect::{
     DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,

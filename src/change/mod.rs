@@ -8,6 +8,7 @@ mod api;
 mod bump;
 mod effects;
 mod entries;
+mod node;
 mod pairs;
 mod roles;
 mod rules;

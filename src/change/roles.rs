@@ -7,6 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::schema::Role;
+use crate::catalog::{each_schema, holds_data, holds_named};
 
 /// Fits two bundled schemas to their role.
 pub(super) fn fit(old: &mut Json, new: &mut Json, role: Role) {
@@ -14,16 +15,16 @@ pub(super) fn fit(old: &mut Json, new: &mut Json, role: Role) {
         Role::Document => {}
         Role::Declared => complete(old, new),
         Role::Request => {
-            each(old, &|map| hide(map, "readOnly", true));
-            each(new, &|map| hide(map, "readOnly", false));
+            each_schema(old, &|map| hide(map, "readOnly", true));
+            each_schema(new, &|map| hide(map, "readOnly", false));
             complete(old, new);
         }
         Role::Response => {
             for schema in [&mut *old, &mut *new] {
-                each(schema, &open);
+                each_schema(schema, &open);
             }
-            each(new, &|map| hide(map, "writeOnly", true));
-            each(old, &|map| hide(map, "writeOnly", false));
+            each_schema(new, &|map| hide(map, "writeOnly", true));
+            each_schema(old, &|map| hide(map, "writeOnly", false));
             complete(new, old);
         }
     }
@@ -101,8 +102,8 @@ fn insert(writer: &mut Json, reader: &Json, wanted: &mut Vec<String>, depth: usi
     }
     for (key, inner) in ours.iter_mut() {
         match (inner, theirs.get(key)) {
-            _ if DATA.contains(&key.as_str()) => {}
-            (Json::Object(inner), Some(Json::Object(other))) if MAPS.contains(&key.as_str()) => {
+            _ if holds_data(key) => {}
+            (Json::Object(inner), Some(Json::Object(other))) if holds_named(key) => {
                 for (name, schema) in inner.iter_mut() {
                     if let Some(other) = other.get(name) {
                         insert(schema, other, wanted, depth + 1);
@@ -127,25 +128,5 @@ fn references(schema: &Json, found: &mut Vec<String>) {
         }
         Json::Array(items) => items.iter().for_each(|inner| references(inner, found)),
         _ => {}
-    }
-}
-
-const DATA: [&str; 6] = ["const", "enum", "default", "examples", "example", "required"];
-const MAPS: [&str; 5] =
-    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
-
-/// Visits every subschema.
-fn each(schema: &mut Json, visit: &impl Fn(&mut Map<String, Json>)) {
-    let Json::Object(map) = schema else { return };
-    visit(map);
-    for (key, inner) in map.iter_mut() {
-        match inner {
-            _ if DATA.contains(&key.as_str()) => {}
-            Json::Object(named) if MAPS.contains(&key.as_str()) => {
-                named.values_mut().for_each(|inner| each(inner, visit));
-            }
-            Json::Array(items) => items.iter_mut().for_each(|inner| each(inner, visit)),
-            other => each(other, visit),
-        }
     }
 }

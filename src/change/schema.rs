@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::effects::{Effect, Mode, effect};
-use super::pairs::{Both, Node, Place, Proposal, Said, SchemaPair};
+use super::node::{Node, Said};
+use super::pairs::{Both, Place, Proposal, SchemaPair};
 use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
 use super::{Change, Impact};

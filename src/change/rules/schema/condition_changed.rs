@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 
 use super::super::{Look, Rule};
-use crate::change::pairs::{Edit, Nature, Node, Place, Proposal, SchemaPair};
+use crate::change::node::Node;
+use crate::change::pairs::{Edit, Nature, Place, Proposal, SchemaPair};
 use crate::change::words;
 use crate::document::to_json;
 use crate::finding::{Code, Explain};

@@ -1,7 +1,8 @@
 //! A value of an enumeration is gone.
 
 use super::super::{Look, Rule};
-use crate::change::pairs::{Edit, Nature, Node, Place, Proposal, SchemaPair};
+use crate::change::node::Node;
+use crate::change::pairs::{Edit, Nature, Place, Proposal, SchemaPair};
 use crate::change::words::clipped;
 use crate::document::to_json;
 use crate::finding::{Code, Explain};

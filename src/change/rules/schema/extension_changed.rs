@@ -2,7 +2,8 @@
 
 use super::super::{Look, Rule};
 use crate::change::Impact;
-use crate::change::pairs::{Edit, Nature, Node, Place, Proposal, SchemaPair};
+use crate::change::node::Node;
+use crate::change::pairs::{Edit, Nature, Place, Proposal, SchemaPair};
 use crate::change::words::shown;
 use crate::document::{Value, to_json};
 use crate::finding::{Code, Explain};

@@ -1,7 +1,8 @@
 //! The types of a value are others.
 
 use super::super::{Look, Rule};
-use crate::change::pairs::{Edit, Nature, Node, Proposal, SchemaPair};
+use crate::change::node::Node;
+use crate::change::pairs::{Edit, Nature, Proposal, SchemaPair};
 use crate::change::words::shown;
 use crate::document::{Data, Value};
 use crate::finding::{Code, Explain};

@@ -1,8 +1,8 @@
 //! A schema goes by another identifier.
 
 use super::super::{Look, Rule};
-use crate::catalog::{Catalog, ItemId, Kind, RootId};
-use crate::change::pairs::Both;
+use crate::catalog::Kind;
+use crate::change::pairs::{Both, absolute_id};
 use crate::change::{Change, Impact};
 use crate::document::{Part, Pointer};
 use crate::finding::{Code, Explain};
@@ -25,7 +25,9 @@ pub(in crate::change) static RULE: Rule = Rule {
 
 fn look(both: &Both<'_>, found: &mut Vec<Change>) {
     for (old, new) in both.common(Kind::is_schema) {
-        let (Some(before), after) = (id(both.old, old), id(both.new, new)) else { continue };
+        let (Some(before), after) = (absolute_id(both.old, old), absolute_id(both.new, new)) else {
+            continue;
+        };
         let document = both.new.item(new).and_then(|item| item.document.as_ref());
         // A file that cannot be read says nothing of its identifier.
         if Some(before) == after || document.is_none_or(|document| !document.errors.is_empty()) {
@@ -38,12 +40,5 @@ fn look(both: &Both<'_>, found: &mut Vec<Change>) {
         let message = format!("identifier `{before}` {what}");
         let change = both.change(Impact::Major, CODE, message, at).labelled("it is").was(was);
         found.push(change.helped("keep the identifier, or release a major version"));
-    }
-}
-
-fn id(catalog: &Catalog, item: ItemId) -> Option<&str> {
-    match &catalog.schemas.get(&item)?.id {
-        RootId::Absolute(text) => Some(text),
-        _ => None,
     }
 }
