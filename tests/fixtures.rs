@@ -9,35 +9,14 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use contract_guard::document::Limits;
 use contract_guard::report::Format;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Failed;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/checks");
-    let mut trials = Vec::new();
-    for code in folders(&root) {
-        for kind in ["fail", "pass"] {
-            for case in folders(&code.join(kind)) {
-                let name = case.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-                let code = code.file_name().unwrap().to_str().unwrap().to_owned();
-                trials.push(Trial::test(name, move || run(&code, kind == "fail", &case)));
-            }
-        }
-    }
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
-}
-
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(path) else {
-        return Vec::new();
-    };
-    let mut found: Vec<PathBuf> =
-        entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
-    found.sort();
-    found
+    support::run_cases("checks", run);
 }
 
 /// What `case.toml` may say about a case.

@@ -4,6 +4,8 @@
 use std::io::{self, Write};
 
 use super::{Texts, visible};
+use crate::document::Position;
+use crate::finding::Finding;
 use crate::gate::{Bump, Comparison, Impact, Item, Outcome};
 
 pub(super) fn render(
@@ -23,7 +25,7 @@ pub(super) fn render(
         }
         writeln!(out, "### {} ({})\n", title(impact), items.len())?;
         for item in items {
-            entry(item, texts, out)?;
+            entry("", &item.finding, texts.positions(&item.finding.primary), out)?;
         }
         writeln!(out)?;
     }
@@ -39,14 +41,7 @@ pub(super) fn render_outcome(outcome: &Outcome, out: &mut dyn Write) -> io::Resu
         return writeln!(out, "No findings in {} artifacts.", outcome.counts.artifacts);
     }
     for item in &outcome.items {
-        let finding = &item.finding;
-        let line = item.position.map_or(String::new(), |(start, _)| format!(":{}", start.line));
-        let place = code(&format!("{}{line}", finding.primary.artifact));
-        let (word, rule) = (item.word(), code(finding.code.as_str()));
-        writeln!(out, "- {word}: {} ({rule}, {place})", plain(&finding.message))?;
-        if let Some(witness) = &finding.witness {
-            writeln!(out, "  - witness: {} {}", code(&witness.document), plain(&witness.fate))?;
-        }
+        entry(&format!("{}: ", item.word()), &item.finding, item.position, out)?;
     }
     Ok(())
 }
@@ -60,12 +55,17 @@ fn title(impact: Impact) -> &'static str {
     }
 }
 
-fn entry(item: &Item, texts: &Texts<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let finding = &item.finding;
-    let line =
-        texts.positions(&finding.primary).map_or(String::new(), |(p, _)| format!(":{}", p.line));
+/// A line of a list, after `prefix`, and the witness below it.
+fn entry(
+    prefix: &str,
+    finding: &Finding,
+    position: Option<(Position, Position)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let line = position.map_or(String::new(), |(start, _)| format!(":{}", start.line));
     let place = code(&format!("{}{line}", finding.primary.artifact));
-    writeln!(out, "- {} ({}, {place})", plain(&finding.message), code(finding.code.as_str()))?;
+    let (message, rule) = (plain(&finding.message), code(finding.code.as_str()));
+    writeln!(out, "- {prefix}{message} ({rule}, {place})")?;
     if let Some(witness) = &finding.witness {
         writeln!(out, "  - witness: {} {}", code(&witness.document), plain(&witness.fate))?;
     }

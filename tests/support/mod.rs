@@ -2,7 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use contract_guard::catalog::{self, Catalog};
 use contract_guard::checks;
@@ -10,6 +10,34 @@ use contract_guard::document::Limits;
 use contract_guard::gate::{self, Config, Outcome};
 use contract_guard::report::{self, Closing, Format, Style};
 use contract_guard::source::{self, Budget, Request, Source};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// Runs every case `<code>/{fail,pass}/<case>` below a folder of `fixtures/` as a test: `run` gets the code,
+/// whether the case must report it, and its folder.
+pub fn run_cases(folder: &str, run: fn(&str, bool, &Path) -> Result<(), Failed>) -> ! {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let mut trials = Vec::new();
+    for code in folders(&root) {
+        for kind in ["fail", "pass"] {
+            for case in folders(&code.join(kind)) {
+                let name = case.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                let code = code.file_name().unwrap().to_str().unwrap().to_owned();
+                trials.push(Trial::test(name, move || run(&code, kind == "fail", &case)));
+            }
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The folders in a folder, by name.
+#[allow(clippy::disallowed_methods, reason = "a test reads")]
+pub fn folders(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+    let mut found: Vec<PathBuf> =
+        entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    found.sort();
+    found
+}
 
 /// Reads and understands the tree in a folder.
 pub fn read(base: &Path) -> (Catalog, Config) {
