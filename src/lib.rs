@@ -29,6 +29,8 @@ pub mod edit;
 pub mod finding;
 pub mod freeze;
 pub mod gate;
+pub mod laws;
+pub mod program;
 pub mod report;
 pub mod source;
 pub mod tree;

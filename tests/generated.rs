@@ -11,6 +11,7 @@ use std::path::Path;
 
 use contract_guard::change::CHANGE_RULES;
 use contract_guard::checks::CHECKS;
+use contract_guard::laws::{ABOUT_LAWS, LAW_KINDS};
 
 fn agree(path: &str, text: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -53,9 +54,23 @@ fn reference_of_changes() {
 }
 
 #[test]
+fn reference_of_laws() {
+    let mut text = String::from(
+        "# Kinds of rules in laws\n\nMade from the code by `make generate`.\n`docs/laws.md` tells how each is written; `contract-guard explain CODE` shows a repository that breaks it and one that keeps it.\n",
+    );
+    let kinds = LAW_KINDS.iter().map(|k| (k.code, k.since, &k.explain));
+    let about = ABOUT_LAWS.iter().map(|r| (r.code, r.since, &r.explain));
+    for (code, since, explain) in kinds.chain(about) {
+        text.push_str(&format!("\n## {code}\n\n{} (since {since})\n\n", explain.what));
+        text.push_str(&format!("- Why: {}\n- What to do: {}\n", explain.why, explain.fix));
+    }
+    agree("docs/reference/laws.md", &text);
+}
+
+#[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["check"],
         &["validate"],
@@ -67,6 +82,9 @@ fn reference_of_commands() {
         &["explain"],
         &["init"],
         &["list"],
+        &["laws", "check"],
+        &["laws", "status"],
+        &["laws", "baseline"],
     ];
     for command in commands {
         let mut args = command.to_vec();

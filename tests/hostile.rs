@@ -15,8 +15,13 @@ fn codes(files: Vec<(&'static str, String)>) -> Vec<String> {
         let tree =
             Tree::from_texts("contracts", files.iter().map(|(path, text)| (*path, text.as_str())));
         let catalog = catalog::build(&tree, &Default::default(), &Default::default());
-        let outcome =
-            gate::judge(checks::run(&catalog, |_| true), Vec::new(), &catalog, &Default::default());
+        let outcome = gate::judge(
+            checks::run(&catalog, |_| true),
+            Vec::new(),
+            &catalog,
+            &catalog.tree,
+            &Default::default(),
+        );
         let mut codes: Vec<String> =
             outcome.items.iter().map(|i| i.finding.code.to_string()).collect();
         codes.dedup();
@@ -150,8 +155,13 @@ fn names_and_texts_that_would_act_on_a_terminal() {
     let text = format!("{{{DIALECT},\"$ref\":\"\\u001b[31mred\\u202e\",\"title\":\"\u{202e}\"}}");
     let tree = Tree::from_texts("contracts", [(SCHEMA, text.as_str())]);
     let catalog = catalog::build(&tree, &Default::default(), &Default::default());
-    let outcome =
-        gate::judge(checks::run(&catalog, |_| true), Vec::new(), &catalog, &Default::default());
+    let outcome = gate::judge(
+        checks::run(&catalog, |_| true),
+        Vec::new(),
+        &catalog,
+        &catalog.tree,
+        &Default::default(),
+    );
     for format in [contract_guard::report::Format::Human, contract_guard::report::Format::Short] {
         let text = support::render(&catalog, &outcome, format);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text:?}");
@@ -166,8 +176,13 @@ fn lines_of_megabytes_are_shown_in_part() {
     let text = format!("{{{DIALECT},\"enum\":[{items}],\"type\":\"strnig\",\"a\":1,\"a\":2}}");
     let tree = Tree::from_texts("contracts", [(SCHEMA, text.as_str())]);
     let catalog = catalog::build(&tree, &Default::default(), &Default::default());
-    let outcome =
-        gate::judge(checks::run(&catalog, |_| true), Vec::new(), &catalog, &Default::default());
+    let outcome = gate::judge(
+        checks::run(&catalog, |_| true),
+        Vec::new(),
+        &catalog,
+        &catalog.tree,
+        &Default::default(),
+    );
     let text = support::render(&catalog, &outcome, contract_guard::report::Format::Human);
     assert!(text.len() < 20_000, "{} bytes", text.len());
     assert!(text.contains("\"strnig\""));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use contract_guard::change::CHANGE_RULES;
 use contract_guard::checks::CHECKS;
+use contract_guard::laws::{ABOUT_LAWS, LAW_KINDS};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
 
@@ -32,11 +33,15 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn tables_are_sorted_and_without_repetition() {
     let checks: Vec<&str> = CHECKS.iter().map(|c| c.code.as_str()).collect();
     let changes: Vec<&str> = CHANGE_RULES.iter().map(|r| r.code.as_str()).collect();
-    for codes in [&checks, &changes] {
+    let kinds: Vec<&str> = LAW_KINDS.iter().map(|k| k.code.as_str()).collect();
+    let about: Vec<&str> = ABOUT_LAWS.iter().map(|r| r.code.as_str()).collect();
+    for codes in [&checks, &changes, &kinds, &about] {
         let sorted: BTreeSet<&str> = codes.iter().copied().collect();
         assert_eq!(*codes, sorted.into_iter().collect::<Vec<_>>());
     }
-    assert!(changes.iter().all(|code| !checks.contains(code)), "a code means one thing");
+    let all: Vec<&str> = [checks, changes, kinds, about].concat();
+    let different: BTreeSet<&str> = all.iter().copied().collect();
+    assert_eq!(all.len(), different.len(), "a code means one thing");
 }
 
 #[test]
@@ -45,6 +50,22 @@ fn every_rule_file_is_in_the_table_under_its_name() {
     assert_eq!(declared("src/checks"), checks);
     let changes: BTreeSet<String> = CHANGE_RULES.iter().map(|r| r.code.to_string()).collect();
     assert_eq!(declared("src/change/rules"), changes);
+    let kinds: BTreeSet<String> = LAW_KINDS.iter().map(|k| k.code.to_string()).collect();
+    assert_eq!(declared_kinds(), kinds);
+}
+
+/// The kinds of rules that files declare: `source/mod.rs` is named by its folder.
+fn declared_kinds() -> BTreeSet<String> {
+    let mut declared = BTreeSet::new();
+    for path in files(&root().join("src/laws/kinds")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Some((_, rest)) = text.split_once("code: Code(\"") else { continue };
+        let code = rest.split('"').next().unwrap();
+        let file = if path.ends_with("mod.rs") { path.parent().unwrap() } else { &path };
+        assert_eq!(file.file_stem().unwrap().to_str().unwrap().replace('_', "-"), code);
+        declared.insert(code.to_owned());
+    }
+    declared
 }
 
 /// The codes that the files of a folder declare.
@@ -69,8 +90,10 @@ fn published_codes_stay_published() {
     let known = std::fs::read_to_string(path).unwrap();
     let known: BTreeSet<&str> = known.lines().filter(|l| !l.starts_with('#')).collect();
     let checks = CHECKS.iter().map(|c| c.code.as_str());
+    let laws = LAW_KINDS.iter().map(|k| k.code.as_str());
+    let laws = laws.chain(ABOUT_LAWS.iter().map(|r| r.code.as_str()));
     let table: BTreeSet<&str> =
-        checks.chain(CHANGE_RULES.iter().map(|r| r.code.as_str())).collect();
+        checks.chain(CHANGE_RULES.iter().map(|r| r.code.as_str())).chain(laws).collect();
     assert_eq!(
         known, table,
         "a new code is added to tests/published_codes.txt; an old one stays there"
@@ -123,6 +146,26 @@ fn every_change_rule_has_passing_and_failing_cases() {
 }
 
 #[test]
+fn every_kind_of_law_has_passing_and_failing_stories() {
+    let fixtures = root().join("fixtures/laws");
+    for kind in LAW_KINDS {
+        for side in ["pass", "fail"] {
+            let cases = std::fs::read_dir(fixtures.join(kind.code.as_str()).join(side));
+            assert!(
+                cases.map_or(0, Iterator::count) > 0,
+                "`{}` has no story in {side}/",
+                kind.code
+            );
+        }
+    }
+    for entry in std::fs::read_dir(&fixtures).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let is_known = LAW_KINDS.iter().any(|k| k.code.as_str() == name);
+        assert!(is_known, "fixtures/laws/{name} belongs to no kind");
+    }
+}
+
+#[test]
 fn expected_texts_belong_to_failing_cases() {
     fn walk(folder: &Path) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -144,7 +187,9 @@ fn expected_texts_belong_to_failing_cases() {
 fn explanations_are_whole() {
     let checks = CHECKS.iter().map(|c| (c.code, c.summary, &c.explain));
     let changes = CHANGE_RULES.iter().map(|r| (r.code, r.summary, &r.explain));
-    for (code, summary, explain) in checks.chain(changes) {
+    let kinds = LAW_KINDS.iter().map(|k| (k.code, k.summary, &k.explain));
+    let about = ABOUT_LAWS.iter().map(|r| (r.code, r.summary, &r.explain));
+    for (code, summary, explain) in checks.chain(changes).chain(kinds).chain(about) {
         for part in [summary, explain.what, explain.why, explain.bad, explain.good, explain.fix] {
             assert!(!part.trim().is_empty(), "`{code}` leaves a part of its explanation out");
         }
@@ -163,15 +208,17 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
         ("change", &["finding", "tree", "document", "catalog"]),
         ("freeze", &["tree"]),
-        ("gate", &["finding", "tree", "document", "catalog", "checks", "change"]),
+        ("program", &["document"]),
+        ("laws", &["finding", "tree", "document", "catalog", "program"]),
+        ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "gate"]),
+        ("report", &["finding", "tree", "document", "gate", "laws"]),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
-                "source", "edit", "report",
+                "source", "edit", "report", "laws", "program",
             ],
         ),
     ])

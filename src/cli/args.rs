@@ -138,6 +138,8 @@ pub(super) enum Command {
     },
     /// Freeze contracts byte for byte; list, verify, compare, restore freezes
     Freeze(super::freeze::args::Freeze),
+    /// Hold a repository to its laws: written contracts as rules
+    Laws(super::laws::args::Laws),
     /// Make a small valid contracts tree, with hook and workflow
     #[command(
         after_help = "Examples:\n  contract-guard init\n  contract-guard init path/to/repository"

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::args::{self, Global, OutputFormat};
 use super::diff::compared;
+use super::laws::{Spoken, law_findings, texts_of};
 use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::side;
@@ -16,7 +17,7 @@ use crate::finding::{Finding, Level};
 use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Config};
 use crate::report::{self, Closing, Format};
-use crate::source::{self, Budget, Request, Source};
+use crate::source::{self, Budget, Request, Source, State};
 use crate::tree::Tree;
 
 /// A tree, read and understood.
@@ -31,15 +32,21 @@ pub(super) struct Loaded {
 pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> Answer {
     let started = Instant::now();
     let progress = Progress::start("checking contracts");
-    let loaded = load(&request(&args.tree)?, global)?;
+    let request = request(&args.tree)?;
+    let loaded = load(&request, global)?;
     let base = args.against.as_deref().map(|base| side(base, global)).transpose()?;
     let findings = checks::run(&loaded.catalog, |_| true);
     let comparison = base.as_ref().map(|base| compared(base, &loaded.catalog));
+    let of_laws = held(&request, args.against.as_deref(), global)?;
     drop(progress);
-    let mut run = Run { loaded, findings, compared: Vec::new(), before: None };
+    let mut run = Run::alone(loaded, findings);
     if let (Some(base), Some(comparison)) = (base, comparison) {
         run.compared = gate::gated(comparison, &base.config.levels);
         run.before = Some(base);
+    }
+    if let Some(Spoken { findings, texts }) = of_laws {
+        run.texts = texts_of(&findings, &texts);
+        run.compared.extend(gate::judged_laws(findings, &run.texts, &run.loaded.config.levels));
     }
     finish(run, Closing::Check, started, global, terminal)
 }
@@ -52,12 +59,30 @@ struct Run {
     compared: Vec<gate::Item>,
     /// The tree that was compared with.
     before: Option<Loaded>,
+    /// Files beyond the contracts that laws speak of.
+    texts: Tree,
 }
 
 impl Run {
     fn alone(loaded: Loaded, findings: Vec<Finding>) -> Run {
-        Run { loaded, findings, compared: Vec::new(), before: None }
+        Run { loaded, findings, compared: Vec::new(), before: None, texts: Tree::default() }
     }
+}
+
+/// What the laws of the repository say.
+fn held(
+    request: &Request,
+    against: Option<&str>,
+    global: &Global,
+) -> Result<Option<Spoken>, Failure> {
+    let state = match &request.source {
+        Source::Dir => State::WorkTree,
+        Source::Index => State::Index,
+        Source::Commit(name) => State::Commit(name.clone()),
+        // A freeze holds contracts and no code.
+        Source::Freeze(_) => return Ok(None),
+    };
+    law_findings(&request.base, &request.root, &state, against, global)
 }
 
 /// `contract-guard validate`
@@ -165,6 +190,20 @@ pub(super) fn limits(global: &Global) -> Limits {
     }
 }
 
+/// How much is read.
+pub(super) fn budget(global: &Global) -> Budget {
+    Budget {
+        file_bytes: global.max_file_bytes,
+        tree_bytes: global.max_tree_bytes,
+        files: global.max_files,
+    }
+}
+
+/// The same as [`load`], for other commands.
+pub(super) fn load_from(request: &Request, global: &Global) -> Result<Loaded, Failure> {
+    load(request, global)
+}
+
 /// Reads and understands a tree.
 pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure> {
     load_by(request, global, catalog::build)
@@ -180,12 +219,7 @@ fn load_by(
     global: &Global,
     build: fn(&Tree, &Layout, &Limits) -> Catalog,
 ) -> Result<Loaded, Failure> {
-    let budget = Budget {
-        file_bytes: global.max_file_bytes,
-        tree_bytes: global.max_tree_bytes,
-        files: global.max_files,
-    };
-    let tree = source::read(request, &budget)?;
+    let tree = source::read(request, &budget(global))?;
     let config = gate::read_config(&tree, limits(global));
     let catalog = build(&tree, &config.layout, &config.limits);
     let prefix = match (&request.source, request.base.to_str()) {
@@ -203,12 +237,18 @@ fn finish(
     global: &Global,
     terminal: &Terminal,
 ) -> Answer {
-    let Run { loaded, mut findings, compared, before } = run;
+    let Run { loaded, mut findings, compared, before, texts } = run;
     let Loaded { catalog, config, prefix } = loaded;
     findings.extend(config.findings);
-    let outcome = gate::judge(findings, compared, &catalog, &config.levels);
-    let both = before.map(|before| gate::side_by_side(&before.catalog.tree, &catalog.tree));
+    let mut both = before.map(|before| gate::side_by_side(&before.catalog.tree, &catalog.tree));
+    if !texts.artifacts.is_empty() {
+        let all = both.get_or_insert_with(|| catalog.tree.clone());
+        for (path, artifact) in texts.artifacts {
+            all.artifacts.entry(path).or_insert(artifact);
+        }
+    }
     let tree = both.as_ref().unwrap_or(&catalog.tree);
+    let outcome = gate::judge(findings, compared, &catalog, tree, &config.levels);
     let format = match global.format {
         OutputFormat::Human => Format::Human,
         OutputFormat::Short => Format::Short,

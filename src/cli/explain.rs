@@ -6,6 +6,7 @@ use super::{Answer, Failure};
 use crate::change::CHANGE_RULES;
 use crate::checks::CHECKS;
 use crate::finding::{Code, Explain};
+use crate::laws::{ABOUT_LAWS, LAW_KINDS};
 
 /// What can be explained.
 struct Subject {
@@ -32,7 +33,21 @@ fn subjects() -> Vec<Subject> {
         summary: rule.summary,
         explain: &rule.explain,
     });
-    let mut all: Vec<Subject> = checks.chain(changes).collect();
+    let kinds = LAW_KINDS.iter().map(|kind| Subject {
+        code: kind.code,
+        kind: "law",
+        since: kind.since,
+        summary: kind.summary,
+        explain: &kind.explain,
+    });
+    let about = ABOUT_LAWS.iter().map(|rule| Subject {
+        code: rule.code,
+        kind: rule.level.name(),
+        since: rule.since,
+        summary: rule.summary,
+        explain: &rule.explain,
+    });
+    let mut all: Vec<Subject> = checks.chain(changes).chain(kinds).chain(about).collect();
     all.sort_by_key(|subject| subject.code);
     all
 }

@@ -11,6 +11,7 @@ mod explain;
 mod freeze;
 mod help;
 mod init;
+mod laws;
 mod list;
 mod output;
 mod progress;
@@ -111,6 +112,7 @@ fn run(arguments: &[OsString]) -> u8 {
             explain::run(code.as_deref(), cli.global.format, &terminal)
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
+        Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),
@@ -128,6 +130,7 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
                 | args::Command::Envelope(_)
                 | args::Command::Diff(_)
                 | args::Command::Bump(_)
+                | args::Command::Laws(_)
         )
     );
     if cli.global.format == args::OutputFormat::Markdown && !reads_well {

@@ -62,6 +62,24 @@ pub(super) fn file(target: &Path, bytes: &[u8]) -> Result<bool, EditError> {
     }
 }
 
+/// Writes a file, in place of the one that is there, if one is. A link is refused, not followed.
+pub(super) fn replace(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    if target.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
+        return Err(EditError::Link(target.display().to_string()));
+    }
+    if let Some(folder) = target.parent().filter(|f| !f.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(io(folder))?;
+    }
+    let stage = staging(target);
+    let _ = fs::remove_file(&stage);
+    let written =
+        write(&stage, bytes).and_then(|()| fs::rename(&stage, target).map_err(io(target)));
+    if written.is_err() {
+        let _ = fs::remove_file(&stage);
+    }
+    written
+}
+
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
     let mut file = fs::File::create_new(path).map_err(io(path))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io(path))

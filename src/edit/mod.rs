@@ -121,6 +121,11 @@ impl fmt::Display for EditError {
 
 impl std::error::Error for EditError {}
 
+/// Writes one file whole, or leaves what was there.
+pub fn write_file(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    atomic::replace(target, bytes)
+}
+
 /// Carries a plan out below `base`.
 pub fn apply(plan: &Plan, base: &Path) -> Result<Applied, EditError> {
     let (name, files) = &plan.folder;

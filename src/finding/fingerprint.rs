@@ -12,7 +12,8 @@ pub fn fingerprint(finding: &Finding) -> String {
         finding.primary.artifact.as_str(),
         finding.primary.pointer.as_str(),
     ];
-    for part in fixed.into_iter().chain(finding.subject.iter().map(String::as_str)) {
+    let of_law = finding.law.iter().flat_map(|rule| [rule.law.as_str(), rule.rule.as_str()]);
+    for part in fixed.into_iter().chain(of_law).chain(finding.subject.iter().map(String::as_str)) {
         // A length before each part keeps ("ab", "c") and ("a", "bc") apart.
         text.push_str(&format!("{}:{part}\n", part.len()));
     }

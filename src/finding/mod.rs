@@ -76,6 +76,19 @@ pub struct Witness {
     pub fate: String,
 }
 
+/// The rule of a law that a finding belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LawRule {
+    /// The law.
+    pub law: String,
+    /// The rule within it.
+    pub rule: String,
+    /// The sentences of the written contract that it holds.
+    pub sentences: Vec<String>,
+    /// The level that the law gives it.
+    pub level: Level,
+}
+
 /// One thing that a rule says. It cannot be built without a primary location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -95,6 +108,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// A document that shows it.
     pub witness: Option<Witness>,
+    /// The rule of a law, where a law says it.
+    pub law: Option<Box<LawRule>>,
     /// The canonical values that make this finding the same one tomorrow.
     pub subject: Vec<String>,
 }
@@ -111,6 +126,7 @@ impl Finding {
             note: None,
             help: None,
             witness: None,
+            law: None,
             subject: Vec::new(),
         }
     }

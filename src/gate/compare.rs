@@ -72,7 +72,7 @@ fn item(
         level,
         origin: LevelOrigin::Default,
         fingerprint: fingerprint(&finding),
-        position: position(&finding.primary, new, lines),
+        position: position(&finding.primary, &new.tree, lines),
         finding,
         change: Some(facts),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::checks;
 use crate::finding::{Code, Level};
+use crate::laws;
 
 /// Who set a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum LevelOrigin {
     Default,
     /// `[levels]` of the configuration.
     Config,
+    /// The law that the finding belongs to.
+    Law,
 }
 
 impl LevelOrigin {
@@ -20,6 +23,7 @@ impl LevelOrigin {
         match self {
             LevelOrigin::Default => "default",
             LevelOrigin::Config => "contract-guard.toml",
+            LevelOrigin::Law => "law",
         }
     }
 }
@@ -36,10 +40,11 @@ impl Levels {
     pub fn of(&self, code: Code) -> (Level, LevelOrigin) {
         match self.configured.get(code.as_str()) {
             Some(level) => (*level, LevelOrigin::Config),
-            None => (
-                checks::find(code.as_str()).map_or(Level::Error, |c| c.level),
-                LevelOrigin::Default,
-            ),
+            None => {
+                let check = checks::find(code.as_str()).map(|c| c.level);
+                let level = check.or_else(|| laws::about_laws(code).map(|rule| rule.level));
+                (level.unwrap_or(Level::Error), LevelOrigin::Default)
+            }
         }
     }
 }

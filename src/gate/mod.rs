@@ -3,11 +3,13 @@
 
 mod compare;
 mod config;
+mod laws;
 mod level;
 mod verdict;
 
 pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side};
 pub use config::{Config, read as read_config};
+pub use laws::{judge_laws, judged_laws};
 pub use level::{LevelOrigin, Levels};
 pub use verdict::Verdict;
 
@@ -18,7 +20,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::document::{LineIndex, Position};
 use crate::finding::{Finding, Level, Location, fingerprint};
-use crate::tree::ArtifactPath;
+use crate::tree::{ArtifactPath, Tree};
 
 /// A judged finding.
 #[derive(Debug, Clone)]
@@ -75,11 +77,13 @@ impl Outcome {
     }
 }
 
-/// Judges findings about a tree, and what a comparison with another has brought.
+/// Judges findings about a tree, and what a comparison with another, or laws, have brought. `texts` has
+/// whatever findings point to.
 pub fn judge(
     findings: Vec<Finding>,
     compared: Vec<Item>,
     catalog: &Catalog,
+    texts: &Tree,
     levels: &Levels,
 ) -> Outcome {
     let mut lines: BTreeMap<ArtifactPath, LineIndex> = BTreeMap::new();
@@ -93,18 +97,23 @@ pub fn judge(
         for related in &mut finding.related {
             locate(&mut related.location, catalog);
         }
-        let position = position(&finding.primary, catalog, &mut lines);
+        let position = position(&finding.primary, texts, &mut lines);
         let fingerprint = fingerprint(&finding);
         items.push(Item { level, origin, fingerprint, position, finding, change: None });
     }
     for mut item in compared {
-        item.position = position(&item.finding.primary, catalog, &mut lines);
+        item.position = position(&item.finding.primary, texts, &mut lines);
         items.push(item);
     }
+    outcome(items, counts(catalog))
+}
+
+/// Sorted, without repetitions, with the verdict that follows.
+fn outcome(mut items: Vec<Item>, counts: Counts) -> Outcome {
     items.sort_by(|a, b| order(a).cmp(&order(b)));
     items.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.finding == b.finding);
     let verdict = Verdict::of(&items);
-    Outcome { items, verdict, counts: counts(catalog) }
+    Outcome { items, verdict, counts }
 }
 
 fn order(item: &Item) -> (std::cmp::Reverse<Level>, &ArtifactPath, u32, &str, &str) {
@@ -131,10 +140,10 @@ fn locate(location: &mut Location, catalog: &Catalog) {
 
 fn position(
     location: &Location,
-    catalog: &Catalog,
+    texts: &Tree,
     lines: &mut BTreeMap<ArtifactPath, LineIndex>,
 ) -> Option<(Position, Position)> {
-    let bytes = &catalog.tree.get(&location.artifact)?.bytes;
+    let bytes = &texts.get(&location.artifact)?.bytes;
     let span = location.span?;
     let index = lines.entry(location.artifact.clone()).or_insert_with(|| LineIndex::new(bytes));
     Some(index.positions(bytes, span))

@@ -48,6 +48,8 @@ struct Finding<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Change<'o>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    law: Option<Law<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'o str>,
@@ -65,6 +67,13 @@ struct Change<'o> {
     direction: Option<&'static str>,
     module: Option<&'o str>,
     affects: &'o [String],
+}
+
+#[derive(Serialize)]
+struct Law<'o> {
+    law: &'o str,
+    rule: &'o str,
+    sentences: &'o [String],
 }
 
 #[derive(Serialize)]
@@ -118,6 +127,11 @@ fn finding<'o>(item: &'o Item, texts: &Texts<'_>) -> Finding<'o> {
         related: related.collect(),
         witness: finding.witness.as_ref().map(witness),
         change: item.change.as_ref().map(change),
+        law: finding.law.as_ref().map(|rule| Law {
+            law: &rule.law,
+            rule: &rule.rule,
+            sentences: &rule.sentences,
+        }),
         note: finding.note.as_deref(),
         help: finding.help.as_deref(),
     }

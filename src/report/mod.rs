@@ -5,10 +5,12 @@ mod human;
 mod json_v1;
 mod markdown;
 mod short;
+mod status;
 mod summary;
 
 pub use escape::visible;
-pub use summary::Closing;
+pub use status::{StatusFormat, render_status};
+pub use summary::{Closing, RuleCounts};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -15,6 +15,23 @@ pub enum Closing {
     Validate,
     /// `envelope`: passed or not.
     Envelope,
+    /// `laws check`: how many rules were held.
+    Laws(RuleCounts),
+}
+
+/// What became of the rules of laws.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RuleCounts {
+    /// Rules that were held against the repository.
+    pub held: usize,
+    /// Rules that compare with a baseline, without one.
+    pub no_baseline: usize,
+    /// Rules that wait for tests.
+    pub by_test: usize,
+    /// Rules that run commands, not asked for.
+    pub no_commands: usize,
+    /// Violations that the record accepts.
+    pub accepted: usize,
 }
 
 /// Codes that say of an example that it does not match.
@@ -28,6 +45,7 @@ pub(super) fn render(
 ) -> io::Result<()> {
     match closing {
         Closing::Check => writeln!(out, "{}", counts(outcome, style)),
+        Closing::Laws(rules) => writeln!(out, "{}", rule_counts(outcome, rules, style)),
         Closing::Validate => {
             let refused =
                 outcome.items.iter().filter(|i| MISMATCHES.contains(&i.finding.code.as_str()));
@@ -48,10 +66,11 @@ pub(super) fn render(
     }
 }
 
-fn counts(outcome: &Outcome, style: &Style) -> String {
-    let plural = |n: usize, noun: &str| {
-        if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-    };
+fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+fn found(outcome: &Outcome) -> String {
     let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let found: Vec<String> = levels
         .iter()
@@ -59,15 +78,44 @@ fn counts(outcome: &Outcome, style: &Style) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| plural(n, noun))
         .collect();
-    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    if found.is_empty() { "no findings".to_owned() } else { found.join(", ") }
+}
+
+fn rule_counts(outcome: &Outcome, rules: RuleCounts, style: &Style) -> String {
+    let held = plural(rules.held, "rule");
+    let mut line = format!("{}: {}, {held} held", outcome.verdict.name(), found(outcome));
+    let others = [
+        (rules.no_baseline, "had no baseline to compare with (`--against`, `--since`)"),
+        (rules.by_test, "wait for a test (`laws status`)"),
+        (rules.no_commands, "run commands (`--run-commands`)"),
+    ];
+    for (count, why) in others.iter().filter(|(count, _)| *count > 0) {
+        line.push_str(&format!("; {count} {why}"));
+    }
+    if rules.accepted > 0 {
+        line.push_str(&format!(
+            "; {} accepted by the record",
+            plural(rules.accepted, "old violation")
+        ));
+    }
+    colored(line, outcome, style)
+}
+
+fn counts(outcome: &Outcome, style: &Style) -> String {
+    let found = found(outcome);
     let counts = outcome.counts;
-    let mut line = format!(
+    let line = format!(
         "{}: {found} in {} ({}, {} checked)",
         outcome.verdict.name(),
         plural(counts.artifacts, "artifact"),
         plural(counts.schemas, "schema"),
         plural(counts.examples, "example"),
     );
+    colored(line, outcome, style)
+}
+
+/// With the time, and in the colour of the verdict.
+fn colored(mut line: String, outcome: &Outcome, style: &Style) -> String {
     if let Some(seconds) = style.seconds {
         line.push_str(&format!(" in {seconds:.2} s"));
     }

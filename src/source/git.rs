@@ -30,7 +30,7 @@ const LOCATION: [&str; 8] = [
 
 /// git in `base`. Inside the repository that a hook runs for, its variables hold; in any other
 /// repository they would point at the wrong one.
-fn command(base: &Path) -> Command {
+pub(super) fn command(base: &Path) -> Command {
     let mut git = Command::new("git");
     git.arg("-C")
         .arg(base)

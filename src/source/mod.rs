@@ -8,10 +8,14 @@ mod freeze;
 mod git;
 mod index;
 mod links;
+mod repository;
+mod runner;
 mod saved;
 mod ssh;
 
 pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
+pub use repository::{Repository, RepositoryFiles, State, TreeHistory, step_from_tree};
+pub use runner::run_command;
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};
 
@@ -237,6 +241,22 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
         Some("contracts") => Ok((parent_of(path), "contracts".to_owned())),
         _ => Ok((path.to_owned(), String::new())),
     }
+}
+
+/// The top of the repository around the current folder; the current folder when there is none.
+pub fn top_of_repository() -> PathBuf {
+    let mut base = PathBuf::from(".");
+    for _ in 0..64 {
+        if base.join(".git").exists() {
+            return base;
+        }
+        let is_root = canonical(&base).is_none_or(|path| path.parent().is_none());
+        if is_root {
+            break;
+        }
+        base = if base == Path::new(".") { PathBuf::from("..") } else { base.join("..") };
+    }
+    PathBuf::from(".")
 }
 
 /// `a/contracts` → `a`; `contracts` → `.`; `.` → `..`.

@@ -1,9 +1,11 @@
 //! An immutable set of artifacts, wherever it was read from. No parsing, no disk.
 
 mod digest;
+mod files;
 mod path;
 
 pub use digest::Digest;
+pub use files::{FileChange, Files, History, MemoryFiles, Step};
 pub use path::{ArtifactPath, PathProblem};
 
 use std::collections::BTreeMap;

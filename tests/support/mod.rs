@@ -62,7 +62,7 @@ pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
     let (catalog, config) = read_within(base, limits);
     let mut findings = checks::run(&catalog, |_| true);
     findings.extend(config.findings);
-    let outcome = gate::judge(findings, Vec::new(), &catalog, &config.levels);
+    let outcome = gate::judge(findings, Vec::new(), &catalog, &catalog.tree, &config.levels);
     (catalog, outcome)
 }
 

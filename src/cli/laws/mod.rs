@@ -1,0 +1,133 @@
+//! `laws`: a repository is read, its laws are held against it, the outcome is shown.
+
+pub(super) mod args;
+mod hands;
+mod held;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use self::args::{Laws, LawsCommand, Select};
+use self::held::Court;
+use super::args::{Global, OutputFormat};
+use super::output::Terminal;
+use super::progress::Progress;
+use super::{Answer, Failure};
+use crate::edit;
+use crate::gate::{self, Levels};
+use crate::laws::{self, Evidence, Hold, Ratchet, Status};
+use crate::report::{self, Closing, Format, RuleCounts};
+use crate::source;
+
+pub(super) use held::{Spoken, law_findings, texts_of};
+
+/// `contract-guard laws …`
+pub(super) fn run(command: &Laws, global: &Global, terminal: &Terminal) -> Answer {
+    match &command.command {
+        LawsCommand::Check(select) => check(select, global, terminal),
+        LawsCommand::Status(status) => show_status(status, global, terminal),
+        LawsCommand::Baseline(select) => baseline(select, global, terminal),
+    }
+}
+
+fn format(global: &Global) -> Format {
+    match global.format {
+        OutputFormat::Human => Format::Human,
+        OutputFormat::Short => Format::Short,
+        OutputFormat::Json => Format::Json,
+        OutputFormat::Markdown => Format::Markdown,
+    }
+}
+
+fn check(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
+    let started = Instant::now();
+    let progress = Progress::start("holding laws");
+    let court = Court::open(select, global)?;
+    let judged = court.hold(select, global)?;
+    drop(progress);
+    let counts = RuleCounts {
+        held: judged.held.iter().filter(|h| matches!(h.hold, Hold::Held(_))).count(),
+        no_baseline: judged.held.iter().filter(|h| h.hold == Hold::NoBaseline).count(),
+        by_test: judged.held.iter().filter(|h| h.hold == Hold::ByTest).count(),
+        no_commands: judged.held.iter().filter(|h| h.hold == Hold::NoCommands).count(),
+        accepted: judged.accepted,
+    };
+    let texts = texts_of(&judged.findings, &judged.texts);
+    let outcome = gate::judge_laws(judged.findings, &texts, &Levels::default());
+    let code = match outcome.verdict.exit_code() {
+        1 if global.exit_zero => 0,
+        code => code,
+    };
+    let style = terminal.style(court.prefix(), started.elapsed().as_secs_f64());
+    let mut bytes = Vec::new();
+    report::render(&outcome, &texts, Closing::Laws(counts), format(global), &style, &mut bytes)
+        .map_err(unshown)?;
+    Ok(terminal.write(&bytes, code))
+}
+
+fn unshown(error: std::io::Error) -> Failure {
+    Failure::Source(source::SourceError::Io { path: PathBuf::from("-"), error })
+}
+
+fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Answer {
+    let progress = Progress::start("holding laws");
+    let mut evidence = Evidence::default();
+    for path in &args.ran {
+        let bytes = source::file_bytes(path, &super::check::budget(global))?;
+        evidence.read(&String::from_utf8_lossy(&bytes));
+    }
+    let court = Court::open(&args.select, global)?;
+    let judged = court.hold(&args.select, global)?;
+    let statuses: Vec<Status> = judged.statuses(&court, &args.select, &evidence)?;
+    drop(progress);
+    let form = match global.format {
+        _ if args.html => report::StatusFormat::Html,
+        OutputFormat::Markdown => report::StatusFormat::Markdown,
+        OutputFormat::Json => report::StatusFormat::Json,
+        OutputFormat::Human | OutputFormat::Short => report::StatusFormat::Text,
+    };
+    let laws: Vec<(&str, &str)> =
+        court.laws.iter().map(|law| (law.name.as_str(), law.title.as_str())).collect();
+    let text = report::render_status(&laws, &statuses, form, terminal.width);
+    Ok(terminal.write(text.as_bytes(), 0))
+}
+
+fn baseline(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
+    let progress = Progress::start("holding laws");
+    let court = Court::open(select, global)?;
+    let judged = court.hold(&Select { all: true, ..select.clone() }, global)?;
+    drop(progress);
+    let ran = judged.held.iter().filter(|h| matches!(h.hold, Hold::Held(_)));
+    let rules = ran.map(|h| format!("{}/{}", h.law, h.rule)).collect();
+    let now = Ratchet::of(&judged.findings, rules);
+    let old = court.ratchet();
+    let next = old.as_ref().map_or_else(|| now.clone(), |old| old.next(&now));
+    let path = court.ratchet_path();
+    let text =
+        serde_json::to_string_pretty(&next).map_err(|e| unshown(std::io::Error::other(e)))?;
+    edit::write_file(&court.base().join(&path), format!("{text}\n").as_bytes())?;
+    let (before, after) = (old.as_ref().map_or(0, Ratchet::count), next.count());
+    let new = now.grew(&next);
+    let mut said = format!("{path}: {after} accepted (before: {before})\n");
+    if !new.is_empty() {
+        said.push_str(&format!(
+            "{} violation(s) of rules that were adopted before are new and are not recorded; `contract-guard laws check` shows them\n",
+            new.len()
+        ));
+    }
+    Ok(terminal.write(said.as_bytes(), u8::from(!new.is_empty())))
+}
+
+/// Where the repository is.
+fn base_of(path: Option<&Path>) -> Result<PathBuf, Failure> {
+    match path {
+        Some(path) => Ok(path.to_owned()),
+        None => Ok(source::top_of_repository()),
+    }
+}
+
+/// A law by its name, for messages.
+fn known_packs() -> String {
+    let names: Vec<&str> = laws::PACKS.iter().map(|pack| pack.name).collect();
+    names.join(", ")
+}

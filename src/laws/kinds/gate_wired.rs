@@ -1,0 +1,195 @@
+//! The gate is called where it was promised: by the hook and by CI, without a way around it.
+
+use fancy_regex::Regex;
+
+use super::super::fields::Fields;
+use super::super::glob::Glob;
+use super::super::{Demand, LawKind, Rule, World};
+use super::additive_only::in_step;
+use super::story;
+use crate::finding::{Code, Explain, Finding, Location};
+use crate::tree::ArtifactPath;
+
+pub(super) static KIND: LawKind = LawKind {
+    code: Code("gate-wired"),
+    summary: "hook or CI job does not call the gate, or can be passed around it",
+    since: "0.2.0",
+    explain: Explain {
+        what: "No hook or no workflow of the repository calls what the rule names, or the call was weakened: its failure is ignored, the job is switched off, or something of it is gone since the baseline.",
+        why: "Promised enforcement rots: a hook disappears in an unrelated commit, and nothing is held from then on.",
+        bad: story!("gate-wired/fail/failure-ignored"),
+        good: story!("gate-wired/pass/wired"),
+        fix: "Bring the call back, without `|| true`, `continue-on-error` or a condition that is never met.",
+    },
+    looks_back: false,
+    read,
+};
+
+struct GateWired {
+    hook: Vec<Glob>,
+    ci: Vec<Glob>,
+    call: Vec<Regex>,
+}
+
+fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
+    let hook = fields.globs("hook", Glob::exactly);
+    let ci = fields.globs("ci", Glob::exactly);
+    if hook.is_empty() && ci.is_empty() {
+        fields.wrong("", "the rule looks at no hook and no CI job", "add `hook` or `ci`");
+    }
+    let call = fields.regexes("call");
+    if call.is_empty() {
+        fields.required("call");
+    }
+    Box::new(GateWired { hook, ci, call })
+}
+
+impl Demand for GateWired {
+    fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (what, globs) in [("hook", &self.hook), ("CI job", &self.ci)] {
+            if !globs.is_empty() {
+                findings.extend(self.wired(rule, world, what, globs));
+            }
+        }
+        findings.extend(self.lost(rule, world));
+        findings
+    }
+}
+
+impl GateWired {
+    fn calls(&self, line: &str) -> bool {
+        let plain = line.trim_start();
+        !plain.starts_with('#') && self.call.iter().any(|c| c.is_match(plain).unwrap_or(false))
+    }
+
+    fn wired(&self, rule: &Rule, world: &World<'_>, what: &str, globs: &[Glob]) -> Vec<Finding> {
+        let files = world.now.paths().iter().filter(|p| globs.iter().any(|g| g.fits(p)));
+        let mut findings = Vec::new();
+        let mut is_called = false;
+        let mut seen = 0;
+        for path in files {
+            seen += 1;
+            let Some(text) = world.text(path) else { continue };
+            if !text.lines().any(|line| self.calls(line)) {
+                continue;
+            }
+            let weak = self.weakness(&text);
+            is_called |= weak.is_none();
+            if let Some((span, why)) = weak {
+                let message = format!("the {what} in `{path}` calls the gate, and {why}");
+                let at = Location::bytes(&ArtifactPath::lossy(path), span);
+                findings.push(rule.finding(message, at).label("lets a failure pass").about(why));
+            }
+        }
+        if !is_called && findings.is_empty() {
+            let first = globs.first().map(|g| g.text.clone()).unwrap_or_default();
+            let message = if seen == 0 {
+                format!("there is no {what}: nothing fits `{first}`")
+            } else {
+                format!("no {what} calls the gate")
+            };
+            findings.push(rule.about_file(&first, message).about(what));
+        }
+        findings
+    }
+
+    /// What lets a failure of the gate pass: on the line of the call, or in the block around it.
+    fn weakness(&self, text: &str) -> Option<(crate::document::Span, &'static str)> {
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let starts: Vec<usize> = lines
+            .iter()
+            .scan(0, |at, line| {
+                let start = *at;
+                *at += line.len();
+                Some(start)
+            })
+            .collect();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| self.calls(line)) {
+            let span = |at: usize| {
+                let start = starts.get(at).copied().unwrap_or(0);
+                let line = lines.get(at).copied().unwrap_or_default();
+                crate::document::Span::new(start + indent(line), start + line.trim_end().len())
+            };
+            if let Some(why) = weak_line(line) {
+                return Some((span(number), why));
+            }
+            // Keys of the same step, and of the blocks that it stands in.
+            let mut level = indent(line);
+            for above in (0..number).rev() {
+                let text = lines.get(above).copied().unwrap_or_default();
+                if text.trim().is_empty() {
+                    continue;
+                }
+                level = level.min(indent(text));
+                if indent(text) <= level
+                    && let Some(why) = weak_key(text)
+                {
+                    return Some((span(above), why));
+                }
+            }
+            let own = indent(line);
+            for (below, text) in lines.iter().enumerate().skip(number + 1) {
+                if text.trim().is_empty() {
+                    continue;
+                }
+                let is_next = indent(text) < own && text.trim_start().starts_with("- ");
+                if is_next || indent(text) + 4 < own {
+                    break;
+                }
+                if let Some(why) = weak_key(text) {
+                    return Some((span(below), why));
+                }
+            }
+        }
+        None
+    }
+
+    /// Calls of the gate that the baseline had and the next step has not.
+    fn lost(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for step in world.steps {
+            for change in &step.changes {
+                let path = change.renamed_from.as_ref().unwrap_or(&change.path);
+                if !self.hook.iter().chain(&self.ci).any(|glob| glob.fits(path)) {
+                    continue;
+                }
+                let count = |bytes: Option<std::sync::Arc<[u8]>>| {
+                    bytes.map_or(0, |b| {
+                        String::from_utf8_lossy(&b).lines().filter(|l| self.calls(l)).count()
+                    })
+                };
+                let before = count(world.content_before(change));
+                let after = count(world.content_after(change));
+                if after < before {
+                    let message =
+                        format!("`{path}` called the gate and no longer does{}", in_step(step));
+                    findings.push(rule.about_file(path, message).about("lost").about(&step.name));
+                }
+            }
+        }
+        findings
+    }
+}
+
+fn weak_line(line: &str) -> Option<&'static str> {
+    let compact: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let ignores = ["|| true", "|| :", "|| exit 0", "|| echo", "; true", "; exit 0", "set +e"];
+    if ignores.iter().any(|w| compact.contains(w)) {
+        return Some("its failure is ignored");
+    }
+    compact.contains("--exit-zero").then_some("`--exit-zero` makes every verdict a pass")
+}
+
+fn weak_key(line: &str) -> Option<&'static str> {
+    let compact: String = line.trim().trim_start_matches("- ").replace(' ', "");
+    match compact.as_str() {
+        "continue-on-error:true" => Some("`continue-on-error` ignores its failure"),
+        "if:false" | "if:${{false}}" => Some("its job is switched off"),
+        "allow_failure:true" => Some("`allow_failure` ignores its failure"),
+        "stages:[manual]" | "stages:[\"manual\"]" => Some("it runs only by hand"),
+        "set+e" => Some("its failure is ignored"),
+        _ => None,
+    }
+}

@@ -1,0 +1,473 @@
+//! Sites that must not be.
+
+use super::super::super::fields::Fields;
+use super::super::super::glob::Glob;
+use super::super::super::sites::{Http, Places, Site, any_fits, around, is_called};
+use super::super::super::{Rule, World};
+use super::{Shape, Source, at};
+use crate::document::{Data, Span, to_json};
+use crate::finding::Finding;
+use crate::program::{
+    Argument, Call, Deed, Expression, Language, Pattern, Program, Programs, UNKNOWN, file_uses,
+};
+
+/// What is named, and where it may not stand.
+struct Forbid {
+    named: Named,
+    filter: Where,
+}
+
+/// What a rule names in code.
+#[derive(Default)]
+pub(super) struct Named {
+    calls: Vec<Glob>,
+    makes: Vec<Glob>,
+    imports: Vec<Glob>,
+    texts: Vec<fancy_regex::Regex>,
+    paths: Vec<Glob>,
+    writes: Vec<Glob>,
+    appends: Vec<Glob>,
+    reads: Vec<Glob>,
+    subscripts: Vec<Glob>,
+    handlers: Option<&'static str>,
+    http: Option<Http>,
+    definitions: Vec<Glob>,
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Default)]
+struct Where {
+    mentions: Vec<String>,
+    arguments: Vec<Glob>,
+    first_argument: Vec<Glob>,
+    not_arguments: Vec<Glob>,
+    not_named: Vec<Glob>,
+    unless_calls: Vec<Glob>,
+    inside: Vec<Places>,
+    not_inside: Vec<Places>,
+}
+
+pub(super) fn read(fields: &mut Fields<'_>) -> Option<Box<dyn Shape>> {
+    let named = fields.object("forbid", Named::read)?;
+    let filter = fields.object("where", |f| Where {
+        mentions: f.texts("mentions").iter().map(|t| t.to_lowercase()).collect(),
+        arguments: f.globs("arguments", Glob::name),
+        first_argument: f.globs("first-argument", Glob::name),
+        not_arguments: f.globs("not-arguments", Glob::name),
+        not_named: f.globs("not-named", Glob::name),
+        unless_calls: f.globs("unless-calls", Glob::name),
+        inside: f.objects_if("inside", Places::read),
+        not_inside: f.objects_if("not-inside", Places::read),
+    });
+    Some(Box::new(Forbid { named, filter: filter.unwrap_or_default() }))
+}
+
+impl Named {
+    pub(super) fn read(fields: &mut Fields<'_>) -> Named {
+        let named = Named {
+            calls: fields.globs("calls", Glob::name),
+            makes: fields.globs("makes", Glob::exactly),
+            imports: fields.globs("imports", Glob::name),
+            texts: fields.regexes("texts"),
+            paths: fields.globs("paths", Glob::paths),
+            writes: fields.globs("writes", Glob::paths),
+            appends: fields.globs("appends", Glob::paths),
+            reads: fields.globs("reads", Glob::paths),
+            subscripts: fields.globs("subscripts", Glob::name),
+            handlers: Some(fields.word("handlers", &["silent", "broad-silent", "unheard"], ""))
+                .filter(|w| !w.is_empty()),
+            http: fields.has("http").then(|| {
+                fields.word("http", &["any"], "any");
+                Http::new()
+            }),
+            definitions: fields.globs("definitions", Glob::name),
+            patterns: read_patterns(fields),
+        };
+        if named.is_nothing() {
+            fields.wrong(
+                "",
+                "nothing is named here",
+                "add `calls`, `imports`, `paths` or another of docs/laws.md",
+            );
+        }
+        named
+    }
+
+    fn is_nothing(&self) -> bool {
+        let globs = [
+            &self.calls,
+            &self.makes,
+            &self.imports,
+            &self.paths,
+            &self.writes,
+            &self.appends,
+            &self.reads,
+            &self.subscripts,
+            &self.definitions,
+        ];
+        globs.iter().all(|g| g.is_empty())
+            && self.texts.is_empty()
+            && self.patterns.is_empty()
+            && self.handlers.is_none()
+            && self.http.is_none()
+    }
+
+    /// All that is named, in the order of the text.
+    pub(super) fn sites<'p>(
+        &self,
+        programs: &Programs,
+        program: &'p Program,
+        world: &World<'_>,
+    ) -> Vec<Site<'p>> {
+        let mut sites = Vec::new();
+        self.called(programs, program, &mut sites);
+        self.imported(program, &mut sites);
+        self.written(programs, program, &mut sites);
+        self.used(programs, program, &mut sites);
+        self.others(program, &mut sites);
+        self.matched(program, world, &mut sites);
+        sites.sort_by_key(|site| (site.span.start, site.span.end));
+        sites
+    }
+
+    fn called<'p>(&self, programs: &Programs, program: &'p Program, sites: &mut Vec<Site<'p>>) {
+        for call in &program.calls {
+            let is_http =
+                || self.http.as_ref().is_some_and(|http| http.is_call(programs, program, call));
+            let says = if is_called(programs, program, call, &self.calls) {
+                format!("`{}` is called", call.name)
+            } else if is_made(call, &self.makes) {
+                format!("a `{}` is made", call.name)
+            } else if is_http() {
+                format!("`{}` goes out by HTTP", call.name)
+            } else {
+                continue;
+            };
+            let span = call.span;
+            sites.push(Site {
+                says,
+                what: call.name.clone(),
+                place: call.place,
+                span,
+                call: Some(call),
+            });
+        }
+    }
+
+    fn imported<'p>(&self, program: &'p Program, sites: &mut Vec<Site<'p>>) {
+        if self.imports.is_empty() {
+            return;
+        }
+        for import in &program.imports {
+            let module = import.module.replace('/', ".");
+            let full = import.name.as_ref().map(|name| format!("{module}.{name}"));
+            // `requests` names all of it: `requests.adapters` too.
+            let mut prefixes = module.match_indices('.').filter_map(|(at, _)| module.get(..at));
+            let fits = any_fits(&self.imports, &module)
+                || any_fits(&self.imports, &import.module)
+                || full.as_ref().is_some_and(|full| any_fits(&self.imports, full))
+                || prefixes.any(|prefix| any_fits(&self.imports, prefix));
+            if fits {
+                let what = full.unwrap_or(module);
+                let says = format!("`{what}` is imported");
+                sites.push(Site { says, what, place: import.place, span: import.span, call: None });
+            }
+        }
+    }
+
+    fn written<'p>(&self, programs: &Programs, program: &'p Program, sites: &mut Vec<Site<'p>>) {
+        if self.texts.is_empty() && self.paths.is_empty() {
+            return;
+        }
+        for text in &program.texts {
+            // What is filled into a text is not known here; what stands around it is.
+            let written = match &text.value {
+                Expression::Text(literal) => Some(literal.clone()),
+                Expression::Concat(parts) if !self.texts.is_empty() => {
+                    Some(parts.iter().map(|part| part.literal().unwrap_or("…")).collect())
+                }
+                _ => None,
+            };
+            if let Some(literal) = written
+                && let Some(regex) =
+                    self.texts.iter().find(|r| r.is_match(&literal).unwrap_or(false))
+            {
+                let covers =
+                    |s: &Site<'_>| s.span.start <= text.span.start && text.span.end <= s.span.end;
+                if text.is_part && sites.iter().any(covers) {
+                    continue;
+                }
+                let says = format!("this text fits `{}`", regex.as_str());
+                sites.push(Site {
+                    says,
+                    what: literal,
+                    place: text.place,
+                    span: text.span,
+                    call: None,
+                });
+            }
+            if text.is_part || self.paths.is_empty() {
+                continue;
+            }
+            let made = programs.paths(program, text.place, &text.value);
+            if let Some(path) =
+                made.iter().find(|p| is_path(p) && self.paths.iter().any(|g| g.fits_composed(p)))
+            {
+                let shown = path.replace(UNKNOWN, "…");
+                let says = format!("the path `{shown}` is made here");
+                sites.push(Site {
+                    says,
+                    what: shown,
+                    place: text.place,
+                    span: text.span,
+                    call: None,
+                });
+            }
+        }
+    }
+
+    fn used<'p>(&self, programs: &Programs, program: &'p Program, sites: &mut Vec<Site<'p>>) {
+        if self.writes.is_empty() && self.reads.is_empty() && self.appends.is_empty() {
+            return;
+        }
+        for used in file_uses(programs, program) {
+            let (globs, verb) = match used.deed {
+                Deed::Write => (&self.writes, "is rewritten"),
+                Deed::Read => (&self.reads, "is read"),
+                Deed::Append => (&self.appends, "gets more lines"),
+            };
+            if let Some(path) = used.paths.iter().find(|p| globs.iter().any(|g| g.fits_composed(p)))
+            {
+                let shown = path.replace(UNKNOWN, "…");
+                let says = format!("`{shown}` {verb}");
+                let call = program.calls.iter().find(|c| c.span == used.span);
+                sites.push(Site { says, what: shown, place: used.place, span: used.span, call });
+            }
+        }
+    }
+
+    fn others<'p>(&self, program: &'p Program, sites: &mut Vec<Site<'p>>) {
+        if !self.subscripts.is_empty() {
+            for read in program.subscripts.iter().filter(|s| !s.is_written) {
+                let Some(key) = &read.key else { continue };
+                if !any_fits(&self.subscripts, &read.base) {
+                    continue;
+                }
+                let what = format!("{}[{key}]", read.base);
+                let says = format!("`{}` is read by `[\"{key}\"]`", read.base);
+                sites.push(Site { says, what, place: read.place, span: read.span, call: None });
+            }
+        }
+        if let Some(wanted) = self.handlers {
+            let fits = |h: &&crate::program::Handler| match wanted {
+                "unheard" => !h.raises,
+                "silent" => h.is_silent,
+                _ => h.is_silent && h.catches == "*",
+            };
+            for handler in program.handlers.iter().filter(fits) {
+                let says = match wanted {
+                    "unheard" => "a failure is caught here and nobody is told",
+                    _ => "a failure is caught here and nothing is done",
+                };
+                let says = says.to_owned();
+                let (place, span) = (handler.place, handler.span);
+                sites.push(Site { says, what: handler.catches.clone(), place, span, call: None });
+            }
+        }
+        for definition in
+            program.definitions.iter().filter(|d| any_fits(&self.definitions, &d.name))
+        {
+            let says = format!("`{}` is defined", definition.name);
+            let (place, span) = (definition.place, definition.head);
+            sites.push(Site { says, what: definition.name.clone(), place, span, call: None });
+        }
+    }
+
+    fn matched<'p>(&self, program: &'p Program, world: &World<'_>, sites: &mut Vec<Site<'p>>) {
+        let mut patterns =
+            self.patterns.iter().filter(|p| p.language() == program.language).peekable();
+        if patterns.peek().is_none() {
+            return;
+        }
+        let Some(text) = world.text(&program.path) else { return };
+        for span in patterns.flat_map(|p| p.find(&text)) {
+            let matched = text.get(span.range()).unwrap_or_default();
+            let what: String = matched.split_whitespace().collect::<Vec<_>>().join(" ");
+            let shown: String = what.chars().take(60).collect();
+            let says = format!("`{shown}` fits a pattern");
+            sites.push(Site { says, what, place: place_of(program, span), span, call: None });
+        }
+    }
+}
+
+/// Whether a call is one of a constructor of this name: `*` does not reach over a dot.
+fn is_made(call: &Call, globs: &[Glob]) -> bool {
+    let last = call.name.rsplit('.').next().unwrap_or(&call.name);
+    globs.iter().any(|glob| glob.fits(last) || (glob.text.contains('.') && glob.fits(&call.name)))
+}
+
+/// The innermost place around a span.
+fn place_of(program: &Program, span: Span) -> usize {
+    let holds = |s: Span| s.start <= span.start && span.end <= s.end;
+    let around = program.places.iter().enumerate().filter(|(_, p)| holds(p.span));
+    around
+        .min_by_key(|(id, p)| (p.span.end - p.span.start, usize::MAX - id))
+        .map_or(0, |(id, _)| id)
+}
+
+/// Whether a text may be a path: prose and patterns are not.
+fn is_path(text: &str) -> bool {
+    let known = text.chars().any(|c| c != UNKNOWN && c != '/');
+    known && !text.contains(char::is_whitespace) && text.len() < 400
+}
+
+fn read_patterns(fields: &mut Fields<'_>) -> Vec<Pattern> {
+    let languages: Vec<Language> = fields
+        .texts("language")
+        .iter()
+        .filter_map(|name| {
+            let language = Language::named(name);
+            if language.is_none() {
+                let help = format!("languages are {}", Language::NAMES.join(", "));
+                fields.wrong("language", format!("`{name}` is no language"), &help);
+            }
+            language
+        })
+        .collect();
+    let mut rules: Vec<serde_json::Value> = Vec::new();
+    for text in fields.texts("patterns") {
+        rules.push(serde_json::json!({ "pattern": text }));
+    }
+    match fields.value("rule") {
+        Some(value) if matches!(value.data, Data::Object(_)) => rules.push(to_json(value)),
+        Some(_) => fields.wrong(
+            "rule",
+            "`rule` is no rule object of ast-grep",
+            "write `pattern:`, `kind:`, `inside:` and so on below it",
+        ),
+        None => {}
+    }
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let languages = if languages.is_empty() { vec![Language::Python] } else { languages };
+    let mut patterns = Vec::new();
+    for rule in &rules {
+        for language in &languages {
+            match Pattern::new(rule, *language) {
+                Ok(pattern) => patterns.push(pattern),
+                Err(error) => {
+                    let message = format!("the pattern `{rule}` cannot be used: {}", error.0);
+                    fields.wrong(
+                        "",
+                        message,
+                        "ast-grep's documentation tells how patterns are written",
+                    );
+                }
+            }
+        }
+    }
+    patterns
+}
+
+impl Shape for Forbid {
+    fn findings(&self, source: &Source, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
+        let programs = world.programs();
+        let mut findings = Vec::new();
+        for program in source.programs(rule, world) {
+            let sites = self.named.sites(programs, program, world);
+            let sites: Vec<Site<'_>> = sites
+                .into_iter()
+                .filter(|site| self.filter.fits(programs, program, site))
+                .collect();
+            if sites.is_empty() || !self.filter.is_mentioned(program, world) {
+                continue;
+            }
+            for site in sites {
+                let names = around(program, site.place);
+                findings.push(at(rule, program, site.span, site.says, [&site.what, &names]));
+            }
+        }
+        findings
+    }
+}
+
+impl Where {
+    fn is_mentioned(&self, program: &Program, world: &World<'_>) -> bool {
+        if self.mentions.is_empty() {
+            return true;
+        }
+        let Some(mut bytes) = world.now.read(&program.path).map(|b| b.to_vec()) else {
+            return false;
+        };
+        for span in &program.prose {
+            if let Some(part) = bytes.get_mut(span.range()) {
+                part.fill(b' ');
+            }
+        }
+        let code = String::from_utf8_lossy(&bytes).to_lowercase();
+        self.mentions.iter().any(|word| code.contains(word.as_str()))
+    }
+
+    fn fits(&self, programs: &Programs, program: &Program, site: &Site<'_>) -> bool {
+        let holds = |places: &Places| places.holds(programs, program, site.place);
+        if !self.inside.iter().all(holds) || self.not_inside.iter().any(holds) {
+            return false;
+        }
+        if site.what.split('|').all(|name| any_fits(&self.not_named, name)) {
+            return false;
+        }
+        let has = |call: &Call| has_argument(programs, program, call, &self.not_arguments, false);
+        if !self.not_arguments.is_empty() && site.call.is_some_and(has) {
+            return false;
+        }
+        let is_told = |call: &Call| {
+            program.is_within(call.place, site.place)
+                && is_called(programs, program, call, &self.unless_calls)
+        };
+        if !self.unless_calls.is_empty() && program.calls.iter().any(is_told) {
+            return false;
+        }
+        let given = |globs: &[Glob], first: bool| {
+            globs.is_empty()
+                || site.call.is_some_and(|call| has_argument(programs, program, call, globs, first))
+        };
+        given(&self.arguments, false) && given(&self.first_argument, true)
+    }
+}
+
+/// Whether an argument of a call, or a part of one, fits.
+fn has_argument(
+    programs: &Programs,
+    program: &Program,
+    call: &Call,
+    globs: &[Glob],
+    first: bool,
+) -> bool {
+    let fits = |e: &Expression| {
+        let by_name = matches!(e, Expression::Name(name) if any_fits(globs, name));
+        by_name
+            || programs
+                .values(program, call.place, e)
+                .iter()
+                .any(|value| any_fits(globs, &value.replace(UNKNOWN, "…")))
+    };
+    let within = |argument: &Argument| {
+        let mut stack = vec![&argument.value];
+        while let Some(e) = stack.pop() {
+            if fits(e) {
+                return true;
+            }
+            match e {
+                Expression::List(all) | Expression::Concat(all) | Expression::Either(all) => {
+                    stack.extend(all)
+                }
+                Expression::Call(called) => stack.extend(called.arguments.iter().map(|(_, e)| e)),
+                _ => {}
+            }
+        }
+        false
+    };
+    let count = if first { 1 } else { usize::MAX };
+    call.arguments.iter().take(count).any(within)
+}

@@ -1,0 +1,152 @@
+//! What a law may see: the repository now and before, the steps between, and what is run for it. All of
+//! it is handed in.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use crate::finding::Finding;
+use crate::program::{self, Language, Program, Programs};
+use crate::tree::{FileChange, Files, History, Step};
+
+/// Longest source file that is read, in bytes: beyond it, code is made by machines.
+const LONGEST: usize = 2 << 20;
+
+/// What a law cannot do itself.
+pub trait Hands: Sync {
+    /// Runs a command of the repository; `None` when commands are not to be run.
+    fn command(&self, run: &[String], folder: &str, seconds: u64) -> Option<Result<(), String>>;
+    /// Findings of contract-guard's own rules about the repository's contracts; `None` when it has none.
+    fn checks(&self, codes: &[String]) -> Option<Vec<Finding>>;
+}
+
+/// Hands that do nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoHands;
+
+impl Hands for NoHands {
+    fn command(&self, _: &[String], _: &str, _: u64) -> Option<Result<(), String>> {
+        None
+    }
+
+    fn checks(&self, _: &[String]) -> Option<Vec<Finding>> {
+        None
+    }
+}
+
+/// The repository, as laws see it.
+pub struct World<'w> {
+    /// Its files now.
+    pub now: &'w dyn Files,
+    /// Its files at the baseline.
+    pub baseline: Option<&'w dyn Files>,
+    /// What happened in between: one step, or one a commit.
+    pub steps: &'w [Step],
+    /// The contents that steps name.
+    pub history: Option<&'w dyn History>,
+    /// What "today" is.
+    pub clock: jiff::Timestamp,
+    /// What is done for laws.
+    pub hands: &'w dyn Hands,
+    programs: OnceLock<Programs>,
+}
+
+impl<'w> World<'w> {
+    /// A repository without a past.
+    pub fn new(now: &'w dyn Files, clock: jiff::Timestamp, hands: &'w dyn Hands) -> Self {
+        World {
+            now,
+            baseline: None,
+            steps: &[],
+            history: None,
+            clock,
+            hands,
+            programs: OnceLock::new(),
+        }
+    }
+
+    /// The same with a past.
+    #[must_use]
+    pub fn since(
+        mut self,
+        baseline: &'w dyn Files,
+        steps: &'w [Step],
+        history: &'w dyn History,
+    ) -> Self {
+        (self.baseline, self.steps, self.history) = (Some(baseline), steps, Some(history));
+        self
+    }
+
+    /// The repository as it was at the baseline, seen as if it were now.
+    pub fn before(&self) -> Option<World<'w>> {
+        Some(World::new(self.baseline?, self.clock, self.hands))
+    }
+
+    /// Whether there is anything to compare with.
+    pub fn looks_back(&self) -> bool {
+        self.baseline.is_some()
+    }
+
+    /// Whether a file is there now.
+    pub fn has(&self, path: &str) -> bool {
+        has(self.now, path)
+    }
+
+    /// A file as text, what is no UTF-8 replaced.
+    pub fn text(&self, path: &str) -> Option<String> {
+        Some(String::from_utf8_lossy(&self.now.read(path)?).into_owned())
+    }
+
+    /// All programs of the repository.
+    pub fn programs(&self) -> &Programs {
+        self.programs.get_or_init(|| programs_of(self.now))
+    }
+
+    /// The content of a file before a step.
+    pub fn content_before(&self, change: &FileChange) -> Option<Arc<[u8]>> {
+        self.history?.content(change.before.as_deref()?)
+    }
+
+    /// The content of a file after a step.
+    pub fn content_after(&self, change: &FileChange) -> Option<Arc<[u8]>> {
+        self.history?.content(change.after.as_deref()?)
+    }
+}
+
+/// Whether `files` has a path.
+pub(super) fn has(files: &dyn Files, path: &str) -> bool {
+    files.paths().binary_search_by(|p| p.as_str().cmp(path)).is_ok()
+}
+
+/// Reads all programs among files.
+pub(super) fn programs_of(files: &dyn Files) -> Programs {
+    let read = |path: &String| program_of(path, &files.read(path)?);
+    let paths: Vec<&String> = files.paths().iter().filter(|p| Language::may_be(p)).collect();
+    Programs::new(paths.into_par_iter().filter_map(read).collect())
+}
+
+/// Reads one program.
+pub(super) fn program_of(path: &str, bytes: &[u8]) -> Option<Program> {
+    if bytes.len() > LONGEST || bytes.iter().take(8000).any(|b| *b == 0) {
+        return None;
+    }
+    let language = Language::of(path, bytes)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or(bytes, |_| bytes);
+    Some(program::read(path, language, &String::from_utf8_lossy(bytes)))
+}
+
+/// The folders of a set of paths, and the paths.
+pub(super) fn with_folders(paths: &[String]) -> BTreeSet<&str> {
+    let mut all: BTreeSet<&str> = BTreeSet::new();
+    for path in paths {
+        let mut rest = path.as_str();
+        while all.insert(rest) {
+            match rest.rsplit_once('/') {
+                Some((folder, _)) => rest = folder,
+                None => break,
+            }
+        }
+    }
+    all
+}

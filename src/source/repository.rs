@@ -1,0 +1,462 @@
+//! A repository beyond its contracts: the files that git does not ignore, in the working tree, the index,
+//! a commit or a freeze, and the steps between two of them. Contents are read when they are asked for;
+//! nothing is checked out.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use walkdir::WalkDir;
+
+use super::index::split_at_tab;
+use super::{SourceError, git};
+use crate::tree::{FileChange, Files, History, Step, Tree};
+
+/// Longest file that is read, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// A repository, or a folder that is none.
+pub struct Repository {
+    base: PathBuf,
+    is_git: bool,
+    objects: Mutex<Option<Objects>>,
+    /// The first thing that could not be read.
+    failure: Mutex<Option<SourceError>>,
+}
+
+/// Which state of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Files on disk.
+    WorkTree,
+    /// What the next commit would hold.
+    Index,
+    /// A commit, by any name that git knows.
+    Commit(String),
+}
+
+impl Repository {
+    /// The repository at a folder.
+    pub fn open(base: &Path) -> Result<Repository, SourceError> {
+        let metadata = std::fs::metadata(base);
+        let metadata =
+            metadata.map_err(|error| SourceError::Io { path: base.to_owned(), error })?;
+        if !metadata.is_dir() {
+            let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
+            return Err(SourceError::Io { path: base.to_owned(), error });
+        }
+        let inside =
+            git::run(base, "look for a repository", &["rev-parse", "--is-inside-work-tree"]);
+        let is_git = inside.is_ok_and(|said| said.starts_with(b"true"));
+        let (objects, failure) = (Mutex::default(), Mutex::default());
+        Ok(Repository { base: base.to_owned(), is_git, objects, failure })
+    }
+
+    /// The folder.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// Whether git knows the folder.
+    pub fn is_git(&self) -> bool {
+        self.is_git
+    }
+
+    /// The files of a state.
+    pub fn files(&self, state: &State) -> Result<RepositoryFiles<'_>, SourceError> {
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        match state {
+            State::WorkTree if !self.is_git => self.walk(&mut names)?,
+            State::WorkTree => {
+                let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+                let listed = git::run(&self.base, "list the repository", &args)?;
+                for path in listed.split(|b| *b == 0).filter(|p| !p.is_empty()) {
+                    let path = String::from_utf8_lossy(path).into_owned();
+                    // Deleted and not yet staged, or a submodule.
+                    let metadata = std::fs::symlink_metadata(self.base.join(&path));
+                    if metadata.is_ok_and(|m| m.is_file()) {
+                        names.insert(path.clone(), format!("@{path}"));
+                    }
+                }
+            }
+            State::Index => {
+                let listed =
+                    git::run(&self.base, "list the index", &["ls-files", "--stage", "-z"])?;
+                collect(&listed, 1, &mut names);
+            }
+            State::Commit(name) => {
+                let commit = self.commit(name)?;
+                let args = ["ls-tree", "-r", "-z", commit.as_str()];
+                collect(&git::run(&self.base, "list the commit", &args)?, 2, &mut names);
+            }
+        }
+        let (paths, contents) = names.into_iter().unzip();
+        Ok(RepositoryFiles { repository: self, paths, contents })
+    }
+
+    fn walk(&self, names: &mut BTreeMap<String, String>) -> Result<(), SourceError> {
+        let skipped = ["node_modules", ".git", "target", "__pycache__", ".venv", "venv"];
+        let is_wanted = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || !skipped.iter().any(|s| entry.file_name() == *s)
+        };
+        let walk = WalkDir::new(&self.base).follow_links(false);
+        for entry in walk.into_iter().filter_entry(is_wanted) {
+            let entry = entry.map_err(|error| SourceError::Io {
+                path: error.path().unwrap_or(&self.base).to_owned(),
+                error: error.into(),
+            })?;
+            if entry.file_type().is_file() {
+                let below = entry.path().strip_prefix(&self.base).unwrap_or(entry.path());
+                let segments: Vec<_> = below.iter().map(|s| s.to_string_lossy()).collect();
+                let path = segments.join("/");
+                names.insert(path.clone(), format!("@{path}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The full name of a commit.
+    fn commit(&self, name: &str) -> Result<String, SourceError> {
+        let what = format!("find the commit `{name}`");
+        if !self.is_git {
+            let stderr = format!("`{}` is no git repository", self.base.display());
+            return Err(SourceError::Git { what, stderr });
+        }
+        let wanted = format!("{name}^{{commit}}");
+        let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
+        let found = git::run(&self.base, &what, &find).map_err(|error| match error {
+            SourceError::Git { what, stderr } if stderr.trim().is_empty() => SourceError::Git {
+                what,
+                stderr: "there is no such commit, branch or tag".to_owned(),
+            },
+            other => other,
+        })?;
+        Ok(String::from_utf8_lossy(&found).trim().to_owned())
+    }
+
+    /// Where the way from `name` to `state` begins: the last commit that both share.
+    pub fn fork(&self, name: &str, state: &State) -> Result<String, SourceError> {
+        let commit = self.commit(name)?;
+        let head = match state {
+            State::Commit(head) => self.commit(head)?,
+            _ => self.commit("HEAD")?,
+        };
+        let shared = git::run(&self.base, "compare histories", &["merge-base", &commit, &head]);
+        Ok(shared.ok().map_or(commit, |out| String::from_utf8_lossy(&out).trim().to_owned()))
+    }
+
+    /// The one step from a commit to a state.
+    pub fn step(&self, from: &str, to: &State) -> Result<Step, SourceError> {
+        let mut args = vec![
+            "diff",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "-M",
+            "-l4000",
+            "--relative",
+            "--no-ext-diff",
+        ];
+        let commit;
+        match to {
+            State::WorkTree => args.push(from),
+            State::Index => args.extend(["--cached", from]),
+            State::Commit(name) => {
+                commit = self.commit(name)?;
+                args.extend([from, &commit]);
+            }
+        }
+        args.push("--");
+        let listed = git::run(&self.base, "compare with the baseline", &args)?;
+        let mut changes = Vec::new();
+        let mut tokens = listed.split(|b| *b == 0);
+        while let Some(token) = tokens.next() {
+            changes.extend(raw_change(token, &mut tokens));
+        }
+        if *to == State::WorkTree {
+            self.add_untracked(&mut changes)?;
+        }
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Step { name: String::new(), changes })
+    }
+
+    fn add_untracked(&self, changes: &mut Vec<FileChange>) -> Result<(), SourceError> {
+        let args = ["ls-files", "-z", "--others", "--exclude-standard"];
+        let listed = git::run(&self.base, "list new files", &args)?;
+        for path in listed.split(|b| *b == 0).filter(|p| !p.is_empty()) {
+            let path = String::from_utf8_lossy(path).into_owned();
+            let after = Some(format!("@{path}"));
+            // Deleted in the index and there again: git tells the deletion alone.
+            match changes.iter_mut().find(|c| c.path == path) {
+                Some(change) => change.after = after,
+                None => changes.push(FileChange { path, renamed_from: None, before: None, after }),
+            }
+        }
+        Ok(())
+    }
+
+    /// A step for each commit from `from` to `to`, and one for what is not committed.
+    pub fn steps(&self, from: &str, to: &State) -> Result<Vec<Step>, SourceError> {
+        let head = match to {
+            State::Commit(name) => self.commit(name)?,
+            _ => self.commit("HEAD")?,
+        };
+        let range = format!("{from}..{head}");
+        let args = [
+            "log",
+            "-z",
+            "--raw",
+            "--no-abbrev",
+            "-M",
+            "-l4000",
+            "-c",
+            "--relative",
+            "--reverse",
+            "--topo-order",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-show-signature",
+            "--format=%x01%H",
+            &range,
+            "--",
+        ];
+        let listed = git::run(&self.base, "read the history", &args)?;
+        let mut steps: Vec<Step> = Vec::new();
+        let mut tokens = listed.split(|b| *b == 0);
+        while let Some(token) = tokens.next() {
+            if let Some(name) = token.strip_prefix(b"\x01") {
+                let name: String = String::from_utf8_lossy(name).chars().take(10).collect();
+                steps.push(Step { name, changes: Vec::new() });
+            } else if let Some(step) = steps.last_mut() {
+                step.changes.extend(raw_change(token, &mut tokens));
+            }
+        }
+        if !matches!(to, State::Commit(_)) {
+            let mut last = self.step(&head, to)?;
+            last.name =
+                if *to == State::Index { "the index" } else { "the working tree" }.to_owned();
+            steps.push(last);
+        }
+        steps.retain(|step| !step.changes.is_empty());
+        Ok(steps)
+    }
+
+    /// What could not be read, if anything.
+    pub fn failure(&self) -> Option<SourceError> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn object(&self, name: &str) -> Option<Arc<[u8]>> {
+        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = (|| {
+            if objects.is_none() {
+                *objects = Some(Objects::open(&self.base)?);
+            }
+            objects.as_mut().map_or(Ok(None), |objects| objects.read(name))
+        })();
+        match read {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                *objects = None;
+                let what = "read an object of the repository".to_owned();
+                self.fail(SourceError::Git { what, stderr: error.to_string() });
+                None
+            }
+        }
+    }
+
+    fn fail(&self, error: SourceError) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    fn on_disk(&self, path: &str) -> Option<Arc<[u8]>> {
+        let full = self.base.join(path);
+        match std::fs::symlink_metadata(&full) {
+            Ok(metadata) if metadata.is_file() && metadata.len() <= LONGEST => {}
+            _ => return None,
+        }
+        match std::fs::read(&full) {
+            Ok(bytes) => Some(bytes.into()),
+            Err(error) => {
+                self.fail(SourceError::Io { path: full, error });
+                None
+            }
+        }
+    }
+}
+
+impl History for Repository {
+    fn content(&self, name: &str) -> Option<Arc<[u8]>> {
+        match name.strip_prefix('@') {
+            Some(path) => self.on_disk(path),
+            None => self.object(name),
+        }
+    }
+}
+
+/// `<mode> <object> <stage>\t<path>` and `<mode> <type> <object>\t<path>`; files only.
+fn collect(listed: &[u8], object_at: usize, names: &mut BTreeMap<String, String>) {
+    for record in listed.split(|b| *b == 0) {
+        let Some((head, path)) = split_at_tab(record) else { continue };
+        let fields: Vec<&str> = head.split(' ').collect();
+        let is_file = fields.first().is_some_and(|mode| mode.starts_with("100"));
+        if let (true, Some(object)) = (is_file, fields.get(object_at)) {
+            names.insert(String::from_utf8_lossy(path).into_owned(), (*object).to_owned());
+        }
+    }
+}
+
+/// `:<mode> <mode> <object> <object> <status>`, then a path, or two for renames. Of a merge, whose record
+/// has more colons, the first parent counts.
+fn raw_change<'t>(token: &[u8], rest: &mut impl Iterator<Item = &'t [u8]>) -> Option<FileChange> {
+    let text = std::str::from_utf8(token).ok()?.trim_start();
+    let parents = text.bytes().take_while(|b| *b == b':').count();
+    if parents == 0 {
+        return None;
+    }
+    let fields: Vec<&str> = text.trim_start_matches(':').split(' ').collect();
+    let path = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let status = fields.last()?;
+    let first = path(rest.next()?);
+    let second =
+        if status.starts_with(['R', 'C']) && parents == 1 { rest.next().map(path) } else { None };
+    let modes = fields.get(..=parents)?;
+    let objects = fields.get(parents + 1..parents * 2 + 2)?;
+    let is_file = |mode: &&str| mode.starts_with("100");
+    let is_there = |mode: &str| mode.starts_with("100");
+    if !modes.iter().any(is_file) {
+        return None;
+    }
+    let named = second.clone().unwrap_or_else(|| first.clone());
+    let object = |mode: &str, object: &str| {
+        let is_zero = object.bytes().all(|b| b == b'0');
+        match (is_there(mode), is_zero) {
+            (false, _) => None,
+            // What is not in the object store is on disk.
+            (true, true) => Some(format!("@{named}")),
+            (true, false) => Some(object.to_owned()),
+        }
+    };
+    let before = object(modes.first()?, objects.first()?);
+    let after = object(modes.last()?, objects.last()?);
+    let is_rename = status.starts_with('R');
+    Some(FileChange {
+        path: named.clone(),
+        renamed_from: second.filter(|_| is_rename).map(|_| first),
+        before: before.filter(|_| !status.starts_with('C')),
+        after,
+    })
+}
+
+/// The files of one state of a repository.
+pub struct RepositoryFiles<'r> {
+    repository: &'r Repository,
+    paths: Vec<String>,
+    contents: Vec<String>,
+}
+
+impl Files for RepositoryFiles<'_> {
+    fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        let at = self.paths.binary_search_by(|p| p.as_str().cmp(path)).ok()?;
+        self.repository.content(self.contents.get(at)?)
+    }
+}
+
+/// The step from a tree, such as a freeze, to the files of a state: what lies below the tree's root.
+pub fn step_from_tree(tree: &Tree, files: &RepositoryFiles<'_>) -> (Step, TreeHistory) {
+    let mut changes = Vec::new();
+    let mut contents: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
+    for (path, artifact) in &tree.artifacts {
+        let path = path.as_str().to_owned();
+        let after = files.read(&path);
+        if after.as_deref() == Some(&*artifact.bytes) {
+            continue;
+        }
+        let (before_name, after_name) = (format!("<{path}"), format!(">{path}"));
+        contents.insert(before_name.clone(), Arc::clone(&artifact.bytes));
+        let after = after.map(|bytes| {
+            contents.insert(after_name.clone(), bytes);
+            after_name
+        });
+        changes.push(FileChange { path, renamed_from: None, before: Some(before_name), after });
+    }
+    let prefix = if tree.root.is_empty() { String::new() } else { format!("{}/", tree.root) };
+    let frozen = format!("{prefix}_frozen/");
+    for path in files.paths().iter().filter(|p| p.starts_with(&prefix) && !p.starts_with(&frozen)) {
+        let is_known = tree.artifacts.keys().any(|known| known.as_str() == path);
+        if let (false, Some(bytes)) = (is_known, files.read(path)) {
+            let name = format!(">{path}");
+            contents.insert(name.clone(), bytes);
+            let (path, after) = (path.clone(), Some(name));
+            changes.push(FileChange { path, renamed_from: None, before: None, after });
+        }
+    }
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    (Step { name: String::new(), changes }, TreeHistory { contents })
+}
+
+/// The contents that [`step_from_tree`] names.
+pub struct TreeHistory {
+    contents: BTreeMap<String, Arc<[u8]>>,
+}
+
+impl History for TreeHistory {
+    fn content(&self, name: &str) -> Option<Arc<[u8]>> {
+        self.contents.get(name).cloned()
+    }
+}
+
+/// One `git cat-file --batch`, asked object by object.
+struct Objects {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Objects {
+    fn open(base: &Path) -> std::io::Result<Objects> {
+        let mut child = git::command(base)
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let input = child.stdin.take();
+        let output = child.stdout.take().ok_or_else(|| std::io::Error::other("no pipe"))?;
+        Ok(Objects { child, input, output: BufReader::with_capacity(1 << 16, output) })
+    }
+
+    fn read(&mut self, name: &str) -> std::io::Result<Option<Arc<[u8]>>> {
+        let input = self.input.as_mut().ok_or_else(|| std::io::Error::other("no pipe"))?;
+        input.write_all(format!("{name}\n").as_bytes())?;
+        input.flush()?;
+        let mut header = String::new();
+        self.output.read_line(&mut header)?;
+        let Some(size) = header.split_whitespace().nth(2).and_then(|n| n.parse::<u64>().ok())
+        else {
+            return Err(std::io::Error::other(format!("no object `{name}`: {}", header.trim())));
+        };
+        if size > LONGEST {
+            std::io::copy(&mut (&mut self.output).take(size + 1), &mut std::io::sink())?;
+            return Ok(None);
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        (&mut self.output).take(size).read_to_end(&mut bytes)?;
+        self.output.read_line(&mut String::new())?;
+        Ok(Some(bytes.into()))
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        // Without input it ends.
+        self.input = None;
+        let _ = self.child.wait();
+    }
+}
