@@ -14,6 +14,8 @@ pub struct Glob {
     pub text: String,
     regex: Regex,
     placeholders: Vec<String>,
+    /// A text that everything has which fits; perhaps empty.
+    literal: String,
 }
 
 /// What placeholders stand for.
@@ -55,12 +57,19 @@ impl Glob {
         writer.glob(body)?;
         writer.regex.push_str(end);
         let regex = Regex::new(&writer.regex).map_err(|error| error.to_string())?;
-        Ok(Glob { text: text.to_owned(), regex, placeholders: writer.placeholders })
+        let literal = literal_of(body);
+        Ok(Glob { text: text.to_owned(), regex, placeholders: writer.placeholders, literal })
+    }
+
+    /// Whether something in a text, taken line by line, may fit. `false` is certain.
+    pub fn may_fit_within(&self, text: &str) -> bool {
+        self.literal.is_empty()
+            || memchr::memmem::find(text.as_bytes(), self.literal.as_bytes()).is_some()
     }
 
     /// Whether it fits.
     pub fn fits(&self, text: &str) -> bool {
-        self.regex.is_match(text).unwrap_or(false)
+        self.may_fit_within(text) && self.regex.is_match(text).unwrap_or(false)
     }
 
     /// Whether it fits a path that code makes: with unknown parts, perhaps from an unknown folder.
@@ -86,6 +95,30 @@ impl Glob {
     pub fn has_placeholders(&self) -> bool {
         !self.placeholders.is_empty()
     }
+}
+
+/// The longest piece of a glob that stands for itself.
+fn literal_of(body: &str) -> String {
+    let mut pieces = vec![String::new()];
+    let mut depth = 0;
+    for c in body.chars() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            '*' | '?' => {}
+            // `**/` may stand for nothing, its slash too.
+            '/' if pieces.last().is_some_and(String::is_empty) => continue,
+            c if depth == 0 => {
+                if let Some(piece) = pieces.last_mut() {
+                    piece.push(c);
+                }
+                continue;
+            }
+            _ => continue,
+        }
+        pieces.push(String::new());
+    }
+    pieces.into_iter().max_by_key(String::len).unwrap_or_default()
 }
 
 /// The text of a glob with placeholders replaced by what they stand for; those that stand for nothing yet

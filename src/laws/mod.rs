@@ -30,6 +30,7 @@ use glob::Scope;
 
 use crate::document::{self, Limits, Pointer, Syntax, SyntaxKind};
 use crate::finding::{Code, Explain, Finding, Level, Location};
+use crate::program::Pattern;
 use crate::tree::ArtifactPath;
 
 /// A kind of rule.
@@ -61,6 +62,11 @@ pub trait Demand: Send + Sync {
     /// Tests that prove it, for what only running code can keep.
     fn tests(&self) -> &[String] {
         &[]
+    }
+
+    /// Patterns to look for while programs are read.
+    fn patterns(&self) -> Vec<&Pattern> {
+        Vec::new()
     }
 
     /// Whether it holds nothing unless commands are run.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::about::PROGRAM_UNPARSED;
 use super::{Law, Rule, World};
 use crate::finding::{Finding, LawRule, Level, Location, fingerprint};
+use crate::program::Pattern;
 use crate::tree::ArtifactPath;
 
 /// Which rules are held.
@@ -58,11 +59,17 @@ pub struct Held {
 pub fn run(laws: &[Law], world: &World<'_>, selection: &Selection) -> (Vec<Finding>, Vec<Held>) {
     let rules: Vec<&Rule> =
         laws.iter().flat_map(|law| &law.rules).filter(|rule| selection.has(rule)).collect();
+    let before = world.before();
     if rules.iter().any(|rule| reads_programs(rule)) {
         // Read before rules run side by side, so that none waits for another's reading.
-        world.programs();
+        let patterns: Vec<&Pattern> =
+            rules.iter().flat_map(|rule| rule.demand.patterns()).collect();
+        world.read_programs(&patterns);
+        let compares = |rule: &&&Rule| rule.only_new && reads_programs(rule);
+        if let (Some(before), Some(_)) = (&before, rules.iter().find(compares)) {
+            before.read_programs(&patterns);
+        }
     }
-    let before = world.before();
     let ran: Vec<(Vec<Finding>, Held)> =
         rules.par_iter().map(|rule| hold(rule, world, before.as_ref())).collect();
     let mut findings = Vec::new();

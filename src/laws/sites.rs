@@ -32,6 +32,11 @@ pub(super) fn is_called(
     !globs.is_empty() && programs.names_of(program, call).iter().any(|name| any_fits(globs, name))
 }
 
+/// Whether one of these may fit a line of a text. `false` is certain.
+pub(super) fn may_fit(globs: &[Glob], text: &str) -> bool {
+    globs.iter().any(|glob| glob.may_fit_within(text))
+}
+
 /// What stands around a place, for the identity of a finding: `Registry.load`.
 pub(super) fn around(program: &Program, place: PlaceId) -> String {
     let mut names: Vec<&str> = program
@@ -78,6 +83,11 @@ pub(super) struct Http(Vec<Glob>);
 impl Http {
     pub(super) fn new() -> Self {
         Http(HTTP.iter().filter_map(|text| Glob::name(text).ok()).collect())
+    }
+
+    /// Whether a program may have such a call.
+    pub(super) fn may_be_in(&self, programs: &Programs, program: &Program) -> bool {
+        may_fit(&self.0, programs.all_names(program)) || imports_client(program)
     }
 
     pub(super) fn is_call(&self, programs: &Programs, program: &Program, call: &Call) -> bool {

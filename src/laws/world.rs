@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::finding::Finding;
-use crate::program::{self, Language, Program, Programs};
+use crate::program::{self, Language, Pattern, Program, Programs};
 use crate::tree::{FileChange, Files, History, Step};
 
 /// Longest source file that is read, in bytes: beyond it, code is made by machines.
@@ -100,7 +100,12 @@ impl<'w> World<'w> {
 
     /// All programs of the repository.
     pub fn programs(&self) -> &Programs {
-        self.programs.get_or_init(|| programs_of(self.now))
+        self.read_programs(&[])
+    }
+
+    /// Reads all programs, unless that is done, and looks for patterns in them on the way.
+    pub(super) fn read_programs(&self, patterns: &[&Pattern]) -> &Programs {
+        self.programs.get_or_init(|| programs_of(self.now, patterns))
     }
 
     /// The content of a file before a step.
@@ -120,20 +125,33 @@ pub(super) fn has(files: &dyn Files, path: &str) -> bool {
 }
 
 /// Reads all programs among files.
-pub(super) fn programs_of(files: &dyn Files) -> Programs {
-    let read = |path: &String| program_of(path, &files.read(path)?);
+pub(super) fn programs_of(files: &dyn Files, patterns: &[&Pattern]) -> Programs {
+    let read = |path: &String| program_with(path, &files.read(path)?, patterns);
     let paths: Vec<&String> = files.paths().iter().filter(|p| Language::may_be(p)).collect();
     Programs::new(paths.into_par_iter().filter_map(read).collect())
 }
 
 /// Reads one program.
 pub(super) fn program_of(path: &str, bytes: &[u8]) -> Option<Program> {
+    program_with(path, bytes, &[])
+}
+
+fn program_with(path: &str, bytes: &[u8], patterns: &[&Pattern]) -> Option<Program> {
     if bytes.len() > LONGEST || bytes.iter().take(8000).any(|b| *b == 0) {
         return None;
     }
     let language = Language::of(path, bytes)?;
+    if is_generated(bytes) {
+        return None;
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or(bytes, |_| bytes);
-    Some(program::read(path, language, &String::from_utf8_lossy(bytes)))
+    Some(program::read(path, language, &String::from_utf8_lossy(bytes), patterns))
+}
+
+/// Whether nobody wrote it: bundles have lines of thousands of bytes.
+fn is_generated(bytes: &[u8]) -> bool {
+    let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
+    bytes.len() > 20_000 && bytes.len() / lines > 300
 }
 
 /// The folders of a set of paths, and the paths.

@@ -1,6 +1,9 @@
 //! What is known of one file of source code. Plain data, in the order of the text.
 
-use super::{Expression, Language};
+use std::collections::BTreeMap;
+
+use super::cache::Cache;
+use super::{Expression, Language, Pattern};
 use crate::document::Span;
 
 /// Index of a [`Place`] in [`Program::places`]; 0 is the module.
@@ -37,6 +40,9 @@ pub struct Program {
     pub prose: Vec<Span>,
     /// What could not be parsed.
     pub errors: Vec<Span>,
+    /// Where patterns match, by their identity.
+    pub(super) matches: BTreeMap<usize, Vec<Span>>,
+    pub(super) cache: Cache,
 }
 
 /// Where something stands.
@@ -90,6 +96,8 @@ pub enum PlaceKind {
 /// A call.
 #[derive(Debug, Clone)]
 pub struct Call {
+    /// Its index in [`Program::calls`].
+    pub id: usize,
     /// Full name, imports and their aliases resolved: `os.path.join`, `self.load`, `plugin.run`.
     pub name: String,
     /// The name as it is written.
@@ -151,6 +159,8 @@ pub struct Import {
 /// A string, or an expression that makes one.
 #[derive(Debug, Clone)]
 pub struct Text {
+    /// Its index in [`Program::texts`].
+    pub id: usize,
     /// What it is made of.
     pub value: Expression,
     /// Whether it is a part of a larger expression of this list.
@@ -262,6 +272,11 @@ impl Program {
     /// Whether `inner` lies within `outer`.
     pub fn is_within(&self, inner: PlaceId, outer: PlaceId) -> bool {
         self.around(inner).any(|(id, _)| id == outer)
+    }
+
+    /// Where a pattern matches that the program was read with.
+    pub fn matches(&self, pattern: &Pattern) -> &[Span] {
+        self.matches.get(&pattern.identity()).map_or(&[], Vec::as_slice)
     }
 
     /// The function around a place.

@@ -4,6 +4,7 @@
 //! Parsing is ast-grep's (tree-sitter); a broken function leaves the others readable. Facts name no rule,
 //! and nothing here touches the disk.
 
+mod cache;
 mod endpoints;
 mod expression;
 mod facts;
@@ -27,4 +28,4 @@ pub use language::Language;
 pub use patterns::{BadPattern, Pattern};
 pub use value::{Composed, Programs, UNKNOWN};
 pub use walk::read;
-pub use writes::{Deed, FileUse, file_uses};
+pub use writes::{Deed, FileUse};

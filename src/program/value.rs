@@ -78,9 +78,7 @@ impl Programs {
         paths.into_iter().collect()
     }
 
-    /// The full names of a call: as it is written with imports resolved, and by the type of what the
-    /// method is called on where the code says which that is.
-    pub fn names_of(&self, program: &Program, call: &Call) -> Vec<String> {
+    pub(super) fn find_names(&self, program: &Program, call: &Call) -> Vec<String> {
         let mut names = vec![call.name.clone()];
         if let Some((object, method)) = call.written.rsplit_once('.') {
             if let Some(made) = self.made_by(program, call.place, object, 0) {
@@ -353,8 +351,8 @@ impl Program {
             Some((first, rest)) => (first, Some(rest)),
             None => (written, None),
         };
-        let Some(import) = self.imports.iter().find(|i| i.alias == first && !first.is_empty())
-        else {
+        let import = self.cache.aliases.get(first).and_then(|at| self.imports.get(*at));
+        let Some(import) = import else {
             return written.to_owned();
         };
         let full = match &import.name {
@@ -373,8 +371,9 @@ impl Program {
 /// What a name was given, in the nearest place that gives it something.
 fn bound<'p>(program: &'p Program, place: PlaceId, name: &str) -> Vec<&'p Expression> {
     let given = |place: PlaceId, name: &str| -> Vec<&'p Expression> {
-        let is_it = |b: &&super::Binding| b.place == place && b.name == name;
-        program.bindings.iter().filter(is_it).map(|b| &b.value).collect()
+        let Some(all) = program.cache.bindings.get(name) else { return Vec::new() };
+        let all = all.iter().filter_map(|at| program.bindings.get(*at));
+        all.filter(|b| b.place == place).map(|b| &b.value).collect()
     };
     let own = ["self.", "cls.", "this."].iter().find_map(|o| name.strip_prefix(o));
     for (id, around) in program.around(place) {

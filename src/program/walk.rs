@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use ast_grep_core::tree_sitter::LanguageExt;
 
+use super::cache::Cache;
 use super::facts::{
     Access, Argument, Binding, Call, Definition, Handler, Import, Place, PlaceId, PlaceKind,
     Program, Return, Subscript, Text,
 };
 use super::names::{self, Node, callee, dotted, is_string, span};
-use super::{Expression, Language, expression, imports, places};
+use super::{Expression, Language, Pattern, expression, imports, patterns, places};
 use crate::document::Span;
 
 /// How deep syntax is followed; what lies deeper is said to be unreadable.
 const DEPTH: usize = 1000;
 
-/// Reads a file. What cannot be parsed is in `errors`; the rest is read all the same.
-pub fn read(path: &str, language: Language, text: &str) -> Program {
+/// Reads a file, and looks for patterns in it. What cannot be parsed is in `errors`; the rest is read all
+/// the same.
+pub fn read(path: &str, language: Language, text: &str, patterns: &[&Pattern]) -> Program {
     let root = language.grammar().ast_grep(text);
     let node = root.root();
     let module = Place {
@@ -41,9 +43,12 @@ pub fn read(path: &str, language: Language, text: &str) -> Program {
         handlers: Vec::new(),
         prose: Vec::new(),
         errors: Vec::new(),
+        matches: BTreeMap::new(),
+        cache: Cache::default(),
     };
     let mut reader = Reader { program, is_composed: false, receiver: None };
     reader.children(&node, 0, 0);
+    reader.program.matches = patterns::find(patterns, language, &node);
     reader.finish()
 }
 
@@ -79,6 +84,7 @@ impl Reader {
                 (None, _) => call.written.clone(),
             };
         }
+        self.program.index();
         self.program
     }
 
@@ -378,6 +384,7 @@ impl Reader {
         });
         let head = named.as_ref().map_or_else(|| span(node), span);
         self.program.calls.push(Call {
+            id: self.program.calls.len(),
             name: String::new(),
             written: written.clone(),
             receiver: expression::receiver(node, 0),
@@ -408,6 +415,7 @@ impl Reader {
         let argument =
             Argument { keyword: None, value: expression::of(&target), span: span(&target) };
         self.program.calls.push(Call {
+            id: self.program.calls.len(),
             name: String::new(),
             written: operator,
             receiver: None,
@@ -421,7 +429,8 @@ impl Reader {
 
     fn text(&mut self, node: &Node<'_>, place: PlaceId, is_part: bool) {
         let value = expression::of(node);
-        self.program.texts.push(Text { value, is_part, place, span: span(node) });
+        let id = self.program.texts.len();
+        self.program.texts.push(Text { id, value, is_part, place, span: span(node) });
     }
 
     fn expression(&mut self, node: &Node<'_>, kind: &str, place: PlaceId, depth: usize) {
@@ -461,7 +470,8 @@ impl Reader {
             "binary_operator" | "binary_expression" | "concatenation" if !self.is_composed => {
                 let value = expression::of(node);
                 if value.is_composed() {
-                    let text = Text { value, is_part: false, place, span: span(node) };
+                    let id = self.program.texts.len();
+                    let text = Text { id, value, is_part: false, place, span: span(node) };
                     self.program.texts.push(text);
                     composes = true;
                 }

@@ -29,11 +29,11 @@ pub struct FileUse {
 }
 
 /// The files that a program uses.
-pub fn file_uses(programs: &Programs, program: &Program) -> Vec<FileUse> {
+pub(super) fn file_uses(programs: &Programs, program: &Program) -> Vec<FileUse> {
     let mut uses = Vec::new();
     for call in &program.calls {
         for name in programs.names_of(program, call) {
-            let found = uses_of(call, &name, program.language);
+            let found = uses_of(call, name, program.language);
             if found.is_empty() {
                 continue;
             }

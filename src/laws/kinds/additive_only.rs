@@ -239,7 +239,7 @@ fn all_endpoints(rule: &Rule, files: &dyn Files, programs: Option<&Programs>) ->
     let programs = match programs {
         Some(programs) => programs,
         None => {
-            read = programs_of(files);
+            read = programs_of(files, &[]);
             &read
         }
     };

@@ -5,7 +5,7 @@ use super::super::glob::Glob;
 use super::super::{Demand, LawKind, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding, Location};
-use crate::program::{Program, Programs, UNKNOWN, file_uses};
+use crate::program::{Program, Programs, UNKNOWN};
 use crate::tree::ArtifactPath;
 
 pub(super) static KIND: LawKind = LawKind {
@@ -70,10 +70,9 @@ impl CanonicalPath {
     fn in_code(&self, rule: &Rule, programs: &Programs, program: &Program) -> Vec<Finding> {
         let mut findings = Vec::new();
         // A name without a folder may be a part of a path; where it is opened, it is the path.
-        let opened = file_uses(programs, program);
-        let opened = opened.into_iter().map(|u| (u.span, u.paths, true));
+        let opened = programs.file_uses(program).iter().map(|u| (u.span, u.paths.as_slice(), true));
         let made = program.texts.iter().filter(|t| !t.is_part);
-        let made = made.map(|t| (t.span, programs.paths(program, t.place, &t.value), false));
+        let made = made.map(|t| (t.span, programs.paths_of(program, t), false));
         for (span, paths, is_opened) in made.chain(opened) {
             let is_other = |p: &&String| p.contains('/') != is_opened && self.is_other(p);
             let Some(other) = paths.iter().find(is_other) else { continue };

@@ -8,7 +8,7 @@ use super::super::sites::{Http, any_fits};
 use super::super::{Demand, LawKind, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding, Location};
-use crate::program::{Call, Deed, Expression, Language, PlaceKind, Program, Programs, file_uses};
+use crate::program::{Call, Deed, Expression, Language, PlaceKind, Program, Programs};
 use crate::tree::ArtifactPath;
 
 pub(super) static KIND: LawKind = LawKind {
@@ -103,7 +103,7 @@ impl ImportSafe {
         let at = ArtifactPath::lossy(&program.path);
         let mut findings = Vec::new();
         let writes: BTreeSet<(u32, u32)> = if self.effects {
-            let uses = file_uses(programs, program);
+            let uses = programs.file_uses(program);
             uses.iter()
                 .filter(|u| u.deed != Deed::Read)
                 .map(|u| (u.span.start, u.span.end))

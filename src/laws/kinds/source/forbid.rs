@@ -2,13 +2,13 @@
 
 use super::super::super::fields::Fields;
 use super::super::super::glob::Glob;
-use super::super::super::sites::{Http, Places, Site, any_fits, around, is_called};
+use super::super::super::sites::{Http, Places, Site, any_fits, around, is_called, may_fit};
 use super::super::super::{Rule, World};
 use super::{Shape, Source, at};
 use crate::document::{Data, Span, to_json};
 use crate::finding::Finding;
 use crate::program::{
-    Argument, Call, Deed, Expression, Language, Pattern, Program, Programs, UNKNOWN, file_uses,
+    Argument, Call, Deed, Expression, Language, Pattern, Program, Programs, UNKNOWN,
 };
 
 /// What is named, and where it may not stand.
@@ -63,6 +63,10 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Box<dyn Shape>> {
 }
 
 impl Named {
+    pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.patterns.iter()
+    }
+
     pub(super) fn read(fields: &mut Fields<'_>) -> Named {
         let named = Named {
             calls: fields.globs("calls", Glob::name),
@@ -131,6 +135,13 @@ impl Named {
     }
 
     fn called<'p>(&self, programs: &Programs, program: &'p Program, sites: &mut Vec<Site<'p>>) {
+        let names = programs.all_names(program);
+        let may_be = may_fit(&self.calls, names)
+            || may_fit(&self.makes, names)
+            || self.http.as_ref().is_some_and(|http| http.may_be_in(programs, program));
+        if !may_be {
+            return;
+        }
         for call in &program.calls {
             let is_http =
                 || self.http.as_ref().is_some_and(|http| http.is_call(programs, program, call));
@@ -176,7 +187,8 @@ impl Named {
     }
 
     fn written<'p>(&self, programs: &Programs, program: &'p Program, sites: &mut Vec<Site<'p>>) {
-        if self.texts.is_empty() && self.paths.is_empty() {
+        let has_paths = may_fit(&self.paths, programs.all_paths(program));
+        if self.texts.is_empty() && !has_paths {
             return;
         }
         for text in &program.texts {
@@ -206,10 +218,10 @@ impl Named {
                     call: None,
                 });
             }
-            if text.is_part || self.paths.is_empty() {
+            if text.is_part || !has_paths {
                 continue;
             }
-            let made = programs.paths(program, text.place, &text.value);
+            let made = programs.paths_of(program, text);
             if let Some(path) =
                 made.iter().find(|p| is_path(p) && self.paths.iter().any(|g| g.fits_composed(p)))
             {
@@ -227,10 +239,11 @@ impl Named {
     }
 
     fn used<'p>(&self, programs: &Programs, program: &'p Program, sites: &mut Vec<Site<'p>>) {
-        if self.writes.is_empty() && self.reads.is_empty() && self.appends.is_empty() {
+        let used = programs.all_used(program);
+        if ![&self.writes, &self.reads, &self.appends].iter().any(|globs| may_fit(globs, used)) {
             return;
         }
-        for used in file_uses(programs, program) {
+        for used in programs.file_uses(program) {
             let (globs, verb) = match used.deed {
                 Deed::Write => (&self.writes, "is rewritten"),
                 Deed::Read => (&self.reads, "is read"),
@@ -284,13 +297,12 @@ impl Named {
     }
 
     fn matched<'p>(&self, program: &'p Program, world: &World<'_>, sites: &mut Vec<Site<'p>>) {
-        let mut patterns =
-            self.patterns.iter().filter(|p| p.language() == program.language).peekable();
-        if patterns.peek().is_none() {
+        let mut spans = self.patterns.iter().flat_map(|p| program.matches(p)).copied().peekable();
+        if spans.peek().is_none() {
             return;
         }
         let Some(text) = world.text(&program.path) else { return };
-        for span in patterns.flat_map(|p| p.find(&text)) {
+        for span in spans {
             let matched = text.get(span.range()).unwrap_or_default();
             let what: String = matched.split_whitespace().collect::<Vec<_>>().join(" ");
             let shown: String = what.chars().take(60).collect();
@@ -371,6 +383,10 @@ fn read_patterns(fields: &mut Fields<'_>) -> Vec<Pattern> {
 }
 
 impl Shape for Forbid {
+    fn patterns(&self) -> Vec<&Pattern> {
+        self.named.patterns.iter().collect()
+    }
+
     fn findings(&self, source: &Source, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let programs = world.programs();
         let mut findings = Vec::new();

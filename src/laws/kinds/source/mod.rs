@@ -11,7 +11,7 @@ use super::super::{Demand, LawKind, Rule, World};
 use super::story;
 use crate::document::Span;
 use crate::finding::{Code, Explain, Finding, Location};
-use crate::program::{Language, Program};
+use crate::program::{Language, Pattern, Program};
 use crate::tree::ArtifactPath;
 
 pub(super) static KIND: LawKind = LawKind {
@@ -32,6 +32,10 @@ pub(super) static KIND: LawKind = LawKind {
 /// One way of speaking about code.
 trait Shape: Send + Sync {
     fn findings(&self, source: &Source, rule: &Rule, world: &World<'_>) -> Vec<Finding>;
+
+    fn patterns(&self) -> Vec<&Pattern> {
+        Vec::new()
+    }
 }
 
 struct Source {
@@ -82,6 +86,10 @@ impl Shape for Nothing {
 impl Demand for Source {
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         self.shape.findings(self, rule, world)
+    }
+
+    fn patterns(&self) -> Vec<&Pattern> {
+        self.shape.patterns()
     }
 }
 

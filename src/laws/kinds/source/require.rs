@@ -8,7 +8,7 @@ use super::forbid::Named;
 use super::{Shape, Source, at};
 use crate::document::Span;
 use crate::finding::Finding;
-use crate::program::{PlaceKind, Program};
+use crate::program::{Pattern, PlaceKind, Program};
 
 /// Each of these must occur.
 struct Require {
@@ -30,6 +30,10 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Box<dyn Shape>> {
 }
 
 impl Shape for Require {
+    fn patterns(&self) -> Vec<&Pattern> {
+        self.each.iter().flat_map(|(_, named)| named.patterns()).collect()
+    }
+
     fn findings(&self, source: &Source, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let programs = source.programs(rule, world);
         let mut findings = Vec::new();
