@@ -44,7 +44,11 @@ fn run(name: &str, path: &Path) -> Result<(), Failed> {
             args.extend(["--pack", pack, "--rule", rule]);
             *kind == "fail.story"
         }
-        ["laws", _, kind, _] => *kind == "fail",
+        ["laws", _, kind, _] => {
+            // Beside the law of the story, the gate guards itself.
+            args.extend(["--law", "law"]);
+            *kind == "fail"
+        }
         _ => return Err("a story lies in packs/PACK/RULE or laws/KIND/{fail,pass}".into()),
     };
     if let (Some(first), true) = (story.commits.first(), story.commits.len() > 1) {

@@ -17,8 +17,13 @@ pub struct AboutLaws {
 }
 
 /// All of them, by code.
-pub static ABOUT_LAWS: &[&AboutLaws] =
-    &[&LAW_BASELINE_GREW, &LAW_BASELINE_STALE, &LAW_INVALID, &PROGRAM_UNPARSED];
+pub static ABOUT_LAWS: &[&AboutLaws] = &[
+    &LAW_BASELINE_GREW,
+    &LAW_BASELINE_STALE,
+    &LAW_INVALID,
+    &LAW_SOURCE_NOT_FROZEN,
+    &PROGRAM_UNPARSED,
+];
 
 /// The rule of a code.
 pub fn about_laws(code: Code) -> Option<&'static AboutLaws> {
@@ -37,6 +42,21 @@ pub(super) static LAW_INVALID: AboutLaws = AboutLaws {
         bad: "law: upgrade\nrules:\n  - id: files-stay\n    kind: additive\n    why: operators call these files by name\n    remedy: restore the file\n",
         good: "law: upgrade\nrules:\n  - id: files-stay\n    kind: additive-only\n    of: files\n    why: operators call these files by name\n    remedy: restore the file\n",
         fix: "Correct what the message names. `docs/laws.md` lists all kinds and their keys.",
+    },
+};
+
+/// A written contract that can be rewritten unseen.
+static LAW_SOURCE_NOT_FROZEN: AboutLaws = AboutLaws {
+    code: Code("law-source-not-frozen"),
+    summary: "the document of a law is in no freeze",
+    level: Level::Warning,
+    since: "0.2.0",
+    explain: Explain {
+        what: "The document that a law comes from lies outside of the contracts folder, so that freezes do not keep it.",
+        why: "A sentence that is taken out of the document takes its rule along, and nobody can tell what was promised.",
+        bad: "law: upgrade\nsource: docs/UPGRADE.md\n",
+        good: "law: upgrade\nsource: contracts/UPGRADE.md\n",
+        fix: "Move the document below `contracts/`, and name it there in `source`.",
     },
 };
 

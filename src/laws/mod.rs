@@ -216,6 +216,11 @@ fn pairs(fields: &mut Fields<'_>, key: &'static str) -> Vec<(String, String)> {
 
 fn rule(fields: &mut Fields<'_>, law: &str, known: &[(String, String)]) -> Option<Rule> {
     let id = fields.required("id");
+    let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !id.is_empty() && !id.chars().all(is_kebab) {
+        let message = format!("`{id}` is no name of a rule");
+        fields.wrong("id", message, "write small letters, digits and `-`");
+    }
     let kind = fields.required("kind");
     let sentences = fields.texts("sentences");
     for sentence in &sentences {

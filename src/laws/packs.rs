@@ -1,4 +1,4 @@
-//! Laws that are built in: five written contracts, usable by name.
+//! Laws that are built in: five written contracts, usable by name, and the law by which the gate guards itself.
 
 use super::{Law, parse};
 use crate::document::Limits;
@@ -13,9 +13,13 @@ pub struct Pack {
     pub text: &'static str,
 }
 
+/// The pack that is held wherever a repository has laws.
+pub const GATE: &str = "gate";
+
 /// All packs, by name.
 pub static PACKS: &[Pack] = &[
     Pack { name: "engines-durable", text: include_str!("packs/engines-durable.yaml") },
+    Pack { name: GATE, text: include_str!("packs/gate.yaml") },
     Pack { name: "memoryos", text: include_str!("packs/memoryos.yaml") },
     Pack { name: "nexusmon-upgrade", text: include_str!("packs/nexusmon-upgrade.yaml") },
     Pack { name: "plugin-host-phase-11", text: include_str!("packs/plugin-host-phase-11.yaml") },

@@ -144,8 +144,17 @@ fn program_with(path: &str, bytes: &[u8], patterns: &[&Pattern]) -> Option<Progr
     if is_generated(bytes) {
         return None;
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map_or(bytes, |_| bytes);
-    Some(program::read(path, language, &String::from_utf8_lossy(bytes), patterns))
+    Some(program::read(path, language, &same_length(bytes), patterns))
+}
+
+/// The text of bytes; what is no UTF-8 becomes `?`, byte by byte, so that places stay where they are.
+fn same_length(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
 }
 
 /// Whether nobody wrote it: bundles have lines of thousands of bytes.

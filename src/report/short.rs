@@ -14,7 +14,12 @@ pub(super) fn render(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> i
         };
         let path = style.path(&finding.primary);
         let message = visible(&finding.message);
-        writeln!(out, "{path}{place}: {}[{}]: {message}", item.word(), finding.code)?;
+        let rule = finding.law.as_ref().map(|rule| {
+            let numbers: String = rule.sentences.iter().map(|s| format!(" {s}")).collect();
+            visible(&format!(" ({}/{}{numbers})", rule.law, rule.rule))
+        });
+        let (word, rule) = (item.word(), rule.unwrap_or_default());
+        writeln!(out, "{path}{place}: {word}[{}]: {message}{rule}", finding.code)?;
     }
     Ok(())
 }

@@ -74,8 +74,8 @@ impl Court {
             (None, true) => State::Index,
             (None, false) => State::WorkTree,
         };
-        let root =
-            source::discover(Some(&base)).map_or_else(|_| "contracts".to_owned(), |(_, root)| root);
+        let found = source::discover(Some(&base)).ok().map(|(_, root)| root);
+        let root = found.filter(|root| !root.is_empty()).unwrap_or_else(|| "contracts".to_owned());
         let clock = match &select.now {
             None => jiff::Timestamp::now(),
             Some(text) => text.parse().map_err(|_| {
@@ -129,6 +129,30 @@ impl Court {
                 what: format!("there is no law in `{prefix}`"),
                 help,
             }));
+        }
+        self.sources_are_frozen()?;
+        if !self.laws.iter().any(|law| law.name == laws::packs::GATE) {
+            self.pack(laws::packs::GATE, global)?;
+        }
+        Ok(())
+    }
+
+    /// A written contract that no freeze keeps can be rewritten unseen.
+    fn sources_are_frozen(&mut self) -> Result<(), Failure> {
+        let files = self.repository.files(&self.state)?;
+        let inside = below(&self.root, "");
+        let rule = laws::ABOUT_LAWS.iter().find(|r| r.code.as_str() == "law-source-not-frozen");
+        let Some(rule) = rule else { return Ok(()) };
+        for law in &self.laws {
+            let is_there = files.paths().binary_search(&law.source).is_ok();
+            if is_there && !law.source.starts_with(&inside) {
+                let (source, name) = (&law.source, &law.name);
+                let message =
+                    format!("`{source}`, the document of the law `{name}`, is in no freeze");
+                let place = Location::file(&ArtifactPath::lossy(source));
+                let help = format!("move it below `{inside}`, and name it there in `source`");
+                self.wrong.push(Finding::new(rule.code, message, place).about(name).help(help));
+            }
         }
         Ok(())
     }

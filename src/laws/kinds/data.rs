@@ -32,10 +32,17 @@ struct Data {
     required: Vec<String>,
     filled: Vec<String>,
     is_filled: bool,
-    schema: Option<Result<jsonschema::Validator, String>>,
+    schema: Option<Schema>,
     sizes: Vec<(String, usize)>,
     fresh: Option<Fresh>,
     path_globs: Vec<Glob>,
+}
+
+enum Schema {
+    /// It stands in the law.
+    Here(jsonschema::Validator),
+    /// It is a file of the repository.
+    File(String),
 }
 
 struct Fresh {
@@ -51,17 +58,7 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
     if is_filled || filled == ["false"] {
         filled.clear();
     }
-    let schema = fields.value("schema").map(|value| {
-        let text = to_json(value);
-        jsonschema::options().build(&text).map_err(|error| error.to_string())
-    });
-    if let Some(Err(error)) = &schema {
-        fields.wrong(
-            "schema",
-            format!("the schema is no JSON Schema: {error}"),
-            "write a JSON Schema",
-        );
-    }
+    let schema = read_schema(fields);
     let sizes: Vec<(String, usize)> = fields
         .lists("min-size")
         .into_iter()
@@ -103,13 +100,43 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
     })
 }
 
+fn read_schema(fields: &mut Fields<'_>) -> Option<Schema> {
+    let value = fields.value("schema")?;
+    if let Some(path) = value.as_str() {
+        return Some(Schema::File(path.to_owned()));
+    }
+    match jsonschema::options().build(&to_json(value)) {
+        Ok(schema) => Some(Schema::Here(schema)),
+        Err(error) => {
+            let message = format!("the schema is no JSON Schema: {error}");
+            fields.wrong("schema", message, "write a JSON Schema, or the path of one");
+            None
+        }
+    }
+}
+
 impl Demand for Data {
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
-        let files = world.now.paths().iter().filter(|p| rule.scope.has(p));
         let mut findings = Vec::new();
-        for path in files {
+        let read;
+        let schema = match &self.schema {
+            None => None,
+            Some(Schema::Here(schema)) => Some(schema),
+            Some(Schema::File(path)) => match schema_of(world, path) {
+                Ok(schema) => {
+                    read = schema;
+                    Some(&read)
+                }
+                Err(why) => {
+                    let message = format!("the schema `{path}` {why}");
+                    findings.push(rule.about_file(path, message).about("schema"));
+                    None
+                }
+            },
+        };
+        for path in world.now.paths().iter().filter(|p| rule.scope.has(p)) {
             let Some(bytes) = world.now.read(path) else { continue };
-            let found = self.file(rule, world, path, &bytes);
+            let found = self.file(rule, world, (path, &bytes), schema);
             let more = found.len().saturating_sub(FEW);
             findings.extend(found.into_iter().take(FEW));
             if more > 0 {
@@ -122,7 +149,13 @@ impl Demand for Data {
 }
 
 impl Data {
-    fn file(&self, rule: &Rule, world: &World<'_>, path: &str, bytes: &[u8]) -> Vec<Finding> {
+    fn file(
+        &self,
+        rule: &Rule,
+        world: &World<'_>,
+        (path, bytes): (&str, &[u8]),
+        schema: Option<&jsonschema::Validator>,
+    ) -> Vec<Finding> {
         let artifact = ArtifactPath::lossy(path);
         if self.is_filled && bytes.iter().all(u8::is_ascii_whitespace) {
             return vec![rule.about_file(path, format!("`{path}` is empty")).about("empty")];
@@ -144,7 +177,7 @@ impl Data {
                     continue;
                 };
                 newest = self.time_in(value).max(newest);
-                for mut finding in self.record(rule, &artifact, value, &document) {
+                for mut finding in self.record(rule, &artifact, (value, &document), schema) {
                     let span =
                         finding.primary.span.map_or(0..line.len(), crate::document::Span::range);
                     finding.primary = Location::bytes(
@@ -166,7 +199,7 @@ impl Data {
                 rule.about_file(path, format!("`{path}` cannot be read")).about("unreadable"),
             ];
         };
-        findings.extend(self.record(rule, &artifact, value, &document));
+        findings.extend(self.record(rule, &artifact, (value, &document), schema));
         findings.extend(self.stale(rule, world, path, self.time_in(value)));
         findings
     }
@@ -175,8 +208,8 @@ impl Data {
         &self,
         rule: &Rule,
         path: &ArtifactPath,
-        value: &Value,
-        document: &Document,
+        (value, document): (&Value, &Document),
+        schema: Option<&jsonschema::Validator>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut say = |message: String, at: Pointer, about: &str| {
@@ -218,7 +251,7 @@ impl Data {
         if self.is_filled && records::is_empty(value) {
             say("the record is empty".to_owned(), Pointer::root(), "empty");
         }
-        if let Some(Ok(schema)) = &self.schema {
+        if let Some(schema) = schema {
             let json = to_json(value);
             for error in schema.iter_errors(&json).take(FEW) {
                 let at = Pointer::from(error.instance_path().as_str());
@@ -266,6 +299,14 @@ impl Data {
         };
         Some(rule.about_file(path, message).about("stale"))
     }
+}
+
+/// The schema in a file of the repository.
+fn schema_of(world: &World<'_>, path: &str) -> Result<jsonschema::Validator, String> {
+    let bytes = world.now.read(path).ok_or("is not there")?;
+    let value = records::read(path, &bytes).and_then(|d| d.value).ok_or("cannot be read")?;
+    let schema = jsonschema::options().build(&to_json(&value));
+    schema.map_err(|error| format!("is no JSON Schema: {error}"))
 }
 
 /// A time: RFC 3339 text, or seconds or milliseconds since 1970.

@@ -7,6 +7,7 @@ use super::super::glob::Glob;
 use super::super::{Demand, LawKind, Rule, World};
 use super::additive_only::in_step;
 use super::story;
+use crate::document::{self, Data, Limits, Member, Span, Syntax, Value};
 use crate::finding::{Code, Explain, Finding, Location};
 use crate::tree::ArtifactPath;
 
@@ -74,7 +75,7 @@ impl GateWired {
             if !text.lines().any(|line| self.calls(line)) {
                 continue;
             }
-            let weak = self.weakness(&text);
+            let weak = self.weakness(path, &text);
             is_called |= weak.is_none();
             if let Some((span, why)) = weak {
                 let message = format!("the {what} in `{path}` calls the gate, and {why}");
@@ -94,56 +95,49 @@ impl GateWired {
         findings
     }
 
-    /// What lets a failure of the gate pass: on the line of the call, or in the block around it.
-    fn weakness(&self, text: &str) -> Option<(crate::document::Span, &'static str)> {
-        let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let starts: Vec<usize> = lines
-            .iter()
-            .scan(0, |at, line| {
-                let start = *at;
-                *at += line.len();
-                Some(start)
-            })
-            .collect();
-        let indent = |line: &str| line.len() - line.trim_start().len();
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| self.calls(line)) {
-            let span = |at: usize| {
-                let start = starts.get(at).copied().unwrap_or(0);
-                let line = lines.get(at).copied().unwrap_or_default();
-                crate::document::Span::new(start + indent(line), start + line.trim_end().len())
-            };
-            if let Some(why) = weak_line(line) {
-                return Some((span(number), why));
+    /// What lets a failure of the gate pass: on the line of the call, or in the blocks that it stands in.
+    fn weakness(&self, path: &str, text: &str) -> Option<(Span, &'static str)> {
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start().len();
+            if self.calls(line)
+                && let Some(why) = weak_line(line)
+            {
+                return Some((Span::new(start + indent, start + line.trim_end().len()), why));
             }
-            // Keys of the same step, and of the blocks that it stands in.
-            let mut level = indent(line);
-            for above in (0..number).rev() {
-                let text = lines.get(above).copied().unwrap_or_default();
-                if text.trim().is_empty() {
-                    continue;
-                }
-                level = level.min(indent(text));
-                if indent(text) <= level
-                    && let Some(why) = weak_key(text)
-                {
-                    return Some((span(above), why));
-                }
-            }
-            let own = indent(line);
-            for (below, text) in lines.iter().enumerate().skip(number + 1) {
-                if text.trim().is_empty() {
-                    continue;
-                }
-                let is_next = indent(text) < own && text.trim_start().starts_with("- ");
-                if is_next || indent(text) + 4 < own {
-                    break;
-                }
-                if let Some(why) = weak_key(text) {
-                    return Some((span(below), why));
-                }
+            start += line.len();
+        }
+        if !path.ends_with(".yml") && !path.ends_with(".yaml") {
+            return None;
+        }
+        let document = document::parse(text.as_bytes(), Syntax::Yaml, &Limits::default());
+        self.weak_block(document.value.as_ref()?)
+    }
+
+    /// The innermost block first.
+    fn weak_block(&self, value: &Value) -> Option<(Span, &'static str)> {
+        let below = value.items().iter().chain(value.members().iter().map(|m| &m.value));
+        let calling: Vec<&Value> = below.filter(|v| self.is_called_in(v)).collect();
+        if let Some(weak) = calling.iter().find_map(|v| self.weak_block(v)) {
+            return Some(weak);
+        }
+        if calling.is_empty() {
+            return None;
+        }
+        value.members().iter().find_map(|m| Some((m.key_span, weak_key(m)?)))
+    }
+
+    fn is_called_in(&self, value: &Value) -> bool {
+        match value.as_str() {
+            Some(text) => text.lines().any(|line| self.calls(line)),
+            None => {
+                value.items().iter().any(|v| self.is_called_in(v))
+                    || value.members().iter().any(|m| {
+                        self.calls(&format!("{}: {}", m.key, m.value.as_str().unwrap_or_default()))
+                            || self.is_called_in(&m.value)
+                    })
             }
         }
-        None
     }
 
     /// Calls of the gate that the baseline had and the next step has not.
@@ -182,14 +176,18 @@ fn weak_line(line: &str) -> Option<&'static str> {
     compact.contains("--exit-zero").then_some("`--exit-zero` makes every verdict a pass")
 }
 
-fn weak_key(line: &str) -> Option<&'static str> {
-    let compact: String = line.trim().trim_start_matches("- ").replace(' ', "");
-    match compact.as_str() {
-        "continue-on-error:true" => Some("`continue-on-error` ignores its failure"),
-        "if:false" | "if:${{false}}" => Some("its job is switched off"),
-        "allow_failure:true" => Some("`allow_failure` ignores its failure"),
-        "stages:[manual]" | "stages:[\"manual\"]" => Some("it runs only by hand"),
-        "set+e" => Some("its failure is ignored"),
+fn weak_key(member: &Member) -> Option<&'static str> {
+    let value = match &member.value.data {
+        Data::Bool(flag) => flag.to_string(),
+        Data::String(text) => text.replace(' ', ""),
+        Data::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        _ => String::new(),
+    };
+    match (member.key.as_str(), value.as_str()) {
+        ("continue-on-error", "true") => Some("`continue-on-error` ignores its failure"),
+        ("if", "false" | "${{false}}") => Some("it is switched off"),
+        ("allow_failure" | "soft_fail", "true") => Some("its failure is ignored"),
+        ("stages", "manual") | ("when", "manual" | "never") => Some("it does not run by itself"),
         _ => None,
     }
 }

@@ -179,7 +179,7 @@ impl ImportSafe {
         let names = programs.names_of(program, call);
         names.iter().any(|name| any_fits(&self.background, name))
             || writes.contains(&(call.span.start, call.span.end))
-            || (self.effects && (self.http.is_call(programs, program, call) || makes_folder(call, &names)))
+            || (self.effects && (self.http.is_call(programs, program, call) || makes_folder(call, names)))
             // `worker.start()`, where `worker` is of a class of this file that is a thread.
             || (call.written.ends_with(".start") && names.iter().any(|n| is_thread(program, n)))
     }
