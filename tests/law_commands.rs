@@ -2,7 +2,6 @@
 //! commits and freezes, law files that are wrong, and hostile repositories.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test reads, writes, runs and stops"
 )]

@@ -35,7 +35,7 @@ pub(super) static LAW_INVALID: AboutLaws = AboutLaws {
     code: Code("law-invalid"),
     summary: "law file is wrong",
     level: Level::Error,
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A law file does not parse, names a kind of rule that does not exist, leaves out what its kind needs, or has a key that means nothing.",
         why: "A rule that is not understood holds nothing, and nobody would notice.",
@@ -50,7 +50,7 @@ static LAW_SOURCE_NOT_FROZEN: AboutLaws = AboutLaws {
     code: Code("law-source-not-frozen"),
     summary: "the document of a law is in no freeze",
     level: Level::Warning,
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The document that a law comes from lies outside of the contracts folder, so that freezes do not keep it.",
         why: "A sentence that is taken out of the document takes its rule along, and nobody can tell what was promised.",
@@ -65,7 +65,7 @@ pub(super) static PROGRAM_UNPARSED: AboutLaws = AboutLaws {
     code: Code("program-unparsed"),
     summary: "source file does not parse",
     level: Level::Warning,
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A law looks at source code, and a file of it has a part that is no valid program.",
         why: "What is not understood is not held to the law; the functions around it are.",
@@ -80,7 +80,7 @@ pub(super) static LAW_BASELINE_GREW: AboutLaws = AboutLaws {
     code: Code("law-baseline-grew"),
     summary: "the record of accepted violations grew",
     level: Level::Error,
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The record of violations that were there when a law was adopted has entries that the baseline does not have, for rules that were adopted before.",
         why: "The record can only shrink; who could add to it could break any law.",
@@ -95,7 +95,7 @@ pub(super) static LAW_BASELINE_STALE: AboutLaws = AboutLaws {
     code: Code("law-baseline-stale"),
     summary: "recorded violations are fixed",
     level: Level::Warning,
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The record of accepted violations has entries that no rule finds any more.",
         why: "As long as they stand there, the same violations may come back unseen.",

@@ -86,8 +86,9 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
         OutputFormat::Json => report::StatusFormat::Json,
         OutputFormat::Human | OutputFormat::Short => report::StatusFormat::Text,
     };
-    let laws: Vec<(&str, &str)> =
-        court.laws.iter().map(|law| (law.name.as_str(), law.title.as_str())).collect();
+    let shown = |law: &&laws::Law| statuses.iter().any(|status| status.law == law.name);
+    let laws = court.laws.iter().filter(shown);
+    let laws: Vec<(&str, &str)> = laws.map(|law| (law.name.as_str(), law.title.as_str())).collect();
     let text = report::render_status(&laws, &statuses, form, terminal.width);
     Ok(terminal.write(text.as_bytes(), 0))
 }

@@ -14,7 +14,7 @@ use crate::tree::{ArtifactPath, FileChange, Files, Step};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("additive-only"),
     summary: "something that was there is gone or renamed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The rule names files, keys of data files, or endpoints that may only be added to. Against the baseline one of them is gone, renamed, or of another type.",
         why: "Somebody calls it by that name: an operator, a script, another service.",

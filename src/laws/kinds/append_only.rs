@@ -11,7 +11,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("append-only"),
     summary: "a file that may only grow was rewritten",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The bytes that the file had at the baseline are not the beginning of what it has now, after line endings are made the same.",
         why: "A log whose past can be rewritten proves nothing.",

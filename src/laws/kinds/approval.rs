@@ -15,7 +15,7 @@ use crate::tree::{Digest, FileChange, Step};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("approval"),
     summary: "a guarded change has no approval",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "Paths or functions that the law guards are not as in the baseline, and no approval record names exactly this change with rationale, impact, rollback plan and approver.",
         why: "The contract lets these change only when somebody who may has agreed to this very change.",

@@ -13,7 +13,7 @@ use crate::tree::{ArtifactPath, FileChange, Step};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("bump-on-change"),
     summary: "something changed and its version did not grow",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The set of keys of a file, or the files that the rule names, are not as in the baseline, and the version field has not grown.",
         why: "Readers decide by the version how to read; a change under the same version is read wrongly.",

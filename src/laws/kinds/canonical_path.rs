@@ -11,7 +11,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("canonical-path"),
     summary: "a resource is named by another path than its one",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A file, or a path that code makes, has the name of the resource and stands elsewhere than at its one path.",
         why: "Two paths are two files: one side writes, the other reads yesterday's.",

@@ -8,7 +8,7 @@ use crate::finding::{Code, Explain, Finding};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("check"),
     summary: "a check that a law names has a finding",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The law names checks or change rules of contract-guard, and one of them says something about the contracts of the repository.",
         why: "The written contract promises what the check looks for.",

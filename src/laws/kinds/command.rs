@@ -8,7 +8,7 @@ use crate::finding::{Code, Explain, Finding};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("command"),
     summary: "a command that must succeed failed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The command of the rule ended with another exit code than 0, could not be started, or took longer than its limit.",
         why: "The contract says that it succeeds before anything is accepted.",

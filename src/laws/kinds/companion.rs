@@ -11,7 +11,7 @@ use crate::finding::{Code, Explain, Finding};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("companion"),
     summary: "a file has no companion",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The rule says that what it names comes in company: a script for each system, a test for each module, a changelog entry for each change. One of them stands alone.",
         why: "The half that is missing is the one that somebody looks for.",

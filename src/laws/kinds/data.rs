@@ -13,7 +13,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("data"),
     summary: "a data file lacks what it must hold",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A record of a JSON, YAML, TOML or JSON Lines file lacks a key, is not valid against the rule's schema, is empty, or is older than the rule allows.",
         why: "What reads the file relies on it.",

@@ -15,7 +15,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("dependencies"),
     summary: "a dependency is not allowed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A manifest declares, or code imports, a package that the rule does not allow. The standard library and the repository's own modules always are.",
         why: "A dependency is code that somebody else changes; the contract says which are accepted.",

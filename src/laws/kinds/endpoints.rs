@@ -12,7 +12,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("endpoints"),
     summary: "an endpoint is missing, or stands under a path where none may",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The code does not serve an endpoint that the rule names, or serves one below no path that the rule allows.",
         why: "Clients find an API by its paths.",

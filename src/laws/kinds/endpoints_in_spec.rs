@@ -15,7 +15,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("endpoints-in-spec"),
     summary: "code calls an endpoint that the specification does not have",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A path that code calls fits no path of the OpenAPI document; or the document is missing, broken, or has too few paths to be whole.",
         why: "A made-up URL fails at run time, silently where a 404 looks like no data.",

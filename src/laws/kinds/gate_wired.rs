@@ -14,7 +14,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("gate-wired"),
     summary: "hook or CI job does not call the gate, or can be passed around it",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "No hook or no workflow of the repository calls what the rule names, or the call was weakened: its failure is ignored, the job is switched off, or something of it is gone since the baseline.",
         why: "Promised enforcement rots: a hook disappears in an unrelated commit, and nothing is held from then on.",

@@ -14,7 +14,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("import-safe"),
     summary: "importing a module starts something",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A statement that runs when the module is imported starts a thread, a process, an event loop, a server or an endless loop, or reaches for network or files; by itself or through a function of the module.",
         why: "A test, a tool or another program that imports the module starts it unasked.",

@@ -12,7 +12,7 @@ use crate::finding::{Code, Explain, Finding, Witness};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("invariant"),
     summary: "a schema lets through what an invariant forbids",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "There is a document that the schema accepts and the invariant schema rejects, or it could not be proven that there is none.",
         why: "The invariant is what must hold of every version.",

@@ -10,7 +10,7 @@ use crate::finding::{Code, Explain, Finding};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("required-path"),
     summary: "a file that must be there is not, or lacks a text",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "No file fits a path that the rule needs, or none that fits has a text that must be in it.",
         why: "The contract promises that it is there; what relies on it fails late and elsewhere.",

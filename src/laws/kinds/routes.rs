@@ -11,7 +11,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("routes"),
     summary: "a resource kind has no route, or a forbidden one",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The routing registry has no entry for a resource kind that must have one, or routes a mode to a backend that it may not use.",
         why: "A kind without a route fails at its first use; a kind on the wrong backend loses its data quietly.",

@@ -9,7 +9,7 @@ use crate::finding::{Code, Explain, Finding};
 pub(super) static KIND: LawKind = LawKind {
     code: Code("runtime"),
     summary: "a test that proves a sentence is not there or did not pass",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The sentence is about what happens while code runs. The rule names the test that proves it; the test is not there, or the report of the tests does not say that it passed.",
         why: "A sentence that nothing proves is only written.",

@@ -8,7 +8,7 @@ pub(in crate::change) const CODE: Code = Code("api-rewritten");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "document is written differently",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The text of an OpenAPI document changed, and nothing that callers rely on did.",
         why: "Nothing breaks; people read something else.",

@@ -14,7 +14,7 @@ pub(in crate::change) const CODE: Code = Code("callback-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "callback was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An operation calls back no longer, or to a place that it did not call.",
         why: "Who waits for the call waits in vain; who does not know it is called by surprise.",

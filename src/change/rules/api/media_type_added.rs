@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("media-type-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "media type is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A request is accepted, or a response given, in a media type that was not there.",
         why: "Callers may use it.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("media-type-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "media type is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A request is accepted, or a response given, in a media type no longer.",
         why: "Callers who send or ask for it get 415 or 406.",

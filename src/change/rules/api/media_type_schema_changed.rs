@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("media-type-schema-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "a schema is new, or gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The content of a request or response has a schema where it had none, or none where it had one.",
         why: "Without a schema anything may come: readers lose what they were promised; senders who sent anything are bound by a new one.",

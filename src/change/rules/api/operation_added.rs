@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("operation-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "operation is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The new tree has an operation that the old one did not have.",
         why: "Callers may use it.",

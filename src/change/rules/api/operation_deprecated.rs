@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("operation-deprecated");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "deprecation was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`deprecated` of an operation or of a parameter is not what it was.",
         why: "A deprecation tells callers to move away.",

@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("operation-id-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "operationId was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The `operationId` of an operation is not what it was.",
         why: "Generated clients name their functions by it.",

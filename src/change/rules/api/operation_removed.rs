@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("operation-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "operation is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "No document of the new tree has the operation, whatever its parameters are called and in whatever file it was.",
         why: "Callers get 404 or 405.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("parameter-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "parameter is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An operation has a parameter that it did not have. One that is required breaks callers who do not send it.",
         why: "Callers do not send what they do not know.",

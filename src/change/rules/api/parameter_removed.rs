@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("parameter-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "parameter is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An operation has a parameter no longer.",
         why: "Callers who send it are ignored or refused.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("parameter-required-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "requiredness of a parameter was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`required` of a parameter is not what it was.",
         why: "Callers who left it out are refused.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("parameter-style-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "style of a parameter was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`style`, `explode`, `allowReserved`, `allowEmptyValue` or the media type of a parameter or response header is not what it was, with the defaults of OpenAPI 3.1, section 4.8.12.",
         why: "The same value is sent as another text.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("request-body-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "request body was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An operation has a request body that it did not have, has it no longer, or requires it, or not any more.",
         why: "A call without a body is refused, or the body that is sent is ignored.",

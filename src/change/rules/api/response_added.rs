@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("response-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "response is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An operation has a response with a status that it did not have.",
         why: "Callers may meet it. A success that callers do not know is one they may take for a failure.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("response-header-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "response header was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A header of a response is gone, new, or may be left out now.",
         why: "Callers read headers: pages, limits, locations.",

@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("response-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "response is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An operation has a response with that status no longer.",
         why: "Callers wait for an answer that does not come any more.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("security-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "security was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The alternatives of schemes and scopes that an operation accepts are not what they were, the global ones included.",
         why: "A caller with what sufficed is refused; or one who was refused is let in.",

@@ -14,7 +14,7 @@ pub(in crate::change) const CODE: Code = Code("security-scheme-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "security scheme was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A declared security scheme is gone, or its type, place, name, URL or scopes are not what they were.",
         why: "Callers present what the scheme says, where it says.",

@@ -13,7 +13,7 @@ pub(in crate::change) const CODE: Code = Code("server-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "servers were changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A server of a document, a path or an operation is gone, or new, its variables at their defaults.",
         why: "Callers who use the address of one that is gone reach nobody.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("stability-lowered");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "stability was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The `x-stability` (or `x-stability-level`) of an operation is lower than it was: from stable to beta, from beta to alpha, from alpha to draft.",
         why: "Callers who rely on what was promised lose the promise.",

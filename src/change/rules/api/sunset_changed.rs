@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("sunset-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "sunset was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The `x-sunset` of a deprecated operation or parameter is earlier than it was, is gone, or is no date (RFC 8594 has one).",
         why: "Callers plan by the date that they were told.",

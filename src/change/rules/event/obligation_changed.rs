@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("obligation-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "obligations were changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An obligation of a topic is gone, or new.",
         why: "Obligations say what must be done with an event. One that is dropped is protection that is gone; one that is new must be met by all.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("retention-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "retention was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The `retention` of a topic is not what it was.",
         why: "A consumer that reads late finds nothing when events are kept for a shorter time.",

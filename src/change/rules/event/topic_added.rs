@@ -13,7 +13,7 @@ pub(in crate::change) const CODE: Code = Code("topic-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "topic is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The catalog has a topic that it did not have.",
         why: "Consumers may subscribe to it.",

@@ -14,7 +14,7 @@ pub(in crate::change) const CODE: Code = Code("topic-payload-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "payload breaks under the same version",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The payload schema of a topic refuses what it accepted, and the version of the topic is what it was.",
         why: "A consumer that asks for that version gets something else.",

@@ -13,7 +13,7 @@ pub(in crate::change) const CODE: Code = Code("topic-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "topic is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A topic of the old catalog has no version left in the new one.",
         why: "Consumers wait for events that nobody sends any more.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("topic-version-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "topic has another version",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The version of a topic grew, or fell.",
         why: "Consumers choose events by `NAME@version`. A version that is gone is one that nobody sends.",

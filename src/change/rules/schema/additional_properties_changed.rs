@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("additional-properties-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "undeclared properties are treated in another way",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`additionalProperties` or `unevaluatedProperties` is not what it was.",
         why: "Closing an object makes documents with further members invalid.",

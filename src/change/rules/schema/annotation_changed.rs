@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("annotation-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "description was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`title`, `description`, `examples`, `$comment`, `readOnly` or `writeOnly` is not what it was.",
         why: "Nothing that was valid is invalid; people read something else.",

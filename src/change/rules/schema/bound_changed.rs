@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("bound-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "limit was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A limit on numbers, lengths or counts is not what it was, is new, or is gone.",
         why: "Values between the old limit and the new one were valid and are not any more, or the other way round.",

@@ -10,7 +10,7 @@ pub(in crate::change) const CODE: Code = Code("composition-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "combination of schemas was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "One of `oneOf`, `anyOf`, `not`, `contains`, `uniqueItems`, `items`, `prefixItems`, `propertyNames`, `patternProperties` or a dependency is not what it was.",
         why: "What such a change does is seen by comparing the documents that are valid, which the proof does.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("default-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "default was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The value that stands in when a member is left out is not what it was.",
         why: "The same document means something else, without anybody noticing.",

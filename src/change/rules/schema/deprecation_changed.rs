@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("deprecation-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "deprecation was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`deprecated` is not what it was.",
         why: "A deprecation tells consumers to move away; what is deprecated may be removed later.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("discriminator-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "discriminator was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The `discriminator` of a schema, or a name of its mapping, is not what it was, is gone, or is new.",
         why: "Readers choose the type of a document by it.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("enum-value-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "value is allowed now",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`enum` or `const` allows a value that it did not allow.",
         why: "Who writes may use it; who reads with the old contract does not know it.",

@@ -13,7 +13,7 @@ pub(in crate::change) const CODE: Code = Code("enum-value-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "value is no longer allowed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A value that `enum` or `const` allowed is not allowed any more.",
         why: "Documents that carry it were valid and are not any more.",

@@ -14,7 +14,7 @@ pub(in crate::change) const CODE: Code = Code("extension-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "extension keyword was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A keyword that begins with `x-` is not what it was, or is gone.",
         why: "Extensions carry meaning for the tools and services that read them.",

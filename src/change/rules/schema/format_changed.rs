@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("format-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "format was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`format`, `contentEncoding`, `contentMediaType` or `contentSchema` is not what it was, or is new.",
         why: "A format says what a text means. Whether validators assert it or not, consumers parse by it.",

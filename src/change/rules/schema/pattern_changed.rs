@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("pattern-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "pattern was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "`pattern` is not what it was, is new, or is gone.",
         why: "Texts that the old pattern allowed and the new one does not were valid and are not any more.",

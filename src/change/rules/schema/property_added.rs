@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("property-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "property is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The schema declares a property that it did not declare.",
         why: "Consumers may use it. In an open schema, documents that had something else under that name are invalid now: that is shown as a break.",

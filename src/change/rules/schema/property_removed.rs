@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("property-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "property is no longer declared",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A property that the schema declared is not declared any more, in any branch.",
         why: "Consumers that read or write it lose what they were promised, even where the documents stay valid because the schema is open.",

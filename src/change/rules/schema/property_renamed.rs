@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("property-renamed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "property was probably renamed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A property is gone, and a new one has exactly its schema and stands in the same object.",
         why: "To consumers a renamed property is one that is missing.",

@@ -9,7 +9,7 @@ pub(in crate::change) const CODE: Code = Code("required-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "property is required now",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A property that could be left out is required.",
         why: "Documents without it were valid and are not any more.",

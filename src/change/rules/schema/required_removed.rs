@@ -9,7 +9,7 @@ pub(in crate::change) const CODE: Code = Code("required-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "property may be left out now",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A required property became optional.",
         why: "Who writes gains freedom; who reads must expect that it is missing.",

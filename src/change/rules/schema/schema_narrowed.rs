@@ -8,7 +8,7 @@ pub(in crate::change) const CODE: Code = Code("schema-narrowed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "schema refuses what it accepted",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A document that had to stay valid is not valid any more; the witness is one.",
         why: "Whoever has such documents cannot read them any more, or cannot be read.",

@@ -8,7 +8,7 @@ pub(in crate::change) const CODE: Code = Code("schema-rewritten");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "schema is written differently",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The text of the schema changed, and the documents that it accepts did not.",
         why: "It is safe: the proof compares meaning, not text.",

@@ -8,7 +8,7 @@ pub(in crate::change) const CODE: Code = Code("schema-unproven");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "neither safe nor broken for sure",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "It was not possible to show that every document stays valid, nor to find one that does not.",
         why: "A gate that guesses is no gate.",

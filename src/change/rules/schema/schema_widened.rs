@@ -8,7 +8,7 @@ pub(in crate::change) const CODE: Code = Code("schema-widened");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "schema accepts more than it did",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "Documents are valid that were not.",
         why: "Who reads must be ready for them.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("type-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "type was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The JSON types that a value may have are not what they were.",
         why: "A value of a type that is gone was valid and is not any more.",

@@ -15,7 +15,7 @@ pub(in crate::change) const CODE: Code = Code("document-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "document was changed",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "An example, a guide or another file that is no contract by itself was added, removed or changed; or a policy or another catalog says something else of which no rule knows what it means. For a policy that is unproven.",
         why: "Nobody can break over a guide, but a release should say so. What a policy says somebody acts on.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("entry-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "named entry is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A band, role, capability, binding, attribute, policy rule, metric, span, log event or log field is new. A rule that denies is a break: it takes rights away.",
         why: "Others may refer to it.",

@@ -14,7 +14,7 @@ pub(in crate::change) const CODE: Code = Code("entry-changed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "named entry says something else",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A part of a band, role, capability, binding, attribute, policy rule, metric, span, log event or log field is not what it was: a role lost a capability, a metric a label or its unit, a rule its effect, a denial what it covers.",
         why: "Who relied on the part that is gone is denied, or reads nothing, or reads numbers in another unit.",

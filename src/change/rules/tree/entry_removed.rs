@@ -13,7 +13,7 @@ pub(in crate::change) const CODE: Code = Code("entry-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "named entry is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A band, role, capability, binding, attribute, policy rule, metric, span, log event or log field is gone.",
         why: "What refers to it by name finds nothing: bindings, dashboards, alerts, code.",

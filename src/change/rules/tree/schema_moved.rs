@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("schema-moved");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "schema lies elsewhere",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A schema has another path, and its `$id` is what it was.",
         why: "Who refers to it by `$id` notices nothing; who refers to it by path has to follow.",

@@ -13,7 +13,7 @@ pub(in crate::change) const CODE: Code = Code("schema-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "schema is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A schema of the old tree has no counterpart in the new one: none at its path, none with its `$id`.",
         why: "Whoever refers to it, or holds documents of it, has nothing to go by.",

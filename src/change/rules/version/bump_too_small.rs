@@ -8,7 +8,7 @@ pub(in crate::change) const CODE: Code = Code("bump-too-small");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "declared version step is too small",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The step from the old declared version to the new one is smaller than the largest change demands.",
         why: "A consumer that trusts the version takes the change for harmless.",

@@ -12,7 +12,7 @@ pub(in crate::change) const CODE: Code = Code("module-added");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "module is new",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The new tree has a module that the old one did not have.",
         why: "Others may depend on it.",

@@ -14,7 +14,7 @@ pub(in crate::change) const CODE: Code = Code("module-removed");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "module is gone",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "A module of the old tree has no file left in the new one.",
         why: "Whoever depends on the module has nothing to depend on.",

@@ -11,7 +11,7 @@ pub(in crate::change) const CODE: Code = Code("version-lowered");
 pub(in crate::change) static RULE: Rule = Rule {
     code: CODE,
     summary: "declared version fell",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "The version that `versions.yaml` declares is smaller than it was, or is gone.",
         why: "Versions only grow; consumers that have the larger one cannot go back.",

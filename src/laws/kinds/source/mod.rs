@@ -17,7 +17,7 @@ use crate::tree::ArtifactPath;
 pub(super) static KIND: LawKind = LawKind {
     code: Code("source"),
     summary: "code is not as the law says",
-    since: "0.2.0",
+    since: "0.1.0",
     explain: Explain {
         what: "Code has what the rule forbids, lacks what it requires, or has it in the wrong place or order.",
         why: "The law says why with each finding.",
