@@ -462,3 +462,22 @@ fn findings_fit_the_published_schema() {
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(report["findings"][0]["law"]["law"], "gate");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_becomes_a_link_is_still_there() {
+    let folder = repository();
+    let at = folder.path();
+    write(at, "docs/a.md", "a\n");
+    commit(at, "v2");
+    std::fs::remove_file(at.join("docs/a.md")).unwrap();
+    std::os::unix::fs::symlink("../config/runtime.json", at.join("docs/a.md")).unwrap();
+    let law = "law: files\nrules:\n  - id: stay\n    kind: additive-only\n    of: files\n    why: x\n    remedy: y\n  - id: there\n    kind: required-path\n    need: [docs/a.md]\n    why: x\n    remedy: y\n";
+    write(at, "contracts/laws/files.yaml", law);
+    for state in [&[][..], &["--staged"]] {
+        let args = [&["check", "--law", "files", "--since", "v2", "--format", "short"], state].concat();
+        git(at, &["add", "-A"]);
+        let run = laws(at, &args);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}

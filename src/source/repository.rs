@@ -14,6 +14,9 @@ use super::index::split_at_tab;
 use super::{SourceError, git};
 use crate::tree::{FileChange, Files, History, Step, Tree};
 
+/// Names the content of a symbolic link: it is there, and is not read.
+const LINK: &str = "";
+
 /// Longest file that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
 
@@ -47,9 +50,13 @@ impl Repository {
             let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
             return Err(SourceError::Io { path: base.to_owned(), error });
         }
-        let inside =
-            git::run(base, "look for a repository", &["rev-parse", "--is-inside-work-tree"]);
-        let is_git = inside.is_ok_and(|said| said.starts_with(b"true"));
+        let asked = git::run(base, "look for a repository", &["rev-parse", "--is-inside-work-tree"]);
+        let is_git = match asked {
+            Ok(said) => said.starts_with(b"true"),
+            // A repository that git refuses to read, such as somebody else's, is one all the same.
+            Err(error) if base.join(".git").exists() => return Err(error),
+            Err(_) => false,
+        };
         let (objects, failure) = (Mutex::default(), Mutex::default());
         Ok(Repository { base: base.to_owned(), is_git, objects, failure })
     }
@@ -76,9 +83,11 @@ impl Repository {
                     let path = String::from_utf8_lossy(path).into_owned();
                     // Deleted and not yet staged, or a submodule.
                     let metadata = std::fs::symlink_metadata(self.base.join(&path));
-                    if metadata.is_ok_and(|m| m.is_file()) {
-                        names.insert(path.clone(), format!("@{path}"));
-                    }
+                    match metadata {
+                        Ok(m) if m.is_file() => names.insert(path.clone(), format!("@{path}")),
+                        Ok(m) if m.is_symlink() => names.insert(path, LINK.to_owned()),
+                        _ => None,
+                    };
                 }
             }
             State::Index => {
@@ -290,20 +299,26 @@ impl Repository {
 impl History for Repository {
     fn content(&self, name: &str) -> Option<Arc<[u8]>> {
         match name.strip_prefix('@') {
+            _ if name == LINK => None,
             Some(path) => self.on_disk(path),
             None => self.object(name),
         }
     }
 }
 
-/// `<mode> <object> <stage>\t<path>` and `<mode> <type> <object>\t<path>`; files only.
+/// `<mode> <object> <stage>\t<path>` and `<mode> <type> <object>\t<path>`.
 fn collect(listed: &[u8], object_at: usize, names: &mut BTreeMap<String, String>) {
     for record in listed.split(|b| *b == 0) {
         let Some((head, path)) = split_at_tab(record) else { continue };
         let fields: Vec<&str> = head.split(' ').collect();
-        let is_file = fields.first().is_some_and(|mode| mode.starts_with("100"));
-        if let (true, Some(object)) = (is_file, fields.get(object_at)) {
-            names.insert(String::from_utf8_lossy(path).into_owned(), (*object).to_owned());
+        let path = || String::from_utf8_lossy(path).into_owned();
+        match (fields.first(), fields.get(object_at)) {
+            (Some(mode), Some(object)) if mode.starts_with("100") => {
+                names.insert(path(), (*object).to_owned());
+            }
+            (Some(&"120000"), _) => drop(names.insert(path(), LINK.to_owned())),
+            // A submodule is another repository.
+            _ => {}
         }
     }
 }
@@ -324,16 +339,15 @@ fn raw_change<'t>(token: &[u8], rest: &mut impl Iterator<Item = &'t [u8]>) -> Op
         if status.starts_with(['R', 'C']) && parents == 1 { rest.next().map(path) } else { None };
     let modes = fields.get(..=parents)?;
     let objects = fields.get(parents + 1..parents * 2 + 2)?;
-    let is_file = |mode: &&str| mode.starts_with("100");
-    let is_there = |mode: &str| mode.starts_with("100");
-    if !modes.iter().any(is_file) {
+    let is_file = |mode: &str| mode.starts_with("100");
+    if !modes.iter().any(|mode| is_file(mode)) {
         return None;
     }
     let named = second.clone().unwrap_or_else(|| first.clone());
     let object = |mode: &str, object: &str| {
         let is_zero = object.bytes().all(|b| b == b'0');
-        match (is_there(mode), is_zero) {
-            (false, _) => None,
+        match (is_file(mode), is_zero) {
+            (false, _) => (mode == "120000").then(|| LINK.to_owned()),
             // What is not in the object store is on disk.
             (true, true) => Some(format!("@{named}")),
             (true, false) => Some(object.to_owned()),
