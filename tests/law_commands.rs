@@ -475,7 +475,8 @@ fn a_file_that_becomes_a_link_is_still_there() {
     let law = "law: files\nrules:\n  - id: stay\n    kind: additive-only\n    of: files\n    why: x\n    remedy: y\n  - id: there\n    kind: required-path\n    need: [docs/a.md]\n    why: x\n    remedy: y\n";
     write(at, "contracts/laws/files.yaml", law);
     for state in [&[][..], &["--staged"]] {
-        let args = [&["check", "--law", "files", "--since", "v2", "--format", "short"], state].concat();
+        let args =
+            [&["check", "--law", "files", "--since", "v2", "--format", "short"], state].concat();
         git(at, &["add", "-A"]);
         let run = laws(at, &args);
         assert_eq!(run.code, 0, "{run:?}");

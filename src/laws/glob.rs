@@ -217,7 +217,11 @@ impl Writer {
             self.regex.push_str(&format!("(?P={inside})"));
             return Ok(());
         }
-        let of = if inside == "date" { r"\d{4}-\d{2}-\d{2}" } else { "[^/]+?" };
+        let of = match inside {
+            "date" => r"\d{4}-\d{2}-\d{2}",
+            "path" => ".+?",
+            _ => "[^/]+?",
+        };
         self.regex.push_str(&format!("(?P<{inside}>{of})"));
         self.placeholders.push(inside.to_owned());
         Ok(())

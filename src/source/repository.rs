@@ -50,7 +50,8 @@ impl Repository {
             let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
             return Err(SourceError::Io { path: base.to_owned(), error });
         }
-        let asked = git::run(base, "look for a repository", &["rev-parse", "--is-inside-work-tree"]);
+        let asked =
+            git::run(base, "look for a repository", &["rev-parse", "--is-inside-work-tree"]);
         let is_git = match asked {
             Ok(said) => said.starts_with(b"true"),
             // A repository that git refuses to read, such as somebody else's, is one all the same.

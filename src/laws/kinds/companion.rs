@@ -61,7 +61,10 @@ impl Demand for Companion {
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         if self.when == "exists" {
             let all = world.now.paths().iter().filter(|p| rule.scope.has(p));
-            return all.flat_map(|path| self.alone(rule, world, path, "", None)).collect();
+            let found = all.flat_map(|path| self.alone(rule, world, path, "", None));
+            // What several files lack is missing once.
+            let mut seen = BTreeSet::new();
+            return found.filter(|finding| seen.insert(finding.subject.clone())).collect();
         }
         let mut findings = Vec::new();
         for step in world.steps {
@@ -111,7 +114,7 @@ impl Companion {
             let names: Vec<String> =
                 any.iter().map(|need| format!("`{}`", fill(need, &bound))).collect();
             let message = format!("`{path}` has no {}", names.join(" or "));
-            findings.push(rule.about_file(path, message).about(any.join("|")).about(step));
+            findings.push(rule.about_file(path, message).about(names.join("|")).about(step));
         }
         if let Some(touched) = touched {
             for need in &self.need_changed {
