@@ -243,7 +243,7 @@ fn standings_are_written_for_people_and_pages() {
         markdown.contains("| U4 | nobody &lt;b>holds&lt;/b> a \\| b | only written |"),
         "{markdown}"
     );
-    let html = laws(folder.path(), &["status", "--law", "upgrade", "--html"]).stdout;
+    let html = laws(folder.path(), &["status", "--law", "upgrade", "--format", "html"]).stdout;
     assert!(html.contains("nobody &lt;b&gt;holds") && !html.contains("<b>holds"), "{html}");
 }
 
@@ -338,6 +338,7 @@ fn what_nothing_has_is_no_pass() {
         (&["check", "--path", "nowhere"], 3),
         (&["check", "--at", "nope"], 3),
         (&["status", "--ran", "nope"], 3),
+        (&["check", "--format", "html"], 2),
     ] {
         let run = laws(at, args);
         assert_eq!(run.code, code, "{args:?}: {run:?}");

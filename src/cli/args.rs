@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::help::{EXIT_CODES, with_codes};
+use crate::report::Format;
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -98,6 +99,20 @@ pub(super) enum OutputFormat {
     Json,
     /// For pull requests and release notes
     Markdown,
+    /// A page, of `laws status`
+    Html,
+}
+
+impl OutputFormat {
+    /// The format of findings and changes; nobody asks for these as a page.
+    pub(super) fn of_report(self) -> Format {
+        match self {
+            OutputFormat::Human | OutputFormat::Html => Format::Human,
+            OutputFormat::Short => Format::Short,
+            OutputFormat::Json => Format::Json,
+            OutputFormat::Markdown => Format::Markdown,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

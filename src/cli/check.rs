@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::args::{self, Global, OutputFormat};
+use super::args::{self, Global};
 use super::diff::compared;
 use super::laws::{Spoken, law_findings, texts_of};
 use super::output::Terminal;
@@ -16,7 +16,7 @@ use crate::document::Limits;
 use crate::finding::{Finding, Level};
 use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Config};
-use crate::report::{self, Closing, Format};
+use crate::report::{self, Closing};
 use crate::source::{self, Budget, Request, Source, State};
 use crate::tree::Tree;
 
@@ -249,12 +249,7 @@ fn finish(
     }
     let tree = both.as_ref().unwrap_or(&catalog.tree);
     let outcome = gate::judge(findings, compared, &catalog, tree, &config.levels);
-    let format = match global.format {
-        OutputFormat::Human => Format::Human,
-        OutputFormat::Short => Format::Short,
-        OutputFormat::Json => Format::Json,
-        OutputFormat::Markdown => Format::Markdown,
-    };
+    let format = global.format.of_report();
     let code = match outcome.verdict.exit_code() {
         1 if global.exit_zero => 0,
         code => code,

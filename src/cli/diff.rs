@@ -1,6 +1,6 @@
 //! `diff` and `bump`: two trees, every change between them, and the version step they demand.
 
-use super::args::{self, Global, Only, OutputFormat};
+use super::args::{self, Global, Only};
 use super::check::Loaded;
 use super::output::Terminal;
 use super::progress::Progress;
@@ -57,7 +57,7 @@ pub(super) fn diff(args: &args::Diff, global: &Global, terminal: &Terminal) -> A
     let code = u8::from(args.exit_code && breaks > 0);
     let style = terminal.style(new.prefix, 0.0);
     let mut bytes = Vec::new();
-    report::render_comparison(&comparison, &tree, format(global), &style, &mut bytes)
+    report::render_comparison(&comparison, &tree, global.format.of_report(), &style, &mut bytes)
         .map_err(unshown)?;
     if hidden > 0 {
         let (noun, verb) = if hidden == 1 { ("change", "is") } else { ("changes", "are") };
@@ -100,7 +100,7 @@ pub(super) fn bump(args: &args::Bump, global: &Global, terminal: &Terminal) -> A
     forcing.extend(items.filter(|(_, item)| is_unproven(item)).map(|(i, _)| i));
     let items = std::mem::take(&mut comparison.items).into_iter().enumerate();
     comparison.items = items.filter(|(i, _)| forcing.contains(i)).map(|(_, item)| item).collect();
-    let format = match format(global) {
+    let format = match global.format.of_report() {
         Format::Human => Format::Short,
         other => other,
     };
@@ -109,13 +109,4 @@ pub(super) fn bump(args: &args::Bump, global: &Global, terminal: &Terminal) -> A
     let mut bytes = Vec::new();
     report::render_comparison(&comparison, &tree, format, &style, &mut bytes).map_err(unshown)?;
     Ok(terminal.write(&bytes, u8::from(too_small || is_open)))
-}
-
-fn format(global: &Global) -> Format {
-    match global.format {
-        OutputFormat::Human => Format::Human,
-        OutputFormat::Short => Format::Short,
-        OutputFormat::Json => Format::Json,
-        OutputFormat::Markdown => Format::Markdown,
-    }
 }

@@ -137,6 +137,14 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
         let help = "write `human`, `short` or `json`".to_owned();
         return Err(Failure::Usage("this command does not write markdown".to_owned(), Some(help)));
     }
+    let has_page = matches!(
+        &cli.command,
+        Some(args::Command::Laws(laws)) if matches!(laws.command, laws::args::LawsCommand::Status(_))
+    );
+    if cli.global.format == args::OutputFormat::Html && !has_page {
+        let help = "write `human`, `short`, `json` or `markdown`".to_owned();
+        return Err(Failure::Usage("this command does not write html".to_owned(), Some(help)));
+    }
     Ok(())
 }
 

@@ -65,7 +65,11 @@ fn entry(
     let line = position.map_or(String::new(), |(start, _)| format!(":{}", start.line));
     let place = code(&format!("{}{line}", finding.primary.artifact));
     let (message, rule) = (plain(&finding.message), code(finding.code.as_str()));
-    writeln!(out, "- {prefix}{message} ({rule}, {place})")?;
+    let of_law = finding.law.as_ref().map(|law| {
+        let numbers: String = law.sentences.iter().map(|s| format!(" {s}")).collect();
+        format!(", {}", code(&format!("{}/{}{numbers}", law.law, law.rule)))
+    });
+    writeln!(out, "- {prefix}{message} ({rule}, {place}{})", of_law.unwrap_or_default())?;
     if let Some(witness) = &finding.witness {
         writeln!(out, "  - witness: {} {}", code(&witness.document), plain(&witness.fate))?;
     }

@@ -23,7 +23,7 @@ pub(super) fn run(show: &Show, place: &Place, global: &Global, terminal: &Termin
     let text = match global.format {
         OutputFormat::Json => json_of(freeze),
         OutputFormat::Short => freeze.lines(),
-        OutputFormat::Human | OutputFormat::Markdown => text_of(freeze),
+        _ => text_of(freeze),
     };
     Ok(terminal.write(text.as_bytes(), 0))
 }

@@ -18,6 +18,7 @@ const STATUS_HELP: &str = "\
 Examples:
   contract-guard laws status
   contract-guard laws status --format markdown > docs/laws-status.md
+  contract-guard laws status --format html > laws.html
   cargo test 2>&1 | tee tests.log; contract-guard laws status --ran tests.log";
 
 #[derive(Debug, Args)]
@@ -84,7 +85,4 @@ pub(in crate::cli) struct Status {
     /// A report of tests that ran: JUnit XML, or the output of `cargo test` or `pytest -v`
     #[arg(long, value_name = "FILE")]
     pub ran: Vec<PathBuf>,
-    /// Write a page of HTML
-    #[arg(long)]
-    pub html: bool,
 }

@@ -16,7 +16,7 @@ use super::{Answer, Failure};
 use crate::edit;
 use crate::gate::{self, Levels};
 use crate::laws::{self, Evidence, Hold, Ratchet, Status};
-use crate::report::{self, Closing, Format, RuleCounts};
+use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 
 pub(super) use held::{Spoken, law_findings, texts_of};
@@ -27,15 +27,6 @@ pub(super) fn run(command: &Laws, global: &Global, terminal: &Terminal) -> Answe
         LawsCommand::Check(select) => check(select, global, terminal),
         LawsCommand::Status(status) => show_status(status, global, terminal),
         LawsCommand::Baseline(select) => baseline(select, global, terminal),
-    }
-}
-
-fn format(global: &Global) -> Format {
-    match global.format {
-        OutputFormat::Human => Format::Human,
-        OutputFormat::Short => Format::Short,
-        OutputFormat::Json => Format::Json,
-        OutputFormat::Markdown => Format::Markdown,
     }
 }
 
@@ -60,8 +51,15 @@ fn check(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
     };
     let style = terminal.style(court.prefix(), started.elapsed().as_secs_f64());
     let mut bytes = Vec::new();
-    report::render(&outcome, &texts, Closing::Laws(counts), format(global), &style, &mut bytes)
-        .map_err(unshown)?;
+    report::render(
+        &outcome,
+        &texts,
+        Closing::Laws(counts),
+        global.format.of_report(),
+        &style,
+        &mut bytes,
+    )
+    .map_err(unshown)?;
     Ok(terminal.write(&bytes, code))
 }
 
@@ -81,7 +79,7 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
     let statuses: Vec<Status> = judged.statuses(&court, &args.select, &evidence)?;
     drop(progress);
     let form = match global.format {
-        _ if args.html => report::StatusFormat::Html,
+        OutputFormat::Html => report::StatusFormat::Html,
         OutputFormat::Markdown => report::StatusFormat::Markdown,
         OutputFormat::Json => report::StatusFormat::Json,
         OutputFormat::Human | OutputFormat::Short => report::StatusFormat::Text,
