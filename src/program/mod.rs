@@ -5,6 +5,7 @@
 //! and nothing here touches the disk.
 
 mod cache;
+mod compose;
 mod endpoints;
 mod expression;
 mod facts;
@@ -15,6 +16,7 @@ mod patterns;
 mod places;
 mod value;
 mod walk;
+mod walk_expressions;
 mod writes;
 
 pub(crate) use endpoints::shape;

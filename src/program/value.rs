@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compose::{joined, normal, parent, product, unknown};
 use super::expression::{Called, filled};
 use super::facts::{Call, PlaceId, PlaceKind, Program};
 use super::{Expression, Language};
@@ -17,7 +18,7 @@ pub type Composed = String;
 const DEPTH: usize = 14;
 
 /// How many values of one expression are looked at.
-const VALUES: usize = 6;
+pub(super) const VALUES: usize = 6;
 
 /// The programs of a repository, found by path and by module name.
 #[derive(Debug, Default)]
@@ -334,10 +335,6 @@ fn module_name(path: &str) -> String {
     stem.replace('/', ".")
 }
 
-fn unknown() -> Vec<Composed> {
-    vec![UNKNOWN.to_string()]
-}
-
 fn is_path_maker(full: &str) -> bool {
     ["Path.new", "PathBuf.from", "Paths.get", "Path.of", "String.from"]
         .iter()
@@ -396,63 +393,4 @@ fn bound<'p>(program: &'p Program, place: PlaceId, name: &str) -> Vec<&'p Expres
         return class.map(|c| given(c.place, member)).unwrap_or_default();
     }
     Vec::new()
-}
-
-fn product(parts: impl Iterator<Item = Vec<Composed>>, separator: &str) -> Vec<Composed> {
-    let mut all: Vec<Composed> = Vec::new();
-    for (at, part) in parts.enumerate() {
-        if at == 0 {
-            all = part;
-            continue;
-        }
-        let pairs = all.iter().flat_map(|a| part.iter().map(move |b| format!("{a}{separator}{b}")));
-        all = pairs.take(VALUES).collect();
-    }
-    all
-}
-
-fn joined(parts: impl IntoIterator<Item = Vec<Composed>>) -> Vec<Composed> {
-    let mut all: Vec<Composed> = Vec::new();
-    for (at, part) in parts.into_iter().enumerate() {
-        if at == 0 {
-            all = part;
-            continue;
-        }
-        let pairs = all.iter().flat_map(|a| part.iter().map(move |b| join(a, b)));
-        all = pairs.take(VALUES).collect();
-    }
-    all
-}
-
-fn join(a: &str, b: &str) -> Composed {
-    if a.is_empty() || b.starts_with('/') {
-        return b.to_owned();
-    }
-    format!("{}/{b}", a.trim_end_matches('/'))
-}
-
-/// The folder of a path.
-fn parent(path: &str) -> Composed {
-    match path.trim_end_matches('/').rsplit_once('/') {
-        Some((folder, _)) => folder.to_owned(),
-        None if path.contains(UNKNOWN) => UNKNOWN.to_string(),
-        None => String::new(),
-    }
-}
-
-/// One kind of separator, no `.`, no `..` that can be resolved.
-fn normal(path: &str) -> Composed {
-    let path = path.replace('\\', "/");
-    let mut segments: Vec<&str> = Vec::new();
-    for (at, segment) in path.split('/').enumerate() {
-        match segment {
-            "" if at == 0 => segments.push(""),
-            "" | "." => {}
-            ".." if segments.last().is_some_and(|s| *s != ".." && !s.contains(UNKNOWN)) => {
-                segments.pop();
-            }
-            name => segments.push(name),
-        }
-    }
-    segments.join("/")
 }

@@ -8,13 +8,16 @@ mod freeze;
 mod git;
 mod index;
 mod links;
+mod objects;
+mod past;
 mod repository;
 mod runner;
 mod saved;
 mod ssh;
 
 pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
-pub use repository::{Repository, RepositoryFiles, State, TreeHistory, step_from_tree};
+pub use past::{TreeHistory, step_from_tree};
+pub use repository::{Repository, RepositoryFiles, State};
 pub use runner::run_command;
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};

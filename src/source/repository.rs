@@ -3,22 +3,18 @@
 //! nothing is checked out.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use walkdir::WalkDir;
 
 use super::index::split_at_tab;
+use super::objects::{LONGEST, Objects};
 use super::{SourceError, git};
-use crate::tree::{FileChange, Files, History, Step, Tree};
+use crate::tree::{FileChange, Files, History, Step};
 
 /// Names the content of a symbolic link: it is there, and is not read.
 const LINK: &str = "";
-
-/// Longest file that is read, in bytes.
-const LONGEST: u64 = 64 << 20;
 
 /// A repository, or a folder that is none.
 pub struct Repository {
@@ -380,98 +376,5 @@ impl Files for RepositoryFiles<'_> {
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
         let at = self.paths.binary_search_by(|p| p.as_str().cmp(path)).ok()?;
         self.repository.content(self.contents.get(at)?)
-    }
-}
-
-/// The step from a tree, such as a freeze, to the files of a state: what lies below the tree's root.
-pub fn step_from_tree(tree: &Tree, files: &RepositoryFiles<'_>) -> (Step, TreeHistory) {
-    let mut changes = Vec::new();
-    let mut contents: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
-    for (path, artifact) in &tree.artifacts {
-        let path = path.as_str().to_owned();
-        let after = files.read(&path);
-        if after.as_deref() == Some(&*artifact.bytes) {
-            continue;
-        }
-        let (before_name, after_name) = (format!("<{path}"), format!(">{path}"));
-        contents.insert(before_name.clone(), Arc::clone(&artifact.bytes));
-        let after = after.map(|bytes| {
-            contents.insert(after_name.clone(), bytes);
-            after_name
-        });
-        changes.push(FileChange { path, renamed_from: None, before: Some(before_name), after });
-    }
-    let prefix = if tree.root.is_empty() { String::new() } else { format!("{}/", tree.root) };
-    let frozen = format!("{prefix}_frozen/");
-    for path in files.paths().iter().filter(|p| p.starts_with(&prefix) && !p.starts_with(&frozen)) {
-        let is_known = tree.artifacts.keys().any(|known| known.as_str() == path);
-        if let (false, Some(bytes)) = (is_known, files.read(path)) {
-            let name = format!(">{path}");
-            contents.insert(name.clone(), bytes);
-            let (path, after) = (path.clone(), Some(name));
-            changes.push(FileChange { path, renamed_from: None, before: None, after });
-        }
-    }
-    changes.sort_by(|a, b| a.path.cmp(&b.path));
-    (Step { name: String::new(), changes }, TreeHistory { contents })
-}
-
-/// The contents that [`step_from_tree`] names.
-pub struct TreeHistory {
-    contents: BTreeMap<String, Arc<[u8]>>,
-}
-
-impl History for TreeHistory {
-    fn content(&self, name: &str) -> Option<Arc<[u8]>> {
-        self.contents.get(name).cloned()
-    }
-}
-
-/// One `git cat-file --batch`, asked object by object.
-struct Objects {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
-impl Objects {
-    fn open(base: &Path) -> std::io::Result<Objects> {
-        let mut child = git::command(base)
-            .args(["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let input = child.stdin.take();
-        let output = child.stdout.take().ok_or_else(|| std::io::Error::other("no pipe"))?;
-        Ok(Objects { child, input, output: BufReader::with_capacity(1 << 16, output) })
-    }
-
-    fn read(&mut self, name: &str) -> std::io::Result<Option<Arc<[u8]>>> {
-        let input = self.input.as_mut().ok_or_else(|| std::io::Error::other("no pipe"))?;
-        input.write_all(format!("{name}\n").as_bytes())?;
-        input.flush()?;
-        let mut header = String::new();
-        self.output.read_line(&mut header)?;
-        let Some(size) = header.split_whitespace().nth(2).and_then(|n| n.parse::<u64>().ok())
-        else {
-            return Err(std::io::Error::other(format!("no object `{name}`: {}", header.trim())));
-        };
-        if size > LONGEST {
-            std::io::copy(&mut (&mut self.output).take(size + 1), &mut std::io::sink())?;
-            return Ok(None);
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        (&mut self.output).take(size).read_to_end(&mut bytes)?;
-        self.output.read_line(&mut String::new())?;
-        Ok(Some(bytes.into()))
-    }
-}
-
-impl Drop for Objects {
-    fn drop(&mut self) {
-        // Without input it ends.
-        self.input = None;
-        let _ = self.child.wait();
     }
 }

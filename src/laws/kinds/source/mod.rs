@@ -4,6 +4,7 @@
 mod flow;
 mod forbid;
 mod locked;
+mod named;
 mod require;
 
 use super::super::fields::Fields;

@@ -4,7 +4,7 @@ use super::super::super::fields::Fields;
 use super::super::super::glob::Glob;
 use super::super::super::sites::{any_fits, around, is_called};
 use super::super::super::{Rule, World};
-use super::forbid::Named;
+use super::named::Named;
 use super::{Shape, Source, at};
 use crate::document::Span;
 use crate::finding::Finding;
