@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::glob::Glob;
 use crate::document::Span;
-use crate::program::{Call, Place, PlaceId, PlaceKind, Program, Programs};
+use crate::program::{Call, Language, Place, PlaceId, PlaceKind, Program, Programs, UNKNOWN};
 
 /// Something found in code.
 pub(super) struct Site<'p> {
@@ -48,61 +48,117 @@ pub(super) fn around(program: &Program, place: PlaceId) -> String {
     names.join(".")
 }
 
-/// Calls that go out by HTTP.
-const HTTP: [&str; 22] = [
-    "requests.{get,post,put,patch,delete,head,options,request}",
-    "requests.Session.{get,post,put,patch,delete,head,options,request,send}",
-    "requests.{session,sessions.Session}.{get,post,put,patch,delete,head,options,request,send}",
-    "httpx.{get,post,put,patch,delete,head,options,request,stream}",
-    "httpx.{Client,AsyncClient}.{get,post,put,patch,delete,head,options,request,stream,send}",
-    "aiohttp.{request,ClientSession.get,ClientSession.post,ClientSession.put,ClientSession.patch}",
-    "aiohttp.{ClientSession.delete,ClientSession.request,ClientSession.head,ClientSession.ws_connect}",
-    "urllib.request.{urlopen,urlretrieve,Request}",
-    "urllib3.*.{request,urlopen}",
-    "http.client.{HTTPConnection,HTTPSConnection}*",
-    "{fetch,window.fetch,globalThis.fetch}",
-    "{axios,got,ky,superagent,needle}",
-    "{axios,got,ky,superagent}.{get,post,put,patch,delete,head,request}",
-    "{http,https}.{request,get}",
-    "XMLHttpRequest",
-    "reqwest.*{get,post,put,patch,delete,head,execute,send}",
-    "{ureq,isahc,surf}.{get,post,put,patch,delete,head,request}",
-    "net/http.{Get,Post,PostForm,Head,NewRequest,NewRequestWithContext}",
-    "net/http.*.Do",
-    "*{HttpClient,RestTemplate,OkHttpClient,WebClient}*.{send,sendAsync,newCall,exchange,getForObject,get,post}",
-    "*.openConnection",
-    "{curl,wget,http,xh}",
+/// Calls that go out by HTTP, by language.
+const HTTP: [(Tongue, &str); 22] = [
+    (Tongue::Python, "requests.{get,post,put,patch,delete,head,options,request}"),
+    (
+        Tongue::Python,
+        "requests.{Session,session,sessions.Session}.{get,post,put,patch,delete,head,options}",
+    ),
+    (Tongue::Python, "requests.{Session,session,sessions.Session}.{request,send}"),
+    (Tongue::Python, "httpx.{get,post,put,patch,delete,head,options,request,stream}"),
+    (
+        Tongue::Python,
+        "httpx.{Client,AsyncClient}.{get,post,put,patch,delete,head,options,request,stream,send}",
+    ),
+    (
+        Tongue::Python,
+        "aiohttp.{request,ClientSession.get,ClientSession.post,ClientSession.put,ClientSession.patch}",
+    ),
+    (
+        Tongue::Python,
+        "aiohttp.{ClientSession.delete,ClientSession.request,ClientSession.head,ClientSession.ws_connect}",
+    ),
+    (Tongue::Python, "urllib.request.{urlopen,urlretrieve}"),
+    (Tongue::Python, "urllib3.*.{request,urlopen}"),
+    (Tongue::Python, "http.client.{HTTPConnection,HTTPSConnection}"),
+    (Tongue::Ecma, "{fetch,window.fetch,globalThis.fetch}"),
+    (Tongue::Ecma, "{axios,got,ky,superagent,needle}"),
+    (Tongue::Ecma, "{axios,got,ky,superagent}.{get,post,put,patch,delete,head,request}"),
+    (Tongue::Ecma, "{http,https}.{request,get}"),
+    (Tongue::Ecma, "XMLHttpRequest"),
+    (Tongue::Other, "reqwest.*{get,post,put,patch,delete,head,execute,send}"),
+    (Tongue::Other, "{ureq,isahc,surf}.{get,post,put,patch,delete,head,request}"),
+    (Tongue::Other, "net/http.{Get,Post,PostForm,Head,NewRequest,NewRequestWithContext}"),
+    (Tongue::Other, "net/http.*.Do"),
+    (
+        Tongue::Other,
+        "*{HttpClient,RestTemplate,OkHttpClient,WebClient}*.{send,sendAsync,newCall,exchange,getForObject,get,post}",
+    ),
+    (Tongue::Other, "*.openConnection"),
+    (Tongue::Shell, "{curl,wget,http,xh}"),
 ];
+
+/// Languages that call HTTP in the same ways.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tongue {
+    Python,
+    Ecma,
+    Shell,
+    Other,
+}
+
+impl Tongue {
+    fn of(program: &Program) -> Tongue {
+        match program.language {
+            Language::Python => Tongue::Python,
+            Language::Shell => Tongue::Shell,
+            language if language.is_ecma() => Tongue::Ecma,
+            _ => Tongue::Other,
+        }
+    }
+}
 
 /// HTTP clients by what variables are called, in files that import a client.
 const CLIENTS: [&str; 6] = ["session", "client", "http", "http_client", "sess", "s"];
 
 /// Tells HTTP calls from others.
-pub(super) struct Http(Vec<Glob>);
+pub(super) struct Http(Vec<(Tongue, Glob)>);
 
 impl Http {
     pub(super) fn new() -> Self {
-        Http(HTTP.iter().filter_map(|text| Glob::name(text).ok()).collect())
+        Http(
+            HTTP.iter()
+                .filter_map(|(tongue, text)| Some((*tongue, Glob::name(text).ok()?)))
+                .collect(),
+        )
+    }
+
+    fn globs(&self, program: &Program) -> impl Iterator<Item = &Glob> {
+        let tongue = Tongue::of(program);
+        self.0.iter().filter(move |(of, _)| *of == tongue).map(|(_, glob)| glob)
     }
 
     /// Whether a program may have such a call.
     pub(super) fn may_be_in(&self, programs: &Programs, program: &Program) -> bool {
-        may_fit(&self.0, programs.all_names(program)) || imports_client(program)
+        let names = programs.all_names(program);
+        self.globs(program).any(|glob| glob.may_fit_within(names)) || imports_client(program)
     }
 
     pub(super) fn is_call(&self, programs: &Programs, program: &Program, call: &Call) -> bool {
         let names = programs.names_of(program, call);
-        if names.iter().any(|name| any_fits(&self.0, name)) {
-            // `http` is a shell command, and a module of others.
-            return program.language == crate::program::Language::Shell || call.name != "http";
+        if self.globs(program).any(|glob| names.iter().any(|name| glob.fits(name))) {
+            return true;
         }
         // A session that was handed in: its type is not in this file, its name tells.
         let Some((receiver, method)) = call.written.rsplit_once('.') else { return false };
         let is_method = ["get", "post", "put", "patch", "delete", "request"].contains(&method);
         let last = receiver.rsplit('.').next().unwrap_or(receiver).trim_start_matches('_');
         let is_known = names.len() > 1;
-        is_method && !is_known && CLIENTS.contains(&last) && imports_client(program)
+        is_method
+            && !is_known
+            && CLIENTS.contains(&last)
+            && imports_client(program)
+            && may_be_url(programs, program, call, method)
     }
+}
+
+/// Whether the first argument may be a URL: `client.get("name")` asks for a key.
+fn may_be_url(programs: &Programs, program: &Program, call: &Call, method: &str) -> bool {
+    let at = usize::from(method == "request");
+    let Some(first) = call.positional(at).or_else(|| call.keyword("url")) else { return false };
+    let values = programs.values(program, call.place, &first.value);
+    values.iter().any(|value| value.contains(['/', ':', UNKNOWN]))
 }
 
 fn imports_client(program: &Program) -> bool {
@@ -123,6 +179,7 @@ pub(super) struct Places {
     condition: Vec<Glob>,
     decorator: Vec<Glob>,
     tried: bool,
+    tried_for_all: bool,
     except: bool,
     looped: bool,
     module: bool,
@@ -130,6 +187,16 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn read(fields: &mut Fields<'_>) -> Places {
+        let tried = fields.texts("try");
+        if let Some(word) =
+            tried.iter().find(|word| !["true", "false", "all"].contains(&word.as_str()))
+        {
+            fields.wrong(
+                "try",
+                format!("`{word}` is no kind of `try`"),
+                "write `true`, or `all` for one that catches everything",
+            );
+        }
         let places = Places {
             function: fields.globs("function", Glob::name),
             class: fields.globs("class", Glob::name),
@@ -137,7 +204,8 @@ impl Places {
             with: fields.globs("with", Glob::name),
             condition: fields.globs("if", Glob::name),
             decorator: fields.globs("decorator", Glob::name),
-            tried: fields.flag("try", false),
+            tried: tried.iter().any(|word| word == "true" || word == "all"),
+            tried_for_all: tried.iter().any(|word| word == "all"),
             except: fields.flag("except", false),
             looped: fields.flag("loop", false),
             module: fields.flag("module", false),
@@ -191,6 +259,8 @@ impl Places {
                     .iter()
                     .any(|(_, p)| p.decorators.iter().any(|d| any_fits(&self.decorator, d))))
             && has(self.tried, PlaceKind::Try)
+            && (!self.tried_for_all
+                || near().any(|(_, p)| p.kind == PlaceKind::Try && p.name == "*"))
             && has(self.except, PlaceKind::Except)
             && (!self.looped || around.iter().any(|(_, p)| p.kind == PlaceKind::Loop))
             && (!self.module || program.runs_on_import(place))

@@ -163,21 +163,22 @@ fn sentence(
     }
 }
 
-/// One rule that holds a sentence whole is enough; a part that a rule holds and a part that a test proves
-/// is a part until somebody says otherwise.
+/// What one rule does not see, another may hold whole; but nobody says so: a sentence is whole when none of
+/// its rules says that it is a part. Tests count beside rules.
 fn combined(views: &[(Standing, String)]) -> (Standing, String) {
-    let best = views.iter().map(|(s, _)| *s).min().unwrap_or(Standing::OnlyWritten);
+    let has = |wanted: Standing| views.iter().any(|(standing, _)| *standing == wanted);
+    let best = match views.iter().map(|(standing, _)| *standing).min() {
+        None => Standing::OnlyWritten,
+        Some(Standing::Enforced) if has(Standing::Partly) => Standing::Partly,
+        Some(best) => best,
+    };
     let remarks: Vec<&str> = views
         .iter()
-        .filter(|(s, r)| *s >= best && !r.is_empty())
-        .map(|(_, r)| r.as_str())
+        .filter(|(standing, remark)| *standing >= best && !remark.is_empty())
+        .map(|(_, remark)| remark.as_str())
         .collect();
-    let remark = if best == Standing::Enforced || best == Standing::Tested {
-        views.iter().find(|(s, _)| *s == best).map(|(_, r)| r.clone()).unwrap_or_default()
-    } else {
-        remarks.join("; ")
-    };
-    (best, remark)
+    let is_whole = matches!(best, Standing::Enforced | Standing::Tested);
+    (best, if is_whole { String::new() } else { remarks.join("; ") })
 }
 
 fn standing(

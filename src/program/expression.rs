@@ -164,7 +164,7 @@ fn subscript(node: &Node<'_>, depth: usize) -> Expression {
         return Expression::Unknown;
     };
     if key.kind() != "integer" {
-        return Expression::Unknown;
+        return Expression::Name(dotted(node));
     }
     let object = match read(&base, depth + 1) {
         Expression::Name(name) => match name.rsplit_once('.') {
@@ -172,7 +172,7 @@ fn subscript(node: &Node<'_>, depth: usize) -> Expression {
                 Box::new(Expression::Name(owner.to_owned())),
                 "parents".to_owned(),
             ),
-            _ => return Expression::Unknown,
+            _ => return Expression::Name(dotted(node)),
         },
         other => other,
     };
@@ -336,6 +336,9 @@ fn unescaped(text: &str) -> String {
 }
 
 fn call(node: &Node<'_>, depth: usize) -> Expression {
+    if node.field("function").is_some_and(|f| f.text() == "getattr") {
+        return Expression::Name(dotted(node));
+    }
     let name = match callee(node) {
         Some(_) if node.kind() == "method_invocation" => dotted(node),
         Some(callee) => dotted(&callee),

@@ -199,6 +199,8 @@ pub struct Binding {
     pub value: Expression,
     /// The place whose name it is.
     pub place: PlaceId,
+    /// Where it stands.
+    pub at: PlaceId,
     /// The statement.
     pub span: Span,
 }

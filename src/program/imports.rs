@@ -210,6 +210,9 @@ pub(super) fn of_call(
         return None;
     }
     let text = first.text();
+    if text.contains('{') || !is_string(&first.kind()) {
+        return None;
+    }
     match (language, name) {
         (Language::Python, "importlib.import_module" | "import_module" | "__import__") => {
             Some(Found::module(text.trim_matches(['"', '\'']), None))

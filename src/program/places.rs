@@ -54,6 +54,18 @@ fn python_exceptions<'r>(clause: &Node<'r>) -> Option<Node<'r>> {
     if value.kind() == "as_pattern" { value.named_children().next() } else { Some(value) }
 }
 
+/// What `with suppress(…)` catches.
+pub(super) fn suppressed(with: &Node<'_>) -> Option<String> {
+    let clause = with.children().find(|c| c.kind() == "with_clause")?;
+    let call = clause.dfs().find(|n| {
+        n.kind() == "call" && n.field("function").is_some_and(|f| dotted(&f).ends_with("suppress"))
+    })?;
+    let names: Vec<String> =
+        call.field("arguments")?.named_children().map(|n| dotted(&n)).collect();
+    let is_broad = |name: &String| name.ends_with("Exception");
+    Some(if names.iter().any(is_broad) { "*".to_owned() } else { names.join("|") })
+}
+
 /// Whether a handler's body does nothing.
 pub(super) fn is_silent(clause: &Node<'_>) -> bool {
     let body = clause
@@ -62,8 +74,11 @@ pub(super) fn is_silent(clause: &Node<'_>) -> bool {
     let Some(body) = body else { return false };
     body.named_children().filter(|n| !is_comment(&n.kind())).all(|statement| {
         let text = statement.text();
-        matches!(statement.kind().as_ref(), "pass_statement" | "continue_statement")
-            || matches!(text.trim_end_matches(';').trim(), "..." | "continue")
+        let text = text.trim_end_matches(';').trim();
+        matches!(
+            statement.kind().as_ref(),
+            "pass_statement" | "continue_statement" | "break_statement"
+        ) || matches!(text, "..." | "continue" | "return" | "return None" | "break")
             || (statement.kind() == "expression_statement"
                 && statement.named_children().all(|n| n.kind() == "string"))
     })

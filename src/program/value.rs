@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compose::{joined, normal, parent, product, unknown};
 use super::expression::{Called, filled};
-use super::facts::{Call, PlaceId, PlaceKind, Program};
+use super::facts::{Binding, Call, PlaceId, PlaceKind, Program};
 use super::{Expression, Language};
 
 /// Stands for what is not known within a composed text.
@@ -79,18 +79,31 @@ impl Programs {
         paths.into_iter().collect()
     }
 
+    /// The names of a call: the written one, and what its parts are known to be.
     pub(super) fn find_names(&self, program: &Program, call: &Call) -> Vec<String> {
         let mut names = vec![call.name.clone()];
-        if let Some((object, method)) = call.written.rsplit_once('.') {
-            if let Some(made) = self.made_by(program, call.place, object, 0) {
-                names.push(format!("{made}.{method}"));
-            }
-        } else if let Some(Expression::Name(meant)) =
-            bound(program, call.place, &call.written).into_iter().next()
+        if let Some((object, method)) = call.written.rsplit_once('.')
+            && let Some(made) = self.made_by(program, call.place, object, 0)
         {
-            // `run = subprocess.run; run(x)`
-            names.push(program.full_name(meant));
+            names.push(format!("{made}.{method}"));
         }
+        // `h = request.headers; h.get(x)`
+        if let Some((object, method)) = call.written.rsplit_once('.') {
+            let found = bound(program, call.place, object).into_iter().filter_map(named);
+            names.extend(found.map(|(meant, _)| format!("{}.{method}", program.full_name(meant))));
+        }
+        // `run = subprocess.run; run(x)`, `self._place = broker.submit_order; self._place(x)`
+        let (mut written, mut place) = (call.written.clone(), call.place);
+        for _ in 0..4 {
+            let found = bound(program, place, &written).into_iter();
+            let Some((meant, at)) = found.filter_map(named).find(|(name, _)| **name != written)
+            else {
+                break;
+            };
+            names.push(program.full_name(meant));
+            (written, place) = (meant.clone(), at);
+        }
+        names.dedup();
         names
     }
 
@@ -105,14 +118,16 @@ impl Programs {
         if depth > 4 {
             return None;
         }
-        for value in bound(program, place, name) {
-            match value {
+        for binding in bound(program, place, name) {
+            match &binding.value {
                 Expression::Call(called) => return Some(program.full_name(&called.name)),
                 Expression::Name(other) if other != name => {
-                    if let Some(found) = self.made_by(program, place, other, depth + 1) {
+                    if let Some(found) = self.made_by(program, binding.at, other, depth + 1) {
                         return Some(found);
                     }
                 }
+                Expression::Map => return Some("{}".to_owned()),
+                Expression::List(_) => return Some("[]".to_owned()),
                 _ => {}
             }
         }
@@ -180,9 +195,11 @@ impl Programs {
         }
         let found = bound(program, place, name);
         if !found.is_empty() {
-            let not_itself = |e: &&Expression| !matches!(e, Expression::Name(n) if n == name);
+            let not_itself = |b: &&Binding| !matches!(&b.value, Expression::Name(n) if n == name);
             let values = found.into_iter().filter(not_itself).take(4);
-            return values.flat_map(|e| self.evaluate(program, place, e, depth + 1)).collect();
+            return values
+                .flat_map(|b| self.evaluate(program, b.at, &b.value, depth + 1))
+                .collect();
         }
         if let Some((object, member)) = name.rsplit_once('.') {
             if member == "parent" {
@@ -212,7 +229,9 @@ impl Programs {
                 continue;
             }
             let values = found.into_iter().take(4);
-            return Some(values.flat_map(|e| self.evaluate(other, 0, e, depth + 1)).collect());
+            return Some(
+                values.flat_map(|b| self.evaluate(other, b.at, &b.value, depth + 1)).collect(),
+            );
         }
         None
     }
@@ -269,6 +288,10 @@ impl Programs {
                 let rest: Vec<_> = given().skip(1).cloned().collect();
                 let parts = first.map(|format| filled(format, &rest)).unwrap_or_default();
                 product(parts.iter().map(inner), "")
+            }
+            // Whatever the loop over it meets.
+            ("glob" | "rglob" | "iterdir", Some(receiver)) => {
+                joined([inner(receiver), first.map_or_else(unknown, inner)])
             }
             ("cwd" | "getcwd" | "Getwd", _) => vec![".".to_owned()],
             ("getenv" | "get", _) if full.contains("environ") || last == "getenv" => {
@@ -335,6 +358,14 @@ fn module_name(path: &str) -> String {
     stem.replace('/', ".")
 }
 
+/// The name that a binding gives another name to.
+fn named(binding: &Binding) -> Option<(&String, PlaceId)> {
+    match &binding.value {
+        Expression::Name(name) => Some((name, binding.at)),
+        _ => None,
+    }
+}
+
 fn is_path_maker(full: &str) -> bool {
     ["Path.new", "PathBuf.from", "Paths.get", "Path.of", "String.from"]
         .iter()
@@ -366,13 +397,14 @@ impl Program {
 }
 
 /// What a name was given, in the nearest place that gives it something.
-fn bound<'p>(program: &'p Program, place: PlaceId, name: &str) -> Vec<&'p Expression> {
-    let given = |place: PlaceId, name: &str| -> Vec<&'p Expression> {
+fn bound<'p>(program: &'p Program, place: PlaceId, name: &str) -> Vec<&'p Binding> {
+    let given = |place: PlaceId, name: &str| -> Vec<&'p Binding> {
         let Some(all) = program.cache.bindings.get(name) else { return Vec::new() };
         let all = all.iter().filter_map(|at| program.bindings.get(*at));
-        all.filter(|b| b.place == place).map(|b| &b.value).collect()
+        all.filter(|b| b.place == place).collect()
     };
     let own = ["self.", "cls.", "this."].iter().find_map(|o| name.strip_prefix(o));
+    let mut is_in_function = false;
     for (id, around) in program.around(place) {
         let found = match (around.kind, own) {
             (PlaceKind::Class, Some(member)) => {
@@ -380,9 +412,12 @@ fn bound<'p>(program: &'p Program, place: PlaceId, name: &str) -> Vec<&'p Expres
                 found.extend(given(id, member));
                 found
             }
+            // Names of a class body are seen in the body, and not in methods.
+            (PlaceKind::Class, None) if !is_in_function => given(id, name),
             (PlaceKind::Function | PlaceKind::Module | PlaceKind::Lambda, None) => given(id, name),
             _ => Vec::new(),
         };
+        is_in_function |= matches!(around.kind, PlaceKind::Function | PlaceKind::Lambda);
         if !found.is_empty() {
             return found;
         }

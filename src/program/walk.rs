@@ -159,6 +159,9 @@ impl Reader {
                 self.redirect(node, place);
                 self.children(node, place, depth);
             }
+            "conditional_expression" if language == Language::Python => {
+                self.conditional(node, place, depth);
+            }
             _ if names::is_function(kind) => self.function(node, place, depth),
             _ if names::is_lambda(kind) => {
                 let inner = self.place(PlaceKind::Lambda, String::new(), node, place);
@@ -167,6 +170,7 @@ impl Reader {
             _ if names::is_class(kind) => self.class(node, place, depth),
             _ if names::is_try(kind) => self.tried(node, place, depth),
             _ if names::is_loop(kind) => {
+                self.iterate(node, place);
                 let inner = self.place(PlaceKind::Loop, head_text(node), node, place);
                 self.children(node, inner, depth);
             }
@@ -294,7 +298,11 @@ impl Reader {
             self.children(&clause, place, depth);
         }
         let text = head_text(node);
-        let inner = self.place(PlaceKind::With, text, node, place);
+        let suppressed = places::suppressed(node);
+        let mut inner = self.place(PlaceKind::With, text, node, place);
+        if let Some(caught) = suppressed {
+            inner = self.place(PlaceKind::Try, caught, node, inner);
+        }
         self.visit(&body, inner, depth + 1);
     }
 
@@ -328,6 +336,20 @@ impl Reader {
                 }
                 _ => self.visit(&child, place, depth + 1),
             }
+        }
+    }
+
+    /// `a if condition else b`
+    fn conditional(&mut self, node: &Node<'_>, place: PlaceId, depth: usize) {
+        let parts: Vec<Node<'_>> = node.named_children().collect();
+        let text = parts.get(1).map(|n| n.text().into_owned()).unwrap_or_default();
+        for (at, part) in parts.iter().enumerate() {
+            let inner = match at {
+                0 => self.place(PlaceKind::Then, text.clone(), part, place),
+                1 => place,
+                _ => self.place(PlaceKind::Else, text.clone(), part, place),
+            };
+            self.visit(part, inner, depth + 1);
         }
     }
 

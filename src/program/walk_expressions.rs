@@ -35,6 +35,7 @@ impl Reader {
             | "variable_assignment"
             | "pair"
             | "named_expression" => self.assignment(node, place, "name", "value"),
+            "for_in_clause" => self.iterate(node, place),
             "let_declaration" => self.assignment(node, place, "pattern", "value"),
             "subscript" | "subscript_expression" | "index_expression" => {
                 self.subscript(node, place)
@@ -109,15 +110,30 @@ impl Reader {
         }
     }
 
-    pub(super) fn bind(&mut self, name: &Node<'_>, value: &Node<'_>, owner: PlaceId, at: Span) {
+    pub(super) fn bind(&mut self, name: &Node<'_>, value: &Node<'_>, owner: PlaceId, span: Span) {
+        self.bind_to(name, expression::of(value), owner, span);
+    }
+
+    pub(super) fn bind_to(&mut self, name: &Node<'_>, value: Expression, at: PlaceId, span: Span) {
         let name = dotted(name);
         if name.contains(['?', '[']) {
             return;
         }
         let is_own = ["self.", "this.", "cls."].iter().any(|own| name.starts_with(own));
-        let class = self.program.class(owner).map(|(id, _)| id);
-        let place = if is_own { class.unwrap_or(owner) } else { owner };
-        self.program.bindings.push(Binding { name, value: expression::of(value), place, span: at });
+        let class = self.program.class(at).map(|(id, _)| id);
+        let place = if is_own { class.unwrap_or(at) } else { at };
+        self.program.bindings.push(Binding { name, value, place, at, span });
+    }
+
+    /// `for name in values`: the name is one of them.
+    pub(super) fn iterate(&mut self, node: &Node<'_>, place: PlaceId) {
+        let (Some(name), Some(values)) = (node.field("left"), node.field("right")) else { return };
+        let value = match expression::of(&values) {
+            Expression::List(items) => Expression::Either(items.into_iter().take(6).collect()),
+            other => other,
+        };
+        let owner = self.owner(place);
+        self.bind_to(&name, value, owner, span(node));
     }
 
     /// The function, class or module that owns the names which are bound at `place`.

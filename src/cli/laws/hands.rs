@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use crate::catalog::Catalog;
 use crate::checks;
 use crate::cli::args::Global;
-use crate::cli::check::{Loaded, load_from};
-use crate::finding::Finding;
+use crate::cli::check::{Loaded, load_from, load_to_compare};
+use crate::finding::{Finding, Location};
 use crate::gate;
 use crate::laws::Hands;
 use crate::source::{self, Request, Source, State};
@@ -19,6 +19,8 @@ pub(super) struct OwnHands<'g> {
     pub state: State,
     /// The commit that contracts are compared with.
     pub baseline: Option<String>,
+    /// The commits on the way that touch contracts, when each is looked at.
+    pub commits: Vec<String>,
     pub run_commands: bool,
     pub global: &'g Global,
     contracts: OnceLock<Option<Contracts>>,
@@ -34,11 +36,12 @@ impl<'g> OwnHands<'g> {
     pub(super) fn new(
         base: PathBuf,
         state: State,
-        baseline: Option<String>,
+        (baseline, commits): (Option<String>, Vec<String>),
         run_commands: bool,
         global: &'g Global,
     ) -> Self {
-        OwnHands { base, state, baseline, run_commands, global, contracts: OnceLock::new() }
+        let contracts = OnceLock::new();
+        OwnHands { base, state, baseline, commits, run_commands, global, contracts }
     }
 
     fn contracts(&self) -> Option<&Contracts> {
@@ -59,15 +62,60 @@ impl<'g> OwnHands<'g> {
             load_from(&request, self.global).ok()
         };
         let now = at(source)?;
-        let before = self.baseline.as_ref().and_then(|name| at(Source::Commit(name.clone())));
-        let changes = before.map(|before| changed(&before, &now.catalog)).unwrap_or_default();
+        let commit = |name: &String| {
+            let source = Source::Commit(name.clone());
+            let request = Request { source, base: base.clone(), root: root.clone(), frozen: false };
+            load_to_compare(&request, self.global).ok()
+        };
+        let first = self.baseline.as_ref().and_then(commit);
+        let mut changes = first.as_ref().map(|b| changed(b, &now.catalog)).unwrap_or_default();
+        let mut before = first;
+        for name in &self.commits {
+            let after = commit(name);
+            if let (Some(before), Some(after)) = (&before, &after) {
+                changes.extend(on_the_way(before, &after.catalog, name, &changes));
+            }
+            before = after.or(before);
+        }
         Some(Contracts { now, changes })
     }
 }
 
+/// What changed in the contracts, and which version steps that demands.
 fn changed(before: &Loaded, now: &Catalog) -> Vec<Finding> {
     let comparison = gate::compare(&before.catalog, now, &before.config);
-    comparison.items.into_iter().map(|item| item.finding).collect()
+    let of = |at: &usize| comparison.items.get(*at).map(|item| &item.finding);
+    let steps = comparison
+        .bumps
+        .iter()
+        .filter_map(|bump| bump.finding(bump.forced_by.iter().take(3).filter_map(of)));
+    let mut findings: Vec<Finding> = steps.collect();
+    findings.extend(comparison.items.iter().map(|item| item.finding.clone()));
+    findings
+}
+
+/// What one commit changed, besides what is known. Version steps are asked of the whole way only: the step
+/// may come in a commit of its own.
+fn on_the_way(before: &Loaded, now: &Catalog, commit: &str, known: &[Finding]) -> Vec<Finding> {
+    let comparison = gate::compare(&before.catalog, now, &before.config);
+    let is_known = |finding: &Finding| {
+        known.iter().any(|k| {
+            k.code == finding.code
+                && k.primary.pointer == finding.primary.pointer
+                && k.primary.artifact == finding.primary.artifact
+        })
+    };
+    let findings = comparison.items.into_iter().map(|item| item.finding);
+    findings
+        .filter(|finding| !is_known(finding))
+        .map(|mut finding| {
+            finding.message = format!("{} in {commit}", finding.message);
+            // The place is one of that commit, not of now.
+            finding.primary = Location::file(&finding.primary.artifact);
+            finding.related.clear();
+            finding.about(commit)
+        })
+        .collect()
 }
 
 impl Hands for OwnHands<'_> {

@@ -259,10 +259,11 @@ impl Court {
         let now = self.repository.files(&self.state)?;
         let past = self.past(select, &now, global)?;
         let commit = past.as_ref().and_then(|p| p.commit.clone());
+        let commits = self.contract_commits(past.as_ref());
         let hands = OwnHands::new(
             self.base().to_owned(),
             self.state.clone(),
-            commit,
+            (commit, commits),
             select.run_commands,
             global,
         );
@@ -299,6 +300,16 @@ impl Court {
             .map(|(path, bytes)| (path.as_str().to_owned(), Arc::clone(bytes)));
         texts.extend(elsewhere);
         Ok(Judged { findings, held, accepted, texts })
+    }
+
+    /// The commits on the way that touch contracts; none when the way is one step.
+    fn contract_commits(&self, past: Option<&Past<'_>>) -> Vec<String> {
+        let prefix = below(&self.root, "");
+        let touches = |step: &&Step| step.changes.iter().any(|c| c.path.starts_with(&prefix));
+        let steps = past.iter().flat_map(|past| &past.steps).filter(touches);
+        let is_commit =
+            |name: &&String| name.len() == 10 && name.bytes().all(|b| b.is_ascii_hexdigit());
+        steps.map(|step| &step.name).filter(is_commit).cloned().collect()
     }
 
     /// Where the record of accepted violations lies.

@@ -27,7 +27,9 @@ struct Companion {
     of: Vec<Glob>,
     need: Vec<Vec<String>>,
     need_changed: Vec<String>,
-    need_text: Option<(String, String)>,
+    need_text: Option<(String, Vec<String>)>,
+    /// Only files with such a text need company.
+    if_text: Vec<fancy_regex::Regex>,
     when: &'static str,
 }
 
@@ -38,7 +40,8 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
     let of = fields.globs("for", Glob::exactly);
     let need = fields.alternatives("need");
     let need_changed = fields.texts("need-changed");
-    let need_text = fields.object("need-text", |f| (f.required("in"), f.required("text")));
+    let need_text = fields.object("need-text", |f| (f.required("in"), f.texts("text")));
+    let if_text = fields.regexes("if-text");
     let when = fields.word("when", &["exists", "added", "changed"], "exists");
     if need.is_empty() && need_changed.is_empty() && need_text.is_none() {
         fields.wrong("", "the rule needs nothing", "add `need`, `need-changed` or `need-text`");
@@ -50,7 +53,7 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
             "write `when: changed` or `when: added`",
         );
     }
-    Box::new(Companion { of, need, need_changed, need_text, when })
+    Box::new(Companion { of, need, need_changed, need_text, if_text, when })
 }
 
 impl Demand for Companion {
@@ -106,6 +109,9 @@ impl Companion {
         let Some(bound) = self.of.iter().find_map(|glob| glob.bound(path)) else {
             return Vec::new();
         };
+        if !self.is_meant(world, path) {
+            return Vec::new();
+        }
         let mut findings = Vec::new();
         for any in &self.need {
             if any.iter().any(|need| exists(world, need, &bound)) {
@@ -141,16 +147,27 @@ impl Companion {
         path: &str,
         bound: &Bound,
     ) -> Option<Finding> {
-        let (file, text) = self.need_text.as_ref()?;
-        let wanted = plain(text, bound);
+        let (file, texts) = self.need_text.as_ref()?;
+        let wanted: Vec<String> = texts.iter().map(|text| plain(text, bound)).collect();
         let glob = Glob::exactly(&fill(file, bound)).ok()?;
         let mut holders = world.now.paths().iter().filter(|p| glob.fits(p));
-        if holders.any(|p| world.text(p).is_some_and(|content| content.contains(&wanted))) {
+        let has = |content: &str| wanted.iter().any(|text| content.contains(text.as_str()));
+        if holders.any(|p| world.text(p).is_some_and(|content| has(&content))) {
             return None;
         }
         let file = plain(file, bound);
-        let message = format!("`{file}` has no `{wanted}`, which `{path}` needs");
-        Some(rule.about_file(path, message).about(wanted))
+        let shown = wanted.join("` or `");
+        let message = format!("`{file}` has no `{shown}`, which `{path}` needs");
+        Some(rule.about_file(path, message).about(wanted.join("|")))
+    }
+
+    /// Whether a file is one that needs company.
+    fn is_meant(&self, world: &World<'_>, path: &str) -> bool {
+        if self.if_text.is_empty() {
+            return true;
+        }
+        let Some(text) = world.text(path) else { return false };
+        self.if_text.iter().any(|regex| regex.is_match(&text).unwrap_or(false))
     }
 }
 

@@ -156,7 +156,18 @@ impl EndpointsInSpec {
                 }
             }
         }
-        for text in program.texts.iter().filter(|t| !t.is_part) {
+        // A prefix of a router is no path that is called.
+        let is_prefix = |span: Span| {
+            program.calls.iter().flat_map(|call| &call.arguments).any(|argument| {
+                matches!(argument.keyword.as_deref(), Some("prefix" | "url_prefix"))
+                    && argument.span == span
+            })
+        };
+        for text in program
+            .texts
+            .iter()
+            .filter(|t| !t.is_part && !self.texts.is_empty() && !is_prefix(t.span))
+        {
             for value in programs.values(program, text.place, &text.value) {
                 let Some(path) = url_path(&value) else { continue };
                 if self.texts.iter().any(|glob| glob.fits(path.trim_start_matches('/'))) {

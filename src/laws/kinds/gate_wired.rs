@@ -187,7 +187,10 @@ fn weak_key(member: &Member) -> Option<&'static str> {
         ("continue-on-error", "true") => Some("`continue-on-error` ignores its failure"),
         ("if", "false" | "${{false}}") => Some("it is switched off"),
         ("allow_failure" | "soft_fail", "true") => Some("its failure is ignored"),
-        ("stages", "manual") | ("when", "manual" | "never") => Some("it does not run by itself"),
+        ("when", "manual" | "never") => Some("it does not run by itself"),
+        ("stages", stages) if !stages.split(',').any(|s| s.ends_with("commit")) => {
+            Some("it does not run before a commit")
+        }
         _ => None,
     }
 }

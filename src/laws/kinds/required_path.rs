@@ -87,7 +87,18 @@ impl RequiredPath {
         } else {
             found.iter().filter_map(|path| world.text(path)).collect()
         };
-        let file = found.first().copied().unwrap_or_default();
+        // The file that says most of it is the one that was meant.
+        let said =
+            |text: &String| self.contains.iter().filter(|w| text.contains(w.as_str())).count();
+        let fullest = texts
+            .iter()
+            .enumerate()
+            .max_by_key(|(at, text)| (said(text), !text.trim().is_empty(), usize::MAX - at));
+        let file = fullest
+            .and_then(|(at, _)| found.get(at))
+            .or_else(|| found.first())
+            .copied()
+            .unwrap_or_default();
         let mut findings = Vec::new();
         for wanted in &self.contains {
             let wanted =

@@ -6,6 +6,7 @@ use super::super::{Demand, LawKind, Rule, World, records};
 use super::story;
 use crate::document::{Span, Value};
 use crate::finding::{Code, Explain, Finding, Location};
+use crate::program::{PlaceKind, Program};
 use crate::tree::ArtifactPath;
 
 pub(super) static KIND: LawKind = LawKind {
@@ -116,11 +117,10 @@ impl Routes {
                 continue;
             }
             // A registry that is code names its kinds in strings.
-            let in_code =
-                files.iter().filter_map(|path| world.programs().at(path)).any(|program| {
-                    let mut texts = program.texts.iter().filter_map(|text| text.value.literal());
-                    texts.any(|text| any.iter().any(|kind| kind == text))
-                });
+            let in_code = files
+                .iter()
+                .filter_map(|path| world.programs().at(path))
+                .any(|program| names_kind(program, any, routes.is_empty()));
             if in_code {
                 continue;
             }
@@ -176,4 +176,14 @@ impl Routes {
         }
         findings
     }
+}
+
+/// Whether a registry that is code has a route for a kind: a string names it. Beside a registry of data, only
+/// a string that is handed to a call, so that a list of required kinds is no route.
+fn names_kind(program: &Program, any: &[String], is_alone: bool) -> bool {
+    let is_given = |place: usize| program.around(place).any(|(_, p)| p.kind == PlaceKind::Argument);
+    program.texts.iter().any(|text| {
+        text.value.literal().is_some_and(|literal| any.iter().any(|kind| kind == literal))
+            && (is_alone || is_given(text.place))
+    })
 }

@@ -69,8 +69,26 @@ impl Scene<'_> {
                 (c.span.start > self.call.span.start) == is_after && c.span != self.call.span
             })
             .filter(|c| self.program.function(c.place).map_or(0, |(id, _)| id) == self.function)
-            .filter(|c| is_called(self.programs, self.program, c, globs))
+            .filter(|c| {
+                is_called(self.programs, self.program, c, globs) || self.is_helper(c, globs)
+            })
             .collect()
+    }
+
+    /// Whether a function of the same file is called that itself makes such a call.
+    fn is_helper(&self, call: &Call, globs: &[Glob]) -> bool {
+        let name = call.written.rsplit('.').next().unwrap_or(&call.written);
+        let is_own = !call.written.contains('.') || call.written.starts_with("self.");
+        let mut functions =
+            self.program.definitions.iter().filter(|d| !d.is_class && d.name == name);
+        is_own
+            && functions.any(|d| {
+                d.place != self.function
+                    && self.program.calls.iter().any(|c| {
+                        self.program.is_within(c.place, d.place)
+                            && is_called(self.programs, self.program, c, globs)
+                    })
+            })
     }
 }
 

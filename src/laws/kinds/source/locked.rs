@@ -9,8 +9,9 @@ use crate::finding::Finding;
 use crate::program::{Access, Expression, PlaceId, PlaceKind, Program};
 
 struct Locked {
-    /// Empty for all containers that `__init__` makes.
     fields: Vec<Glob>,
+    /// All containers that `__init__` makes, too.
+    is_auto: bool,
     lock: Vec<Glob>,
 }
 
@@ -22,12 +23,13 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Box<dyn Shape>> {
             .filter(|name| name != "auto")
             .map(|name| name.strip_prefix("this.").map_or(name.clone(), |n| format!("self.{n}")))
             .collect();
+        let is_auto = f.texts("fields").iter().any(|name| name == "auto");
         let fields = f.compiled("fields", &names, Glob::name);
         let mut lock = f.globs("lock", Glob::name);
         if lock.is_empty() {
             lock.extend(Glob::name("*lock*").ok());
         }
-        Locked { fields, lock }
+        Locked { fields, is_auto, lock }
     })?;
     Some(Box::new(locked))
 }
@@ -54,8 +56,11 @@ impl Shape for Locked {
 
 impl Locked {
     fn is_guarded(&self, program: &Program, class: PlaceId, name: &str) -> bool {
-        if !self.fields.is_empty() {
-            return any_fits(&self.fields, name);
+        if any_fits(&self.fields, name) {
+            return true;
+        }
+        if !self.is_auto {
+            return false;
         }
         let own = program.bindings.iter().filter(|b| b.place == class);
         let has_lock = own.clone().any(|b| match &b.value {

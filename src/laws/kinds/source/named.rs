@@ -5,7 +5,7 @@ use super::super::super::fields::Fields;
 use super::super::super::glob::Glob;
 use super::super::super::sites::{Http, Site, any_fits, is_called, may_fit};
 use crate::document::{Data, Span, to_json};
-use crate::program::{Call, Deed, Expression, Language, Pattern, Program, Programs, UNKNOWN};
+use crate::program::{Deed, Expression, Language, Pattern, Program, Programs, UNKNOWN};
 
 /// What a rule names in code.
 #[derive(Default)]
@@ -110,7 +110,7 @@ impl Named {
                 || self.http.as_ref().is_some_and(|http| http.is_call(programs, program, call));
             let says = if is_called(programs, program, call, &self.calls) {
                 format!("`{}` is called", call.name)
-            } else if is_made(call, &self.makes) {
+            } else if is_made(programs.names_of(program, call), &self.makes) {
                 format!("a `{}` is made", call.name)
             } else if is_http() {
                 format!("`{}` goes out by HTTP", call.name)
@@ -158,8 +158,9 @@ impl Named {
             // What is filled into a text is not known here; what stands around it is.
             let written = match &text.value {
                 Expression::Text(literal) => Some(literal.clone()),
-                Expression::Concat(parts) if !self.texts.is_empty() => {
-                    Some(parts.iter().map(|part| part.literal().unwrap_or("…")).collect())
+                Expression::Concat(_) if !self.texts.is_empty() => {
+                    let values = programs.values(program, text.place, &text.value);
+                    values.first().map(|value| value.replace(UNKNOWN, "…"))
                 }
                 _ => None,
             };
@@ -276,9 +277,16 @@ impl Named {
 }
 
 /// Whether a call is one of a constructor of this name: `*` does not reach over a dot.
-fn is_made(call: &Call, globs: &[Glob]) -> bool {
-    let last = call.name.rsplit('.').next().unwrap_or(&call.name);
-    globs.iter().any(|glob| glob.fits(last) || (glob.text.contains('.') && glob.fits(&call.name)))
+fn is_made(names: &[String], globs: &[Glob]) -> bool {
+    // `store.get` of a store that was made is no making.
+    let Some(name) = names.iter().find(|name| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        last.starts_with(|c: char| c.is_uppercase())
+    }) else {
+        return false;
+    };
+    let last = name.rsplit('.').next().unwrap_or(name);
+    globs.iter().any(|glob| glob.fits(last) || (glob.text.contains('.') && glob.fits(name)))
 }
 
 /// The innermost place around a span.

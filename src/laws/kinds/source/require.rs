@@ -81,19 +81,22 @@ impl Require {
 struct Guarded {
     functions: Vec<Glob>,
     calls: Vec<Glob>,
+    /// Whether a loop around a call must go on when it fails.
+    per_cycle: bool,
     /// Calls that do not fail.
     harmless: Vec<Glob>,
 }
 
 /// Calls that may stand outside of the `try`.
-const HARMLESS: [&str; 8] = [
+const HARMLESS: [&str; 9] = [
     "{len,str,int,float,bool,list,dict,set,tuple,isinstance,getattr,hasattr,repr,round,min,max,sorted,range,print}",
     "{time,datetime,logging,uuid,os.environ}.*",
     "datetime.datetime.*",
     "*{log,logger,LOG,LOGGER,log_event}.*",
     "{log,log_event,logger}",
     "*.{append,get,items,keys,values,copy,lower,upper,strip,isoformat,add,update}",
-    "{HTTPException,JSONResponse,Response}",
+    "{HTTPException,JSONResponse,Response,*.HTTPException,*.JSONResponse}",
+    "*.{has,has_plugin,exists,contains}",
     "{Date.now,console.*,defaultdict,collections.defaultdict}",
 ];
 
@@ -101,6 +104,7 @@ pub(super) fn read_guarded(fields: &mut Fields<'_>) -> Option<Box<dyn Shape>> {
     let guarded = fields.object("guarded", |f| Guarded {
         functions: f.globs("functions", Glob::name),
         calls: f.globs("calls", Glob::name),
+        per_cycle: f.flag("per-cycle", false),
         harmless: HARMLESS.iter().filter_map(|text| Glob::name(text).ok()).collect(),
     })?;
     if guarded.functions.is_empty() && guarded.calls.is_empty() {
@@ -116,7 +120,7 @@ impl Shape for Guarded {
             findings.extend(self.functions(rule, program));
             for call in &program.calls {
                 if is_called(world.programs(), program, call, &self.calls)
-                    && !is_tried(program, call.place)
+                    && !is_tried(program, call.place, self.per_cycle)
                 {
                     let names = around(program, call.place);
                     let message = format!(
@@ -131,9 +135,12 @@ impl Shape for Guarded {
     }
 }
 
-/// Whether a `try` of the same function catches everything.
-fn is_tried(program: &Program, place: usize) -> bool {
-    let is_border = |kind| matches!(kind, PlaceKind::Function | PlaceKind::Lambda);
+/// Whether a `try` of the same function, or of the same cycle of a loop, catches everything.
+fn is_tried(program: &Program, place: usize, per_cycle: bool) -> bool {
+    let is_border = |kind| {
+        matches!(kind, PlaceKind::Function | PlaceKind::Lambda)
+            || (per_cycle && kind == PlaceKind::Loop)
+    };
     program
         .around(place)
         .take_while(|(_, p)| !is_border(p.kind))
@@ -156,6 +163,8 @@ fn is_simple(kind: &str) -> bool {
             | "variable_declaration"
             | "local_variable_declaration"
             | "function_definition"
+            | "if_statement"
+            | "raise_statement"
             | "empty_statement"
             | "assert_statement"
     )
@@ -185,7 +194,7 @@ impl Guarded {
                     let is_getter = last.starts_with("get_") && call.arguments.is_empty();
                     within
                         && !is_getter
-                        && !is_tried(program, call.place)
+                        && !is_tried(program, call.place, false)
                         && !any_fits(&self.harmless, &call.name)
                 })
             };
