@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::facts::{Call, Program, Text};
 use super::writes::{self, FileUse};
-use super::{Composed, Programs};
+use super::{Composed, Programs, compose};
 
 /// Filled when it is asked for.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,7 @@ pub(super) struct Cache {
     pub bindings: HashMap<String, Vec<usize>>,
     names: OnceLock<Vec<Vec<String>>>,
     all_names: OnceLock<String>,
+    values: OnceLock<Vec<Vec<Composed>>>,
     paths: OnceLock<Vec<Vec<Composed>>>,
     all_paths: OnceLock<String>,
     uses: OnceLock<Vec<FileUse>>,
@@ -56,14 +57,23 @@ impl Programs {
         })
     }
 
-    /// The paths that a text of this program may be.
-    pub fn paths_of<'p>(&self, program: &'p Program, text: &Text) -> &'p [Composed] {
-        let all = program.cache.paths.get_or_init(|| {
+    /// The values that a text of this program may have.
+    pub fn values_of<'p>(&self, program: &'p Program, text: &Text) -> &'p [Composed] {
+        let all = program.cache.values.get_or_init(|| {
             let find = |text: &Text| match text.is_part {
                 true => Vec::new(),
-                false => self.paths(program, text.place, &text.value),
+                false => self.values(program, text.place, &text.value),
             };
             program.texts.iter().map(find).collect()
+        });
+        all.get(text.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same as paths.
+    pub fn paths_of<'p>(&self, program: &'p Program, text: &Text) -> &'p [Composed] {
+        let all = program.cache.paths.get_or_init(|| {
+            let texts = program.texts.iter();
+            texts.map(|text| compose::paths(self.values_of(program, text))).collect()
         });
         all.get(text.id).map_or(&[], Vec::as_slice)
     }

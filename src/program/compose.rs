@@ -1,5 +1,7 @@
 //! How texts are put together, and what paths come to.
 
+use std::collections::BTreeSet;
+
 use super::value::{Composed, UNKNOWN, VALUES};
 
 pub(super) fn unknown() -> Vec<Composed> {
@@ -66,4 +68,10 @@ pub(super) fn normal(path: &str) -> Composed {
         }
     }
     segments.join("/")
+}
+
+/// Values as paths, each once.
+pub(super) fn paths(values: &[Composed]) -> Vec<Composed> {
+    let paths: BTreeSet<Composed> = values.iter().map(|value| normal(value)).collect();
+    paths.into_iter().collect()
 }

@@ -1,9 +1,10 @@
 //! What an expression comes to, as far as the text tells: paths made of constants, parameters with
 //! defaults, and names imported from other files of the repository.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
-use super::compose::{joined, normal, parent, product, unknown};
+use super::compose::{self, joined, normal, parent, product, unknown};
 use super::expression::{Called, filled};
 use super::facts::{Binding, Call, PlaceId, PlaceKind, Program};
 use super::{Expression, Language};
@@ -16,6 +17,29 @@ pub type Composed = String;
 
 /// How far names are followed.
 const DEPTH: usize = 14;
+
+/// How many parts of one expression are looked at, names followed.
+const STEPS: usize = 120;
+
+/// How much further an expression may be followed.
+#[derive(Clone, Copy)]
+struct Depth<'s> {
+    left: usize,
+    steps: &'s Cell<usize>,
+}
+
+impl Depth<'_> {
+    fn down(self) -> Self {
+        Depth { left: self.left.saturating_sub(1), ..self }
+    }
+
+    /// Takes a step; says whether there was none left.
+    fn is_spent(self) -> bool {
+        let steps = self.steps.get();
+        self.steps.set(steps.saturating_sub(1));
+        steps == 0 || self.left == 0
+    }
+}
 
 /// How many values of one expression are looked at.
 pub(super) const VALUES: usize = 6;
@@ -66,7 +90,8 @@ impl Programs {
 
     /// The values that an expression may have; one [`UNKNOWN`] when nothing is known.
     pub fn values(&self, program: &Program, place: PlaceId, of: &Expression) -> Vec<Composed> {
-        let mut values = self.evaluate(program, place, of, 0);
+        let steps = Cell::new(STEPS);
+        let mut values = self.evaluate(program, place, of, Depth { left: DEPTH, steps: &steps });
         values.sort();
         values.dedup();
         values
@@ -74,9 +99,7 @@ impl Programs {
 
     /// The same as paths: separators made one, `.` and `..` resolved.
     pub fn paths(&self, program: &Program, place: PlaceId, of: &Expression) -> Vec<Composed> {
-        let values = self.values(program, place, of);
-        let paths: BTreeSet<Composed> = values.iter().map(|value| normal(value)).collect();
-        paths.into_iter().collect()
+        compose::paths(&self.values(program, place, of))
     }
 
     /// The names of a call: the written one, and what its parts are known to be.
@@ -139,12 +162,12 @@ impl Programs {
         program: &Program,
         place: PlaceId,
         of: &Expression,
-        depth: usize,
+        depth: Depth<'_>,
     ) -> Vec<Composed> {
-        if depth > DEPTH {
+        if depth.is_spent() {
             return unknown();
         }
-        let inner = |e: &Expression| self.evaluate(program, place, e, depth + 1);
+        let inner = |e: &Expression| self.evaluate(program, place, e, depth.down());
         let values = match of {
             Expression::Text(text) => vec![text.clone()],
             Expression::Number(text) => vec![text.clone()],
@@ -169,9 +192,9 @@ impl Programs {
         place: PlaceId,
         object: &Expression,
         name: &str,
-        depth: usize,
+        depth: Depth<'_>,
     ) -> Vec<Composed> {
-        let of_object = |e: &Expression| self.evaluate(program, place, e, depth + 1);
+        let of_object = |e: &Expression| self.evaluate(program, place, e, depth.down());
         if let (Expression::Member(owner, parents), Some(index)) =
             (object, name.strip_prefix('[').and_then(|n| n.strip_suffix(']')))
             && parents == "parents"
@@ -187,7 +210,13 @@ impl Programs {
         }
     }
 
-    fn name(&self, program: &Program, place: PlaceId, name: &str, depth: usize) -> Vec<Composed> {
+    fn name(
+        &self,
+        program: &Program,
+        place: PlaceId,
+        name: &str,
+        depth: Depth<'_>,
+    ) -> Vec<Composed> {
         match name {
             "__file__" | "__filename" => return vec![program.path.clone()],
             "__dirname" | "import.meta.dirname" => return vec![parent(&program.path)],
@@ -198,23 +227,23 @@ impl Programs {
             let not_itself = |b: &&Binding| !matches!(&b.value, Expression::Name(n) if n == name);
             let values = found.into_iter().filter(not_itself).take(4);
             return values
-                .flat_map(|b| self.evaluate(program, b.at, &b.value, depth + 1))
+                .flat_map(|b| self.evaluate(program, b.at, &b.value, depth.down()))
                 .collect();
         }
         if let Some((object, member)) = name.rsplit_once('.') {
             if member == "parent" {
-                let of = self.name(program, place, object, depth + 1);
+                let of = self.name(program, place, object, depth.down());
                 return of.iter().map(|v| parent(&normal(v))).collect();
             }
             if member == "value" {
-                return self.name(program, place, object, depth + 1);
+                return self.name(program, place, object, depth.down());
             }
         }
         self.imported(program, name, depth).unwrap_or_else(unknown)
     }
 
     /// A constant of another file: `from config import LOG`, `config.LOG`, `Paths.LOG` of an imported class.
-    fn imported(&self, program: &Program, name: &str, depth: usize) -> Option<Vec<Composed>> {
+    fn imported(&self, program: &Program, name: &str, depth: Depth<'_>) -> Option<Vec<Composed>> {
         let full = program.full_name(name);
         let segments: Vec<&str> = full.split('.').collect();
         for cut in (1..segments.len()).rev() {
@@ -230,7 +259,7 @@ impl Programs {
             }
             let values = found.into_iter().take(4);
             return Some(
-                values.flat_map(|b| self.evaluate(other, b.at, &b.value, depth + 1)).collect(),
+                values.flat_map(|b| self.evaluate(other, b.at, &b.value, depth.down())).collect(),
             );
         }
         None
@@ -241,9 +270,9 @@ impl Programs {
         program: &Program,
         place: PlaceId,
         call: &Called,
-        depth: usize,
+        depth: Depth<'_>,
     ) -> Vec<Composed> {
-        let inner = |e: &Expression| self.evaluate(program, place, e, depth + 1);
+        let inner = |e: &Expression| self.evaluate(program, place, e, depth.down());
         let full = program.full_name(&call.name);
         let last = full.rsplit('.').next().unwrap_or(&full);
         let given =
@@ -328,7 +357,7 @@ impl Programs {
     }
 
     /// What a function of this file, or an imported one, returns.
-    fn returned(&self, program: &Program, name: &str, depth: usize) -> Option<Vec<Composed>> {
+    fn returned(&self, program: &Program, name: &str, depth: Depth<'_>) -> Option<Vec<Composed>> {
         let own = name.rsplit('.').next().unwrap_or(name);
         let is_own = !name.contains('.') || name == format!("self.{own}");
         let of = |program: &Program| {
@@ -337,7 +366,7 @@ impl Programs {
                 |place| program.function(place).is_some_and(|(id, _)| id == function.place);
             let returns = program.returns.iter().filter(|r| is_inside(r.place)).take(3);
             let values: Vec<_> = returns
-                .flat_map(|r| self.evaluate(program, r.place, &r.value, depth + 2))
+                .flat_map(|r| self.evaluate(program, r.place, &r.value, depth.down()))
                 .collect();
             (!values.is_empty()).then_some(values)
         };

@@ -159,7 +159,7 @@ impl Named {
             let written = match &text.value {
                 Expression::Text(literal) => Some(literal.clone()),
                 Expression::Concat(_) if !self.texts.is_empty() => {
-                    let values = programs.values(program, text.place, &text.value);
+                    let values = programs.values_of(program, text);
                     values.first().map(|value| value.replace(UNKNOWN, "…"))
                 }
                 _ => None,
