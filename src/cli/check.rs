@@ -6,27 +6,19 @@ use std::time::Instant;
 use super::args::{self, Global};
 use super::diff::compared;
 use super::laws::{Spoken, law_findings, texts_of};
+use super::load::{Loaded, load};
 use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::side;
 use super::{Answer, Failure};
-use crate::catalog::{self, Catalog, Kind, Layout, Partner};
+use crate::catalog::{Kind, Partner};
 use crate::checks::{self, Check};
-use crate::document::Limits;
 use crate::finding::{Finding, Level};
 use crate::freeze::{FOLDER, freeze_name};
-use crate::gate::{self, Config};
+use crate::gate;
 use crate::report::{self, Closing};
-use crate::source::{self, Budget, Request, Source, State};
+use crate::source::{self, Request, Source, State};
 use crate::tree::Tree;
-
-/// A tree, read and understood.
-pub(super) struct Loaded {
-    pub catalog: Catalog,
-    pub config: Config,
-    /// What leads from the current folder to the repository root, for messages.
-    pub prefix: String,
-}
 
 /// `contract-guard check`
 pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> Answer {
@@ -176,57 +168,6 @@ fn is_about_examples(check: &Check) -> bool {
         "payload-invalid",
     ];
     own.contains(&check.code.as_str()) || is_about_schemas(check)
-}
-
-/// The budgets of the command line.
-pub(super) fn limits(global: &Global) -> Limits {
-    Limits {
-        file_bytes: global.max_file_bytes,
-        tree_bytes: global.max_tree_bytes,
-        files: global.max_files,
-        depth: global.max_depth.min(Limits::MAX_DEPTH),
-        nodes: global.max_nodes,
-        steps: global.max_steps,
-    }
-}
-
-/// How much is read.
-pub(super) fn budget(global: &Global) -> Budget {
-    Budget {
-        file_bytes: global.max_file_bytes,
-        tree_bytes: global.max_tree_bytes,
-        files: global.max_files,
-    }
-}
-
-/// The same as [`load`], for other commands.
-pub(super) fn load_from(request: &Request, global: &Global) -> Result<Loaded, Failure> {
-    load(request, global)
-}
-
-/// Reads and understands a tree.
-pub(super) fn load(request: &Request, global: &Global) -> Result<Loaded, Failure> {
-    load_by(request, global, catalog::build)
-}
-
-/// The same for a tree that is compared and not checked.
-pub(super) fn load_to_compare(request: &Request, global: &Global) -> Result<Loaded, Failure> {
-    load_by(request, global, catalog::build_uncompiled)
-}
-
-fn load_by(
-    request: &Request,
-    global: &Global,
-    build: fn(&Tree, &Layout, &Limits) -> Catalog,
-) -> Result<Loaded, Failure> {
-    let tree = source::read(request, &budget(global))?;
-    let config = gate::read_config(&tree, limits(global));
-    let catalog = build(&tree, &config.layout, &config.limits);
-    let prefix = match (&request.source, request.base.to_str()) {
-        (Source::Freeze(_), _) | (_, None | Some(".")) => String::new(),
-        (_, Some(base)) => format!("{}/", base.replace('\\', "/").trim_end_matches('/')),
-    };
-    Ok(Loaded { catalog, config, prefix })
 }
 
 /// Judges, renders, writes.

@@ -1,7 +1,7 @@
 //! `diff` and `bump`: two trees, every change between them, and the version step they demand.
 
 use super::args::{self, Global, Only};
-use super::check::Loaded;
+use super::load::Loaded;
 use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::{LATEST, side};

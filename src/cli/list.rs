@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::Answer;
 use super::args::{Global, List, Listing, OutputFormat};
-use super::check::{load, request};
+use super::check::request;
+use super::load::load;
 use super::output::Terminal;
 use crate::catalog::{Catalog, Dialect, Expect, Partner, RootId, dialect_name};
 use crate::checks::CHECKS;

@@ -13,6 +13,7 @@ mod help;
 mod init;
 mod laws;
 mod list;
+mod load;
 mod output;
 mod progress;
 mod sides;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::Global;
-use super::check::{Loaded, load_to_compare};
+use super::load::{Loaded, load_to_compare};
 use crate::source::{self, Request, Source, SourceError};
 
 /// The newest freeze, which is what one compares with unless told otherwise.

@@ -2,7 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::value::{Composed, UNKNOWN, VALUES};
+/// Stands for what is not known within a composed text.
+pub const UNKNOWN: char = '\u{0}';
+
+/// A text that code makes. It may have [`UNKNOWN`] parts.
+pub type Composed = String;
+
+/// How many values of one expression are looked at.
+pub(super) const VALUES: usize = 6;
 
 pub(super) fn unknown() -> Vec<Composed> {
     vec![UNKNOWN.to_string()]

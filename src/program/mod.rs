@@ -19,6 +19,7 @@ mod walk;
 mod walk_expressions;
 mod writes;
 
+pub use compose::{Composed, UNKNOWN};
 pub(crate) use endpoints::shape;
 pub use endpoints::{Endpoint, served};
 pub use expression::Expression;
@@ -28,6 +29,6 @@ pub use facts::{
 };
 pub use language::Language;
 pub use patterns::{BadPattern, Pattern};
-pub use value::{Composed, Programs, UNKNOWN};
+pub use value::Programs;
 pub use walk::read;
 pub use writes::{Deed, FileUse};

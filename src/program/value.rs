@@ -4,16 +4,10 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::compose::{self, joined, normal, parent, product, unknown};
+use super::compose::{self, Composed, VALUES, joined, normal, parent, product, unknown};
 use super::expression::{Called, filled};
 use super::facts::{Binding, Call, PlaceId, PlaceKind, Program};
 use super::{Expression, Language};
-
-/// Stands for what is not known within a composed text.
-pub const UNKNOWN: char = '\u{0}';
-
-/// A text that code makes. It may have [`UNKNOWN`] parts.
-pub type Composed = String;
 
 /// How far names are followed.
 const DEPTH: usize = 14;
@@ -40,9 +34,6 @@ impl Depth<'_> {
         steps == 0 || self.left == 0
     }
 }
-
-/// How many values of one expression are looked at.
-pub(super) const VALUES: usize = 6;
 
 /// The programs of a repository, found by path and by module name.
 #[derive(Debug, Default)]

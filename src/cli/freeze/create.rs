@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::super::args::{Global, OutputFormat};
-use super::super::check::limits;
+use super::super::load::limits;
 use super::super::output::Terminal;
 use super::super::progress::Progress;
 use super::super::{Answer, Failure, Refused};

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::super::Answer;
 use super::super::args::{Global, OutputFormat};
-use super::super::check::{Loaded, load_to_compare};
 use super::super::list::aligned;
+use super::super::load::{Loaded, load_to_compare};
 use super::super::output::Terminal;
 use super::args::List;
 use super::create::required;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::args::Global;
-use super::super::check::limits;
+use super::super::load::limits;
 use super::super::{Failure, Refused};
 use super::place::Place;
 use crate::freeze::{NAMESPACE, Name, Signature, signed_bytes};

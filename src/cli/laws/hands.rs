@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use crate::catalog::Catalog;
 use crate::checks;
 use crate::cli::args::Global;
-use crate::cli::check::{Loaded, load_from, load_to_compare};
+use crate::cli::load::{Loaded, load, load_to_compare};
 use crate::finding::{Finding, Location};
 use crate::gate;
 use crate::laws::Hands;
@@ -59,7 +59,7 @@ impl<'g> OwnHands<'g> {
             source::discover(Some(&self.base)).ok().filter(|(_, root)| !root.is_empty())?;
         let at = |source: Source| {
             let request = Request { source, base: base.clone(), root: root.clone(), frozen: true };
-            load_from(&request, self.global).ok()
+            load(&request, self.global).ok()
         };
         let now = at(source)?;
         let commit = |name: &String| {

@@ -9,7 +9,7 @@ use super::hands::OwnHands;
 use super::{base_of, known_packs};
 use crate::cli::Failure;
 use crate::cli::args::Global;
-use crate::cli::check::{budget, limits};
+use crate::cli::load::{budget, limits};
 use crate::finding::{Finding, Location};
 use crate::laws::{
     self, BASELINE_FORMAT, Evidence, Hands, Held, Hold, Law, Ratchet, Selection, Status, World,

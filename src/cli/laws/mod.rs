@@ -71,7 +71,7 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
     let progress = Progress::start("holding laws");
     let mut evidence = Evidence::default();
     for path in &args.ran {
-        let bytes = source::file_bytes(path, &super::check::budget(global))?;
+        let bytes = source::file_bytes(path, &super::load::budget(global))?;
         evidence.read(&String::from_utf8_lossy(&bytes));
     }
     let court = Court::open(&args.select, global)?;
