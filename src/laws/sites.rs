@@ -248,10 +248,7 @@ impl Places {
         };
         named(&[PlaceKind::Function], &self.function)
             && named(&[PlaceKind::Class], &self.class)
-            && named(
-                &[PlaceKind::Then, PlaceKind::Else, PlaceKind::Loop, PlaceKind::Main],
-                &self.condition,
-            )
+            && (self.condition.is_empty() || around.iter().any(|(_, p)| self.is_condition(p)))
             && (self.with.is_empty()
                 || near().any(|(_, p)| p.kind == PlaceKind::With && with_text(p)))
             && (self.decorator.is_empty()
@@ -265,6 +262,16 @@ impl Places {
             && (!self.looped || around.iter().any(|(_, p)| p.kind == PlaceKind::Loop))
             && (!self.module || program.runs_on_import(place))
             && (self.call.is_empty() || self.is_argument(programs, program, &around))
+    }
+
+    /// A branch, or the condition of a loop; `for x in y` is none.
+    fn is_condition(&self, place: &Place) -> bool {
+        let asks = match place.kind {
+            PlaceKind::Then | PlaceKind::Else | PlaceKind::Main => true,
+            PlaceKind::Loop => place.name.starts_with("while"),
+            _ => false,
+        };
+        asks && any_fits(&self.condition, &place.name)
     }
 
     /// As an argument of such a call, in a lambda that is one, or in a function that is one by name.
