@@ -483,3 +483,34 @@ fn a_file_that_becomes_a_link_is_still_there() {
         assert_eq!(run.code, 0, "{run:?}");
     }
 }
+
+#[test]
+fn a_service_in_a_repository_of_many_has_laws_of_its_own() {
+    let folder = repository();
+    let at = folder.path();
+    let law = LAW.replace("law: upgrade", "law: service");
+    write(at, "services/one/contracts/laws/service.yaml", &law);
+    write(at, "services/one/src/b.py", SHELL);
+    let run = laws(&at.join("services/one/src"), &["check", "--law", "service", "--format", "short"]);
+    assert!(run.stdout.contains("src/b.py:5:5") && !run.stdout.contains("a.py"), "{run:?}");
+    commit(at, "v2");
+    write(at, "services/one/src/c.py", SHELL);
+    let since = ["check", "--law", "service", "--format", "short", "--since", "v1"];
+    let run = laws(&at.join("services/one"), &since);
+    assert!(run.stdout.contains("src/c.py:5:5"), "{run:?}");
+}
+
+#[test]
+fn laws_are_part_of_a_freeze() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    git(at, &["init", "-q", "-b", "main"]);
+    assert_eq!(binary::run(at, &["init"]).code, 0);
+    write(at, "contracts/laws/upgrade.yaml", LAW);
+    write(at, "contracts/UPGRADE.md", "# Upgrade contract\n");
+    assert_eq!(binary::run(at, &["freeze", "create", "1.0.0"]).code, 0);
+    let sums = binary::run(at, &["freeze", "show", "1.0.0", "--sums"]).stdout;
+    for path in ["contracts/laws/upgrade.yaml", "contracts/UPGRADE.md"] {
+        assert!(sums.contains(path), "{sums}");
+    }
+}

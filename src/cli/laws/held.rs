@@ -67,7 +67,7 @@ impl PastHistory<'_> {
 
 impl Court {
     pub(super) fn open(select: &Select, global: &Global) -> Result<Court, Failure> {
-        let base = base_of(select.path.as_deref())?;
+        let base = base_of(select.path.as_deref());
         let repository = Repository::open(&base)?;
         let state = match (&select.at, select.staged) {
             (Some(name), _) => State::Commit(name.clone()),

@@ -117,11 +117,14 @@ fn baseline(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
     Ok(terminal.write(said.as_bytes(), u8::from(!new.is_empty())))
 }
 
-/// Where the repository is.
-fn base_of(path: Option<&Path>) -> Result<PathBuf, Failure> {
-    match path {
-        Some(path) => Ok(path.to_owned()),
-        None => Ok(source::top_of_repository()),
+/// Where the repository is: around the contracts, in a repository of many; else at its top.
+fn base_of(path: Option<&Path>) -> PathBuf {
+    if let Some(path) = path {
+        return path.to_owned();
+    }
+    match source::discover(None) {
+        Ok((base, root)) if !root.is_empty() => base,
+        _ => source::top_of_repository(),
     }
 }
 
