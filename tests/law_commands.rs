@@ -491,7 +491,8 @@ fn a_service_in_a_repository_of_many_has_laws_of_its_own() {
     let law = LAW.replace("law: upgrade", "law: service");
     write(at, "services/one/contracts/laws/service.yaml", &law);
     write(at, "services/one/src/b.py", SHELL);
-    let run = laws(&at.join("services/one/src"), &["check", "--law", "service", "--format", "short"]);
+    let run =
+        laws(&at.join("services/one/src"), &["check", "--law", "service", "--format", "short"]);
     assert!(run.stdout.contains("src/b.py:5:5") && !run.stdout.contains("a.py"), "{run:?}");
     commit(at, "v2");
     write(at, "services/one/src/c.py", SHELL);

@@ -20,6 +20,7 @@ pub use about::{ABOUT_LAWS, AboutLaws, about_laws};
 pub use kinds::LAW_KINDS;
 pub use packs::PACKS;
 pub use ratchet::{FORMAT as BASELINE_FORMAT, Ratchet, Recorded};
+pub use records::only_adds;
 pub use run::{Held, Hold, Selection, run};
 pub use status::{Evidence, Standing, Status, status};
 pub use world::{Hands, NoHands, World};

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::document::{
-    self, Data, Document, Limits, Member, Members, Number, Pointer, Span, Syntax, Value,
+    self, Data, Document, Limits, Member, Members, Number, Pointer, Span, Syntax, Value, to_json,
 };
 
 /// Whether a path is one of a data file.
@@ -131,5 +131,64 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Data::Array(items) => items.is_empty(),
         Data::Object(_) => value.members().is_empty(),
         Data::Bool(_) | Data::Number(_) => false,
+    }
+}
+
+/// Whether a change of a data file only adds to it: every value that was there is there, versions may have
+/// grown and prose may be other prose. Such a change breaks nobody. Files that hold no data never do.
+pub fn only_adds(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> bool {
+    if !is_data(path) {
+        return true;
+    }
+    let (before, after) = match (before, after) {
+        (None, _) => return true,
+        (Some(_), None) => return false,
+        (Some(before), Some(after)) => (before, after),
+    };
+    let value = |bytes: &[u8]| read(path, bytes).and_then(|d| d.value);
+    match (value(before), value(after)) {
+        (Some(before), Some(after)) => is_part(&before, &after, ""),
+        _ => false,
+    }
+}
+
+fn is_part(before: &Value, after: &Value, key: &str) -> bool {
+    if let Data::Object(_) = before.data {
+        return before.members().iter().all(|member| {
+            after.get(&member.key).is_some_and(|now| is_part(&member.value, now, &member.key))
+        });
+    }
+    if to_json(before) == to_json(after) {
+        return true;
+    }
+    let prose =
+        ["description", "title", "summary", "$comment", "updated", "last_updated", "updated_at"];
+    if prose.contains(&key) {
+        return before.as_str().is_some() && after.as_str().is_some();
+    }
+    let version = |value: &Value| semver::Version::parse(value.as_str()?).ok();
+    key == "version" && matches!((version(before), version(after)), (Some(a), Some(b)) if a < b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_adds;
+
+    #[test]
+    fn additions_break_nobody() {
+        let adds = |before: &str, after: &str| {
+            only_adds("a.json", Some(before.as_bytes()), Some(after.as_bytes()))
+        };
+        assert!(adds(r#"{"a": {"b": 1}}"#, r#"{"a": {"c": 2, "b": 1}}"#));
+        assert!(adds(
+            r#"{"version": "1.9.0", "title": "x"}"#,
+            r#"{"version": "1.10.0", "title": "y"}"#
+        ));
+        assert!(!adds(r#"{"version": "1.0.1"}"#, r#"{"version": "1.0.0"}"#));
+        assert!(!adds(r#"{"required": ["a"]}"#, r#"{"required": ["a", "b"]}"#));
+        assert!(!adds(r#"{"a": 1}"#, r#"{}"#) && !adds(r#"{"a": 1}"#, "{"));
+        assert!(
+            !only_adds("a.yaml", Some(b"a: 1"), None) && only_adds("a.md", Some(b"a"), Some(b"b"))
+        );
     }
 }

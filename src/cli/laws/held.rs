@@ -302,14 +302,25 @@ impl Court {
         Ok(Judged { findings, held, accepted, texts })
     }
 
-    /// The commits on the way that touch contracts; none when the way is one step.
-    fn contract_commits(&self, past: Option<&Past<'_>>) -> Vec<String> {
+    /// The commits on the way that do more to contracts than to add, each after the one before it; none when
+    /// the way is one step.
+    fn contract_commits(&self, past: Option<&Past<'_>>) -> Vec<(String, String)> {
         let prefix = below(&self.root, "");
-        let touches = |step: &&Step| step.changes.iter().any(|c| c.path.starts_with(&prefix));
-        let steps = past.iter().flat_map(|past| &past.steps).filter(touches);
-        let is_commit =
-            |name: &&String| name.len() == 10 && name.bytes().all(|b| b.is_ascii_hexdigit());
-        steps.map(|step| &step.name).filter(is_commit).cloned().collect()
+        let Some(past) = past else { return Vec::new() };
+        let history = past.history.get();
+        let content = |name: &Option<String>| history.content(name.as_deref()?);
+        let breaks = |step: &&Step| {
+            step.changes.iter().filter(|change| change.path.starts_with(&prefix)).any(|change| {
+                let (before, after) = (content(&change.before), content(&change.after));
+                change.renamed_from.is_some()
+                    || !laws::only_adds(&change.path, before.as_deref(), after.as_deref())
+            })
+        };
+        let is_commit = |step: &&Step| {
+            step.name.len() == 10 && step.name.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        let commits = past.steps.iter().filter(is_commit).filter(breaks);
+        commits.map(|step| (format!("{}^", step.name), step.name.clone())).collect()
     }
 
     /// Where the record of accepted violations lies.
