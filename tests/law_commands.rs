@@ -515,3 +515,56 @@ fn laws_are_part_of_a_freeze() {
         assert!(sums.contains(path), "{sums}");
     }
 }
+
+#[test]
+fn a_broken_record_accepts_nothing_and_is_not_overwritten() {
+    let folder = repository();
+    let at = folder.path();
+    laws(at, &["baseline", "--law", "upgrade"]);
+    assert_eq!(check(at, &[]).code, 0);
+    let path = at.join("contracts/laws/baseline.json");
+    std::fs::write(&path, "{").unwrap();
+    let run = check(at, &[]);
+    assert!(run.code == 1 && run.stdout.contains("cannot be read"), "{run:?}");
+    let again = laws(at, &["baseline", "--law", "upgrade"]);
+    assert_eq!(
+        (again.code, std::fs::read_to_string(&path).unwrap().as_str()),
+        (2, "{"),
+        "{again:?}"
+    );
+    std::fs::remove_file(&path).unwrap();
+    write(at, "contracts/laws/upgrade.yaml", &LAW.replace("kind: source", "kind: sorce"));
+    let broken = laws(at, &["baseline", "--law", "upgrade"]);
+    assert!(broken.code == 2 && !path.exists(), "{broken:?}");
+}
+
+#[test]
+fn a_history_that_is_cut_off_is_no_pass() {
+    let folder = repository();
+    let at = folder.path();
+    write(at, "config/runtime.json", "{}\n");
+    commit(at, "v2");
+    let clone = tempfile::tempdir().unwrap();
+    let from = format!("file://{}", at.display());
+    git(clone.path(), &["clone", "-q", "--depth", "1", "--no-tags", &from, "."]);
+    git(clone.path(), &["fetch", "-q", "--depth", "1", "origin", "tag", "v1"]);
+    for look in ["--since", "--against"] {
+        let run = check(clone.path(), &["--rule", "U1", look, "v1"]);
+        assert!(run.code == 3 && run.stderr.contains("--unshallow"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_misspelled_placeholder_is_said() {
+    let folder = repository();
+    let law = "law: upgrade\nrules:\n  - id: a\n    kind: companion\n    for: [\"l/{name}.log\"]\n    need: [\"l/{nam}.ok\"]\n    why: x\n    remedy: y\n";
+    write(folder.path(), "contracts/laws/upgrade.yaml", law);
+    let run = check(folder.path(), &[]);
+    assert!(run.code == 1 && run.stdout.contains("`{nam}`"), "{run:?}");
+}
+
+#[test]
+fn a_rule_answers_to_the_name_that_findings_print() {
+    let folder = repository();
+    assert_eq!(check(folder.path(), &["--rule", "upgrade/no-shell"]).code, 1);
+}

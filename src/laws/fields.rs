@@ -192,7 +192,8 @@ impl<'v> Fields<'v> {
             }
         }
         if value.items().is_empty() {
-            self.wrong(key, format!("`{key}` is no map"), "write `key: value` lines below it");
+            let message = format!("`{key}` is no map, and no list of maps");
+            self.wrong(key, message, "write `- key: value` lines below it");
         }
         all
     }
@@ -310,6 +311,18 @@ impl<'v> Fields<'v> {
             }
         }
         globs
+    }
+
+    /// Placeholders of `texts` that `given` does not give are misspelled.
+    pub fn known_placeholders(&mut self, key: &str, given: &[Glob], texts: &[Vec<String>]) {
+        for text in texts.iter().flatten() {
+            let Ok(glob) = Glob::exactly(text) else { continue };
+            let is_given = |name: &String| given.iter().any(|g| g.placeholders().contains(name));
+            if let Some(name) = glob.placeholders().iter().find(|name| !is_given(name)) {
+                let message = format!("`{{{name}}}` in `{text}` stands for nothing");
+                self.wrong(key, message, "use a placeholder of `for`");
+            }
+        }
     }
 
     /// Compiled regular expressions.

@@ -91,9 +91,9 @@ impl Glob {
         Some(named.collect())
     }
 
-    /// Whether it has placeholders.
-    pub fn has_placeholders(&self) -> bool {
-        !self.placeholders.is_empty()
+    /// Its placeholders.
+    pub fn placeholders(&self) -> &[String] {
+        &self.placeholders
     }
 }
 

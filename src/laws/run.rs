@@ -25,6 +25,7 @@ impl Selection {
             |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|w| w == name);
         fits(&self.law, &rule.law)
             && (fits(&self.rule, &rule.id)
+                || fits(&self.rule, &format!("{}/{}", rule.law, rule.id))
                 || self.rule.as_ref().is_some_and(|wanted| rule.sentences.contains(wanted)))
     }
 }
@@ -156,7 +157,6 @@ fn unparsed(rules: &[&Rule], world: &World<'_>) -> Vec<Finding> {
         .filter(|r| {
             matches!(r.kind.code.as_str(), "source" | "import-safe") && r.level > Level::Note
         })
-        .filter(|r| !r.scope.paths.is_empty())
         .collect();
     if rules.is_empty() {
         return Vec::new();

@@ -194,6 +194,12 @@ fn standing(
             format!("until {}, {}: {}", waived.until, waived.owner, waived.reason),
         );
     }
+    let is_idle = !rule.is_pack
+        && !rule.scope.paths.is_empty()
+        && !world.now.paths().iter().any(|path| rule.scope.has(path));
+    if is_idle {
+        return (Standing::Partly, format!("the `paths` of `{}` fit no file", rule.id));
+    }
     let tests = rule.demand.tests();
     if !tests.is_empty() {
         let missing: Vec<&String> = tests.iter().filter(|t| !runtime::is_there(world, t)).collect();

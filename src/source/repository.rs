@@ -150,7 +150,16 @@ impl Repository {
             _ => self.commit("HEAD")?,
         };
         let shared = git::run(&self.base, "compare histories", &["merge-base", &commit, &head]);
-        Ok(shared.ok().map_or(commit, |out| String::from_utf8_lossy(&out).trim().to_owned()))
+        if let Ok(shared) = shared {
+            return Ok(String::from_utf8_lossy(&shared).trim().to_owned());
+        }
+        let shallow = ["rev-parse", "--is-shallow-repository"];
+        if git::run(&self.base, "ask for the history", &shallow)?.starts_with(b"true") {
+            let what = format!("compare with `{name}`");
+            let stderr = "the history is cut off; `git fetch --unshallow` brings it".to_owned();
+            return Err(SourceError::Git { what, stderr });
+        }
+        Ok(commit)
     }
 
     /// The one step from a commit to a state.

@@ -145,10 +145,15 @@ impl Court {
         let Some(rule) = rule else { return Ok(()) };
         for law in &self.laws {
             let is_there = files.paths().binary_search(&law.source).is_ok();
-            if is_there && !law.source.starts_with(&inside) {
-                let (source, name) = (&law.source, &law.name);
-                let message =
-                    format!("`{source}`, the document of the law `{name}`, is in no freeze");
+            let (source, name) = (&law.source, &law.name);
+            let is_path = source.contains('/') && !source.contains("://") && !source.contains(' ');
+            let problem = match is_there {
+                true if !source.starts_with(&inside) => "is in no freeze",
+                false if is_path => "is not there",
+                _ => continue,
+            };
+            {
+                let message = format!("`{source}`, the document of the law `{name}`, {problem}");
                 let place = Location::file(&ArtifactPath::lossy(source));
                 let help = format!("move it below `{inside}`, and name it there in `source`");
                 self.wrong.push(Finding::new(rule.code, message, place).about(name).help(help));
@@ -198,7 +203,11 @@ impl Court {
         }
         let Some(id) = &select.rule else { return Ok(()) };
         let rules = || self.laws.iter().flat_map(|law| &law.rules);
-        if !rules().any(|rule| rule.id == *id || rule.sentences.contains(id)) {
+        if !rules().any(|rule| {
+            rule.id == *id
+                || format!("{}/{}", rule.law, rule.id) == *id
+                || rule.sentences.contains(id)
+        }) {
             return missing("rule", id, rules().map(|r| r.id.as_str()).collect());
         }
         Ok(())
@@ -271,6 +280,7 @@ impl Court {
         let selection = Selection { law: select.law.clone(), rule: select.rule.clone() };
         let (found, held) = laws::run(&self.laws, &world, &selection);
         let mut findings = self.wrong.clone();
+        findings.extend(self.broken_ratchet());
         let mut accepted = 0;
         match self.ratchet() {
             Some(ratchet) if !select.all => {
@@ -336,6 +346,27 @@ impl Court {
     pub(super) fn ratchet(&self) -> Option<Ratchet> {
         let files = self.repository.files(&self.state).ok()?;
         read_ratchet(&files.read(&self.ratchet_path())?)
+    }
+
+    /// A record that cannot be read accepts nothing, and must not be overwritten unseen.
+    fn broken_ratchet(&self) -> Option<Finding> {
+        let files = self.repository.files(&self.state).ok()?;
+        let path = self.ratchet_path();
+        if read_ratchet(&files.read(&path)?).is_some() {
+            return None;
+        }
+        let rule = laws::ABOUT_LAWS.iter().find(|rule| rule.code.as_str() == "law-invalid")?;
+        let place = Location::file(&ArtifactPath::lossy(&path));
+        let message = "the record of accepted violations cannot be read, and accepts nothing";
+        let help = "restore it from git; `laws baseline` writes over no broken record";
+        Some(Finding::new(rule.code, message, place).about("record").help(help))
+    }
+
+    /// Why no record can be written: a law, or the record, is broken.
+    pub(super) fn is_broken(&self) -> Option<String> {
+        let broken = self.wrong.iter().find(|f| f.code.as_str() == "law-invalid").cloned();
+        let broken = broken.or_else(|| self.broken_ratchet())?;
+        Some(format!("`{}`: {}", broken.primary.artifact, broken.message))
     }
 
     /// Entries of the record that nothing finds any more.

@@ -94,6 +94,10 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
 fn baseline(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
     let progress = Progress::start("holding laws");
     let court = Court::open(select, global)?;
+    if let Some(problem) = court.is_broken() {
+        let help = "correct it first; nothing was recorded".to_owned();
+        return Err(Failure::Usage(problem, Some(help)));
+    }
     let judged = court.hold(&Select { all: true, ..select.clone() }, global)?;
     drop(progress);
     let ran = judged.held.iter().filter(|h| matches!(h.hold, Hold::Held(_)));

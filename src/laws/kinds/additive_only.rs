@@ -97,7 +97,8 @@ impl AdditiveOnly {
     fn keys(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for step in world.steps {
-            let in_scope = |c: &&FileChange| rule.scope.has(&c.path) && records::is_data(&c.path);
+            let old = |c: &FileChange| c.renamed_from.clone().unwrap_or_else(|| c.path.clone());
+            let in_scope = |c: &&FileChange| rule.scope.has(&old(c)) && records::is_data(&old(c));
             for change in step.changes.iter().filter(in_scope) {
                 findings.extend(self.keys_of(rule, world, step, change));
             }
@@ -115,9 +116,18 @@ impl AdditiveOnly {
         let old_path = change.renamed_from.as_ref().unwrap_or(&change.path);
         let before = world.content_before(change).and_then(|bytes| records::read(old_path, &bytes));
         let Some(before) = before.and_then(|d| d.value) else { return Vec::new() };
-        let after =
-            world.content_after(change).and_then(|bytes| records::read(&change.path, &bytes));
-        let Some(after) = after.and_then(|d| d.value) else { return Vec::new() };
+        let gone = |how: String| {
+            let message = format!("`{old_path}` {how}{}, and its keys with it", in_step(step));
+            vec![rule.about_file(old_path, message).about("all keys").about(&step.name)]
+        };
+        if change.renamed_from.is_some() {
+            return gone(format!("was renamed to `{}`", change.path));
+        }
+        let Some(after) = world.content_after(change) else {
+            return gone("was deleted".to_owned());
+        };
+        let after = records::read(&change.path, &after).and_then(|d| d.value);
+        let Some(after) = after else { return gone("cannot be read any more".to_owned()) };
         let part = |value: &Value| match &self.below {
             Some(below) => {
                 value.at(&Pointer::from(below.as_str())).map(records::keys).unwrap_or_default()

@@ -39,6 +39,7 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
     }
     let of = fields.globs("for", Glob::exactly);
     let need = fields.alternatives("need");
+    fields.known_placeholders("need", &of, &need);
     let need_changed = fields.texts("need-changed");
     let need_text = fields.object("need-text", |f| (f.required("in"), f.texts("text")));
     let if_text = fields.regexes("if-text");

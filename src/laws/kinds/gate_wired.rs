@@ -173,6 +173,9 @@ fn weak_line(line: &str) -> Option<&'static str> {
     if ignores.iter().any(|w| compact.contains(w)) {
         return Some("its failure is ignored");
     }
+    if compact.contains("| tee") || compact.contains("|tee") {
+        return Some("a pipe hides its exit code");
+    }
     compact.contains("--exit-zero").then_some("`--exit-zero` makes every verdict a pass")
 }
 

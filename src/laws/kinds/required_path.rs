@@ -35,6 +35,9 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
     }
     let need = fields.alternatives("need");
     let each = fields.globs("for", Glob::exactly);
+    if !each.is_empty() {
+        fields.known_placeholders("need", &each, &need);
+    }
     let contains = fields.texts("contains");
     let matches = fields.regexes("matches");
     Box::new(RequiredPath { need, each, contains, matches })

@@ -147,6 +147,14 @@ fn is_tried(program: &Program, place: usize, per_cycle: bool) -> bool {
         .any(|(_, p)| p.kind == PlaceKind::Try && p.name == "*")
 }
 
+/// Whether a handler of the same function is at work.
+fn is_handling(program: &Program, place: usize) -> bool {
+    program
+        .around(place)
+        .take_while(|(_, p)| !matches!(p.kind, PlaceKind::Function | PlaceKind::Lambda))
+        .any(|(_, p)| p.kind == PlaceKind::Except)
+}
+
 /// Statements that cannot do much.
 fn is_simple(kind: &str) -> bool {
     matches!(
@@ -195,13 +203,15 @@ impl Guarded {
                     within
                         && !is_getter
                         && !is_tried(program, call.place, false)
+                        && !is_handling(program, call.place)
                         && !any_fits(&self.harmless, &call.name)
                 })
             };
             let bare = definition.statements.iter().find(|(kind, span)| {
                 let is_fine =
                     is_simple(kind) && !(kind != "function_definition" && may_fail(*span));
-                let is_guarded = kind.starts_with("try") && is_broad(*span);
+                // What stands in `else` and `finally` is not tried.
+                let is_guarded = kind.starts_with("try") && is_broad(*span) && !may_fail(*span);
                 !is_fine && !is_guarded
             });
             let has_try = definition.statements.iter().any(|(kind, _)| kind.starts_with("try"));
