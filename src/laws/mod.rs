@@ -1,5 +1,5 @@
 //! Laws: declared rules over a repository and its past. This module reads law files and runs them; each
-//! kind of rule is one file of [`kinds`], listed in [`LAW_KINDS`].
+//! kind of rule is one file of `kinds`, listed in [`LAW_KINDS`].
 //!
 //! Pure: what a law sees is handed in as a [`World`]. Levels of rules are data here; the gate applies them.
 

@@ -79,7 +79,7 @@ impl Programs {
         self.all.get(at)
     }
 
-    /// The values that an expression may have; one [`UNKNOWN`] when nothing is known.
+    /// The values that an expression may have; one unknown text when nothing is known.
     pub fn values(&self, program: &Program, place: PlaceId, of: &Expression) -> Vec<Composed> {
         let steps = Cell::new(STEPS);
         let mut values = self.evaluate(program, place, of, Depth { left: DEPTH, steps: &steps });
