@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::about::PROGRAM_UNPARSED;
+use super::world::Sought;
 use super::{Law, Rule, World};
 use crate::finding::{Finding, LawRule, Level, Location, fingerprint};
-use crate::program::Pattern;
 use crate::tree::ArtifactPath;
 
 /// Which rules are held.
@@ -63,8 +63,10 @@ pub fn run(laws: &[Law], world: &World<'_>, selection: &Selection) -> (Vec<Findi
     let before = world.before();
     if rules.iter().any(|rule| reads_programs(rule)) {
         // Read before rules run side by side, so that none waits for another's reading.
-        let patterns: Vec<&Pattern> =
-            rules.iter().flat_map(|rule| rule.demand.patterns()).collect();
+        let patterns: Vec<Sought<'_>> = rules
+            .iter()
+            .flat_map(|rule| rule.demand.patterns().into_iter().map(move |p| (&rule.scope, p)))
+            .collect();
         world.read_programs(&patterns);
         let compares = |rule: &&&Rule| rule.only_new && reads_programs(rule);
         if let (Some(before), Some(_)) = (&before, rules.iter().find(compares)) {

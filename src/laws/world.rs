@@ -6,12 +6,16 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::glob::Scope;
 use crate::finding::Finding;
 use crate::program::{self, Language, Pattern, Program, Programs};
 use crate::tree::{FileChange, Files, History, Step};
 
 /// Longest source file that is read, in bytes: beyond it, code is made by machines.
 const LONGEST: usize = 2 << 20;
+
+/// A pattern, and the files that it is looked for in.
+pub(super) type Sought<'p> = (&'p Scope, &'p Pattern);
 
 /// What a law cannot do itself.
 pub trait Hands: Sync {
@@ -104,7 +108,7 @@ impl<'w> World<'w> {
     }
 
     /// Reads all programs, unless that is done, and looks for patterns in them on the way.
-    pub(super) fn read_programs(&self, patterns: &[&Pattern]) -> &Programs {
+    pub(super) fn read_programs(&self, patterns: &[Sought<'_>]) -> &Programs {
         self.programs.get_or_init(|| programs_of(self.now, patterns))
     }
 
@@ -125,7 +129,7 @@ pub(super) fn has(files: &dyn Files, path: &str) -> bool {
 }
 
 /// Reads all programs among files.
-pub(super) fn programs_of(files: &dyn Files, patterns: &[&Pattern]) -> Programs {
+pub(super) fn programs_of(files: &dyn Files, patterns: &[Sought<'_>]) -> Programs {
     let read = |path: &String| program_with(path, &files.read(path)?, patterns);
     let paths: Vec<&String> = files.paths().iter().filter(|p| Language::may_be(p)).collect();
     Programs::new(paths.into_par_iter().filter_map(read).collect())
@@ -136,7 +140,7 @@ pub(super) fn program_of(path: &str, bytes: &[u8]) -> Option<Program> {
     program_with(path, bytes, &[])
 }
 
-fn program_with(path: &str, bytes: &[u8], patterns: &[&Pattern]) -> Option<Program> {
+fn program_with(path: &str, bytes: &[u8], patterns: &[Sought<'_>]) -> Option<Program> {
     if bytes.len() > LONGEST || bytes.iter().take(8000).any(|b| *b == 0) {
         return None;
     }
@@ -144,7 +148,9 @@ fn program_with(path: &str, bytes: &[u8], patterns: &[&Pattern]) -> Option<Progr
     if is_generated(bytes) {
         return None;
     }
-    Some(program::read(path, language, &same_length(bytes), patterns))
+    let here = patterns.iter().filter(|(scope, _)| scope.has(path));
+    let here: Vec<&Pattern> = here.map(|(_, pattern)| *pattern).collect();
+    Some(program::read(path, language, &same_length(bytes), &here))
 }
 
 /// The text of bytes; what is no UTF-8 becomes `?`, byte by byte, so that places stay where they are.
