@@ -50,8 +50,23 @@ pub struct LawKind {
     pub read: fn(&mut Fields<'_>) -> Box<dyn Demand>,
 }
 
+/// What is read for a rule before rules run side by side: one that read for itself, while others wait for
+/// the same reading, could wait for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Files, which are read one by one.
+    Files,
+    /// All programs.
+    Programs,
+    /// The contracts, and what changed in them.
+    Contracts,
+}
+
 /// What a rule demands of a repository.
 pub trait Demand: Send + Sync {
+    /// What it looks at.
+    fn needs(&self) -> Need;
+
     /// Where the repository is not as demanded.
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding>;
 

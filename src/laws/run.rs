@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::about::PROGRAM_UNPARSED;
 use super::world::Sought;
-use super::{Law, Rule, World};
+use super::{Law, Need, Rule, World};
 use crate::finding::{Finding, LawRule, Level, Location, fingerprint};
 use crate::tree::ArtifactPath;
 
@@ -61,18 +61,7 @@ pub fn run(laws: &[Law], world: &World<'_>, selection: &Selection) -> (Vec<Findi
     let rules: Vec<&Rule> =
         laws.iter().flat_map(|law| &law.rules).filter(|rule| selection.has(rule)).collect();
     let before = world.before();
-    if rules.iter().any(|rule| reads_programs(rule)) {
-        // Read before rules run side by side, so that none waits for another's reading.
-        let patterns: Vec<Sought<'_>> = rules
-            .iter()
-            .flat_map(|rule| rule.demand.patterns().into_iter().map(move |p| (&rule.scope, p)))
-            .collect();
-        world.read_programs(&patterns);
-        let compares = |rule: &&&Rule| rule.only_new && reads_programs(rule);
-        if let (Some(before), Some(_)) = (&before, rules.iter().find(compares)) {
-            before.read_programs(&patterns);
-        }
-    }
+    ready(&rules, world, before.as_ref());
     let ran: Vec<(Vec<Finding>, Held)> =
         rules.par_iter().map(|rule| hold(rule, world, before.as_ref())).collect();
     let mut findings = Vec::new();
@@ -85,32 +74,43 @@ pub fn run(laws: &[Law], world: &World<'_>, selection: &Selection) -> (Vec<Findi
     (findings, held)
 }
 
-fn reads_programs(rule: &Rule) -> bool {
-    let kinds = [
-        "source",
-        "import-safe",
-        "endpoints",
-        "endpoints-in-spec",
-        "canonical-path",
-        "dependencies",
-        "routes",
-    ];
-    kinds.contains(&rule.kind.code.as_str())
+/// Reads what the rules that are held look at, each once.
+fn ready(rules: &[&Rule], world: &World<'_>, before: Option<&World<'_>>) {
+    let held = || rules.iter().filter(|rule| not_held(rule, world).is_none());
+    let programs = || held().filter(|rule| rule.demand.needs() == Need::Programs);
+    if programs().next().is_some() {
+        let patterns: Vec<Sought<'_>> = programs()
+            .flat_map(|rule| rule.demand.patterns().into_iter().map(move |p| (&rule.scope, p)))
+            .collect();
+        world.read_programs(&patterns);
+        if let Some(before) = before.filter(|_| programs().any(|rule| rule.only_new)) {
+            before.read_programs(&patterns);
+        }
+    }
+    if held().any(|rule| rule.demand.needs() == Need::Contracts) {
+        world.hands.checks(&[]);
+    }
+}
+
+/// Why a rule is not held now, if it is not.
+fn not_held(rule: &Rule, world: &World<'_>) -> Option<Hold> {
+    if rule.level == Level::Off {
+        return Some(Hold::Off);
+    }
+    if rule.is_pack && !rule.demand.tests().is_empty() {
+        return Some(Hold::ByTest);
+    }
+    if rule.looks_back() && !world.looks_back() {
+        return Some(Hold::NoBaseline);
+    }
+    let needs_commands = rule.demand.is_command() && world.hands.command(&[], "", 0).is_none();
+    needs_commands.then_some(Hold::NoCommands)
 }
 
 fn hold(rule: &Rule, world: &World<'_>, before: Option<&World<'_>>) -> (Vec<Finding>, Held) {
     let held = |hold| Held { law: rule.law.clone(), rule: rule.id.clone(), hold };
-    if rule.level == Level::Off {
-        return (Vec::new(), held(Hold::Off));
-    }
-    if rule.is_pack && !rule.demand.tests().is_empty() {
-        return (Vec::new(), held(Hold::ByTest));
-    }
-    if rule.looks_back() && !world.looks_back() {
-        return (Vec::new(), held(Hold::NoBaseline));
-    }
-    if rule.demand.is_command() && world.hands.command(&[], "", 0).is_none() {
-        return (Vec::new(), held(Hold::NoCommands));
+    if let Some(why) = not_held(rule, world) {
+        return (Vec::new(), held(why));
     }
     let mut findings = signed(rule, world, rule.demand.findings(rule, world));
     if rule.only_new

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::fields::Fields;
 use super::super::world::{World, program_of, programs_of};
-use super::super::{Demand, LawKind, Rule, records};
+use super::super::{Demand, LawKind, Need, Rule, records};
 use super::story;
 use crate::document::{Pointer, Span, Value};
 use crate::finding::{Code, Explain, Finding, Location};
@@ -52,6 +52,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for AdditiveOnly {
+    fn needs(&self) -> Need {
+        if self.of == "endpoints" { Need::Programs } else { Need::Files }
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         match self.of {
             "files" => self.files(rule, world),

@@ -1,7 +1,7 @@
 //! What was in a file is still its beginning.
 
 use super::super::fields::Fields;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::additive_only::in_step;
 use super::story;
 use crate::document::Span;
@@ -30,6 +30,10 @@ fn read(_: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for AppendOnly {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for step in world.steps {

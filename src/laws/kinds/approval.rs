@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::fields::Fields;
 use super::super::glob::Glob;
 use super::super::world::program_of;
-use super::super::{Demand, LawKind, Rule, World, records};
+use super::super::{Demand, LawKind, Need, Rule, World, records};
 use super::additive_only::in_step;
 use super::story;
 use crate::document::Value;
@@ -51,6 +51,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Approval {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let records = self.read_records(world);
         world.steps.iter().filter_map(|step| self.step(rule, world, step, &records)).collect()

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::super::fields::Fields;
-use super::super::{Demand, LawKind, Rule, World, records};
+use super::super::{Demand, LawKind, Need, Rule, World, records};
 use super::additive_only::in_step;
 use super::story;
 use crate::document::{Data, Pointer, Value};
@@ -48,6 +48,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for BumpOnChange {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         // The versions that the field has had, so that a bump of another commit does not count twice.
         world.steps.iter().filter_map(|step| self.step(rule, world, step)).collect()

@@ -2,7 +2,7 @@
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding, Location};
 use crate::program::{Program, Programs, UNKNOWN};
@@ -43,6 +43,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for CanonicalPath {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for path in world.now.paths().iter().filter(|p| rule.scope.has(p)) {

@@ -1,7 +1,7 @@
 //! What contract-guard's own rules say about the repository's contracts.
 
 use super::super::fields::Fields;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding};
 
@@ -33,6 +33,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Check {
+    fn needs(&self) -> Need {
+        Need::Contracts
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let found = world.hands.checks(&self.codes).unwrap_or_default();
         let mine = |finding: &Finding| rule.scope.has(finding.primary.artifact.as_str());

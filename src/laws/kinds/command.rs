@@ -1,7 +1,7 @@
 //! A command of the repository succeeds.
 
 use super::super::fields::Fields;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding};
 
@@ -58,6 +58,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Command {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn is_command(&self) -> bool {
         true
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::fields::Fields;
 use super::super::glob::{Bound, Glob, fill};
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding};
 
@@ -58,6 +58,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Companion {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn looks_back(&self) -> bool {
         self.when != "exists"
     }

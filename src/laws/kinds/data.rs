@@ -4,7 +4,7 @@ use jiff::{Span as TimeSpan, Timestamp};
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World, records};
+use super::super::{Demand, LawKind, Need, Rule, World, records};
 use super::story;
 use crate::document::{self, Data as Kind, Document, Limits, Pointer, Syntax, Value, to_json};
 use crate::finding::{Code, Explain, Finding, Location};
@@ -116,6 +116,10 @@ fn read_schema(fields: &mut Fields<'_>) -> Option<Schema> {
 }
 
 impl Demand for Data {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let read;

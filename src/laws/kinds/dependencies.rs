@@ -6,7 +6,7 @@ use super::super::fields::Fields;
 use super::super::glob::Glob;
 use super::super::manifests::{self, canonical};
 use super::super::world::with_folders;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding, Location};
 use crate::program::{PlaceKind, Program};
@@ -79,6 +79,10 @@ const KNOWN: [(&str, &str); 14] = [
 ];
 
 impl Demand for Dependencies {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         if self.manifests {

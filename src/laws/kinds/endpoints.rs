@@ -2,7 +2,7 @@
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::additive_only::path_shape;
 use super::story;
 use crate::finding::{Code, Explain, Finding, Location};
@@ -49,6 +49,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Endpoints {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let all: Vec<Endpoint> =
             served(world.programs()).into_iter().filter(|e| rule.scope.has(&e.file)).collect();

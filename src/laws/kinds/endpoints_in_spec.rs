@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::additive_only::{of_openapi, path_shape};
 use super::story;
 use crate::document::Span;
@@ -56,6 +56,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for EndpointsInSpec {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let globs: Vec<Glob> =
             self.spec.iter().filter_map(|text| Glob::exactly(text).ok()).collect();

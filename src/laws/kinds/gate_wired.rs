@@ -4,7 +4,7 @@ use fancy_regex::Regex;
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::additive_only::in_step;
 use super::story;
 use crate::document::{self, Data, Limits, Member, Span, Syntax, Value};
@@ -46,6 +46,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for GateWired {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (what, globs) in [("hook", &self.hook), ("CI job", &self.ci)] {

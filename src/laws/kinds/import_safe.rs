@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::fields::Fields;
 use super::super::glob::Glob;
 use super::super::sites::{Http, any_fits};
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding, Location};
 use crate::program::{Call, Deed, Expression, Language, PlaceKind, Program, Programs};
@@ -89,6 +89,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for ImportSafe {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let programs = world.programs();
         let is_wanted = |p: &&Program| {

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use subschema::{Options, Verdict, includes};
 
 use super::super::fields::Fields;
-use super::super::{Demand, LawKind, Rule, World, records};
+use super::super::{Demand, LawKind, Need, Rule, World, records};
 use super::story;
 use crate::document::to_json;
 use crate::finding::{Code, Explain, Finding, Witness};
@@ -36,6 +36,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Invariant {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let read = |path: &str| -> Result<Json, Box<Finding>> {
             let bytes = world.now.read(path);

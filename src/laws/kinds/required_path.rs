@@ -3,7 +3,7 @@
 use super::super::fields::Fields;
 use super::super::glob::{Bound, Glob, fill};
 use super::super::world::with_folders;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding};
 
@@ -44,6 +44,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for RequiredPath {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut bounds: Vec<Bound> = Vec::new();
         if self.each.is_empty() {

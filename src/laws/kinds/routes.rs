@@ -2,7 +2,7 @@
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World, records};
+use super::super::{Demand, LawKind, Need, Rule, World, records};
 use super::story;
 use crate::document::{Span, Value};
 use crate::finding::{Code, Explain, Finding, Location};
@@ -63,6 +63,10 @@ struct Route {
 }
 
 impl Demand for Routes {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let files: Vec<&String> = world
             .now

@@ -2,7 +2,7 @@
 
 use super::super::fields::Fields;
 use super::super::glob::Glob;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::finding::{Code, Explain, Finding};
 
@@ -39,6 +39,10 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 }
 
 impl Demand for Runtime {
+    fn needs(&self) -> Need {
+        Need::Files
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let missing = self.tests.iter().filter(|test| !is_there(world, test));
         let say = |test: &String| {

@@ -8,7 +8,7 @@ mod named;
 mod require;
 
 use super::super::fields::Fields;
-use super::super::{Demand, LawKind, Rule, World};
+use super::super::{Demand, LawKind, Need, Rule, World};
 use super::story;
 use crate::document::Span;
 use crate::finding::{Code, Explain, Finding, Location};
@@ -86,6 +86,10 @@ impl Shape for Nothing {
 }
 
 impl Demand for Source {
+    fn needs(&self) -> Need {
+        Need::Programs
+    }
+
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         self.shape.findings(self, rule, world)
     }
