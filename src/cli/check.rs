@@ -29,7 +29,7 @@ pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> 
     let base = args.against.as_deref().map(|base| side(base, global)).transpose()?;
     let findings = checks::run(&loaded.catalog, |_| true);
     let comparison = base.as_ref().map(|base| compared(base, &loaded.catalog));
-    let of_laws = held(&request, args.against.as_deref(), global)?;
+    let of_laws = held(&request, &loaded.catalog.tree, args.against.as_deref(), global)?;
     drop(progress);
     let mut run = Run::alone(loaded, findings);
     if let (Some(base), Some(comparison)) = (base, comparison) {
@@ -64,6 +64,7 @@ impl Run {
 /// What the laws of the repository say.
 fn held(
     request: &Request,
+    tree: &Tree,
     against: Option<&str>,
     global: &Global,
 ) -> Result<Option<Spoken>, Failure> {
@@ -74,7 +75,7 @@ fn held(
         // A freeze holds contracts and no code.
         Source::Freeze(_) => return Ok(None),
     };
-    law_findings(&request.base, &request.root, &state, against, global)
+    law_findings(&request.base, tree, &state, against, global)
 }
 
 /// `contract-guard validate`

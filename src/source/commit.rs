@@ -7,19 +7,7 @@ use crate::tree::Tree;
 
 /// Reads the tree of the commit that `name` means.
 pub(super) fn read(request: &Request, name: &str, budget: &Budget) -> Result<Tree, SourceError> {
-    let wanted = format!("{name}^{{commit}}");
-    let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
-    let commit =
-        git::run(&request.base, &format!("find the commit `{name}`"), &find).map_err(|error| {
-            match error {
-                SourceError::Git { what, stderr } if stderr.trim().is_empty() => SourceError::Git {
-                    what,
-                    stderr: "there is no such commit, branch or tag".to_owned(),
-                },
-                other => other,
-            }
-        })?;
-    let commit = String::from_utf8_lossy(&commit).trim().to_owned();
+    let commit = git::commit(&request.base, name)?;
     // `ls-tree` takes plain paths, relative to the folder it runs in.
     let mut args = vec!["--literal-pathspecs", "ls-tree", "-r", "-z", commit.as_str(), "--"];
     if request.root.is_empty() {

@@ -81,6 +81,21 @@ pub(super) fn run(base: &Path, what: &str, args: &[&str]) -> Result<Vec<u8>, Sou
     Err(SourceError::Git { what: what.to_owned(), stderr })
 }
 
+/// The full name of the commit that `name` means.
+pub(super) fn commit(base: &Path, name: &str) -> Result<String, SourceError> {
+    let wanted = format!("{name}^{{commit}}");
+    let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
+    let found =
+        run(base, &format!("find the commit `{name}`"), &find).map_err(|error| match error {
+            SourceError::Git { what, stderr } if stderr.trim().is_empty() => SourceError::Git {
+                what,
+                stderr: "there is no such commit, branch or tag".to_owned(),
+            },
+            other => other,
+        })?;
+    Ok(String::from_utf8_lossy(&found).trim().to_owned())
+}
+
 /// The paths to list: the contracts root and the configuration.
 pub(super) fn pathspecs(request: &Request) -> Vec<String> {
     if request.root.is_empty() {

@@ -21,12 +21,20 @@ pub struct Repository {
     base: PathBuf,
     is_git: bool,
     objects: Mutex<Option<Objects>>,
+    /// The files of each state that was asked for: a run sees one list, and asks for it once.
+    listed: Mutex<BTreeMap<State, Arc<Listing>>>,
     /// The first thing that could not be read.
     failure: Mutex<Option<SourceError>>,
 }
 
+/// Paths, and the names of their contents.
+struct Listing {
+    paths: Vec<String>,
+    contents: Vec<String>,
+}
+
 /// Which state of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// Files on disk.
     WorkTree,
@@ -54,8 +62,8 @@ impl Repository {
             Err(error) if base.join(".git").exists() => return Err(error),
             Err(_) => false,
         };
-        let (objects, failure) = (Mutex::default(), Mutex::default());
-        Ok(Repository { base: base.to_owned(), is_git, objects, failure })
+        let (objects, listed, failure) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Repository { base: base.to_owned(), is_git, objects, listed, failure })
     }
 
     /// The folder.
@@ -63,13 +71,21 @@ impl Repository {
         &self.base
     }
 
-    /// Whether git knows the folder.
-    pub fn is_git(&self) -> bool {
-        self.is_git
+    /// The files of a state, as they were when they were first asked for.
+    pub fn files(&self, state: &State) -> Result<RepositoryFiles<'_>, SourceError> {
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let listing = match listed.get(state) {
+            Some(listing) => Arc::clone(listing),
+            None => {
+                let listing = Arc::new(self.list(state)?);
+                listed.insert(state.clone(), Arc::clone(&listing));
+                listing
+            }
+        };
+        Ok(RepositoryFiles { repository: self, listing })
     }
 
-    /// The files of a state.
-    pub fn files(&self, state: &State) -> Result<RepositoryFiles<'_>, SourceError> {
+    fn list(&self, state: &State) -> Result<Listing, SourceError> {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         match state {
             State::WorkTree if !self.is_git => self.walk(&mut names)?,
@@ -99,7 +115,7 @@ impl Repository {
             }
         }
         let (paths, contents) = names.into_iter().unzip();
-        Ok(RepositoryFiles { repository: self, paths, contents })
+        Ok(Listing { paths, contents })
     }
 
     fn walk(&self, names: &mut BTreeMap<String, String>) -> Result<(), SourceError> {
@@ -125,21 +141,12 @@ impl Repository {
 
     /// The full name of a commit.
     fn commit(&self, name: &str) -> Result<String, SourceError> {
-        let what = format!("find the commit `{name}`");
         if !self.is_git {
+            let what = format!("find the commit `{name}`");
             let stderr = format!("`{}` is no git repository", self.base.display());
             return Err(SourceError::Git { what, stderr });
         }
-        let wanted = format!("{name}^{{commit}}");
-        let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
-        let found = git::run(&self.base, &what, &find).map_err(|error| match error {
-            SourceError::Git { what, stderr } if stderr.trim().is_empty() => SourceError::Git {
-                what,
-                stderr: "there is no such commit, branch or tag".to_owned(),
-            },
-            other => other,
-        })?;
-        Ok(String::from_utf8_lossy(&found).trim().to_owned())
+        git::commit(&self.base, name)
     }
 
     /// Where the way from `name` to `state` begins: the last commit that both share.
@@ -373,17 +380,16 @@ fn raw_change<'t>(token: &[u8], rest: &mut impl Iterator<Item = &'t [u8]>) -> Op
 /// The files of one state of a repository.
 pub struct RepositoryFiles<'r> {
     repository: &'r Repository,
-    paths: Vec<String>,
-    contents: Vec<String>,
+    listing: Arc<Listing>,
 }
 
 impl Files for RepositoryFiles<'_> {
     fn paths(&self) -> &[String] {
-        &self.paths
+        &self.listing.paths
     }
 
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
-        let at = self.paths.binary_search_by(|p| p.as_str().cmp(path)).ok()?;
-        self.repository.content(self.contents.get(at)?)
+        let at = self.listing.paths.binary_search_by(|p| p.as_str().cmp(path)).ok()?;
+        self.repository.content(self.listing.contents.get(at)?)
     }
 }

@@ -19,8 +19,8 @@ pub(super) struct OwnHands<'g> {
     pub state: State,
     /// The commit that contracts are compared with.
     pub baseline: Option<String>,
-    /// The commits on the way that are looked at, each after the one before it.
-    pub commits: Vec<(String, String)>,
+    /// Finds the commits on the way that are looked at one by one.
+    pub commits: &'g (dyn Fn() -> Vec<String> + Sync),
     pub run_commands: bool,
     pub global: &'g Global,
     contracts: OnceLock<Option<Contracts>>,
@@ -36,7 +36,7 @@ impl<'g> OwnHands<'g> {
     pub(super) fn new(
         base: PathBuf,
         state: State,
-        (baseline, commits): (Option<String>, Vec<(String, String)>),
+        (baseline, commits): (Option<String>, &'g (dyn Fn() -> Vec<String> + Sync)),
         run_commands: bool,
         global: &'g Global,
     ) -> Self {
@@ -69,8 +69,9 @@ impl<'g> OwnHands<'g> {
         };
         let first = self.baseline.as_ref().and_then(commit);
         let mut changes = first.as_ref().map(|b| changed(b, &now.catalog)).unwrap_or_default();
-        for (parent, name) in &self.commits {
-            let (Some(before), Some(after)) = (commit(parent), commit(name)) else { continue };
+        for name in &(self.commits)() {
+            let both = (commit(&format!("{name}^")), commit(name));
+            let (Some(before), Some(after)) = both else { continue };
             changes.extend(on_the_way(&before, &after.catalog, name, &changes));
         }
         Some(Contracts { now, changes })

@@ -67,14 +67,17 @@ impl PastHistory<'_> {
 
 impl Court {
     pub(super) fn open(select: &Select, global: &Global) -> Result<Court, Failure> {
-        let base = base_of(select.path.as_deref());
-        let repository = Repository::open(&base)?;
+        let repository = Repository::open(&base_of(select.path.as_deref()))?;
+        Court::of(repository, select, global)
+    }
+
+    fn of(repository: Repository, select: &Select, global: &Global) -> Result<Court, Failure> {
         let state = match (&select.at, select.staged) {
             (Some(name), _) => State::Commit(name.clone()),
             (None, true) => State::Index,
             (None, false) => State::WorkTree,
         };
-        let found = source::discover(Some(&base)).ok().map(|(_, root)| root);
+        let found = source::discover(Some(repository.base())).ok().map(|(_, root)| root);
         let root = found.filter(|root| !root.is_empty()).unwrap_or_else(|| "contracts".to_owned());
         let clock = match &select.now {
             None => jiff::Timestamp::now(),
@@ -268,11 +271,11 @@ impl Court {
         let now = self.repository.files(&self.state)?;
         let past = self.past(select, &now, global)?;
         let commit = past.as_ref().and_then(|p| p.commit.clone());
-        let commits = self.contract_commits(past.as_ref());
+        let commits = || self.contract_commits(past.as_ref());
         let hands = OwnHands::new(
             self.base().to_owned(),
             self.state.clone(),
-            (commit, commits),
+            (commit, &commits),
             select.run_commands,
             global,
         );
@@ -312,9 +315,8 @@ impl Court {
         Ok(Judged { findings, held, accepted, texts })
     }
 
-    /// The commits on the way that do more to contracts than to add, each after the one before it; none when
-    /// the way is one step.
-    fn contract_commits(&self, past: Option<&Past<'_>>) -> Vec<(String, String)> {
+    /// The commits on the way that do more to contracts than to add; none when the way is one step.
+    fn contract_commits(&self, past: Option<&Past<'_>>) -> Vec<String> {
         let prefix = below(&self.root, "");
         let Some(past) = past else { return Vec::new() };
         let history = past.history.get();
@@ -330,7 +332,7 @@ impl Court {
             step.name.len() == 10 && step.name.bytes().all(|b| b.is_ascii_hexdigit())
         };
         let commits = past.steps.iter().filter(is_commit).filter(breaks);
-        commits.map(|step| (format!("{}^", step.name), step.name.clone())).collect()
+        commits.map(|step| step.name.clone()).collect()
     }
 
     /// Where the record of accepted violations lies.
@@ -472,7 +474,7 @@ pub(in crate::cli) struct Spoken {
 /// What the laws of a repository say, as a part of `check`. Nothing when it has no laws.
 pub(in crate::cli) fn law_findings(
     base: &Path,
-    root: &str,
+    tree: &Tree,
     state: &State,
     against: Option<&str>,
     global: &Global,
@@ -487,15 +489,18 @@ pub(in crate::cli) fn law_findings(
         },
         ..Select::default()
     };
+    let prefix = below(&tree.root, &format!("{LAWS}/"));
+    // Most trees have none, and a hook waits for the answer.
+    if !tree.artifacts.keys().any(|path| is_law(path.as_str(), &prefix)) {
+        return Ok(None);
+    }
     let repository = Repository::open(base)?;
-    let prefix = below(root, &format!("{LAWS}/"));
-    let has_laws = match repository.files(state) {
-        Ok(files) => files.paths().iter().any(|p| is_law(p, &prefix)),
-        Err(_) => false,
-    };
+    let has_laws = repository
+        .files(state)
+        .is_ok_and(|files| files.paths().iter().any(|path| is_law(path, &prefix)));
     if !has_laws {
         return Ok(None);
     }
-    let judged = Court::open(&select, global)?.hold(&select, global)?;
+    let judged = Court::of(repository, &select, global)?.hold(&select, global)?;
     Ok(Some(Spoken { findings: judged.findings, texts: judged.texts }))
 }
