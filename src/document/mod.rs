@@ -12,6 +12,7 @@ mod lines;
 mod members;
 mod number;
 mod pointer;
+mod rewrite;
 mod scalar;
 mod yaml;
 
@@ -22,6 +23,7 @@ pub use lines::{LineIndex, Position};
 pub use members::Members;
 pub use number::{Number, NumberProblem};
 pub use pointer::Pointer;
+pub use rewrite::{Rewrite, Spot, Unwritable};
 pub use scalar::{Ambiguity, ambiguity};
 
 /// A half-open byte range of an artifact.
