@@ -202,7 +202,7 @@ fn a_journal_does_not_reach_freezes() {
     let bytes = read(folder.path(), target);
     let hash = |text: &str| contract_guard::tree::Digest::of(text.as_bytes()).hex();
     let journal = serde_json::json!({
-        "format": "contract-guard-restore/1", "version": "1.0.0", "root": "contracts",
+        "format": "contract-guard-journal/1", "what": "restore of 1.0.0", "root": "contracts",
         "state": "publishing", "folders": [], "emptied": [],
         "steps": [{"path": target, "number": 0, "before": hash(&bytes), "after": hash("evil")}],
     });

@@ -750,7 +750,7 @@ fn a_journal_from_elsewhere_reaches_nothing() {
     for step in ["../outside", ".git/config", "src/main.rs", "contracts/../x"] {
         let folder = repository();
         let journal = json!({
-            "format": "contract-guard-restore/1", "version": "1.0.0", "root": "contracts",
+            "format": "contract-guard-journal/1", "what": "restore of 1.0.0", "root": "contracts",
             "state": "publishing", "folders": [], "emptied": [],
             "steps": [{ "path": step, "number": 0, "before": null, "after": null }],
         });
@@ -760,7 +760,7 @@ fn a_journal_from_elsewhere_reaches_nothing() {
         assert_eq!(files(folder.path()), before);
         let Run { code, stderr, .. } = run(folder.path(), &["check"]);
         assert_eq!(code, 3, "{stderr}");
-        assert!(stderr.contains("a restore was interrupted"), "{stderr}");
+        assert!(stderr.contains("a run was interrupted"), "{stderr}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The journal of a restore: what a killed run was about to do, so that the next one ends it.
+//! The journal of a run: what it was about to do when it was killed, so that the next one ends it.
 //!
 //! Before the first file is staged the journal says `staging`: such a run is undone. When every new file
 //! lies on the medium beside its target, and every old one has a second name, the journal says
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::EditError;
 use super::disk::{Disk, Entry, Fault, Fresh, at, beside, folder_of};
 use super::stage::{WORK, has_no_links, lay_down};
-use crate::freeze::{FOLDER, JOURNAL, WORK_PREFIX, is_machinery};
+use crate::freeze::{FOLDER, JOURNAL, Name, WORK_PREFIX, is_machinery};
 use crate::tree::{ArtifactPath, Digest};
 
-const FORMAT: &str = "contract-guard-restore/1";
+const FORMAT: &str = "contract-guard-journal/1";
 
-/// How far a restore had come.
+/// How far a run had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
@@ -24,7 +24,7 @@ pub(super) enum State {
     Publishing,
 }
 
-/// One file of a restore.
+/// One file of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Step {
     /// The target.
@@ -43,17 +43,18 @@ impl Step {
         beside(&self.path, &format!("{WORK_PREFIX}-{}.new", self.number))
     }
 
-    /// The old file's second name, until the restore is over.
+    /// The old file's second name, until the run is over.
     pub(super) fn backup(&self) -> String {
         beside(&self.path, &format!("{WORK_PREFIX}-{}.old", self.number))
     }
 }
 
-/// A restore, as its journal knows it.
+/// A run, as its journal knows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Journal {
     format: String,
-    pub version: String,
+    /// The deed, such as `restore of 1.2.0`.
+    pub what: String,
     /// The contracts root: no step leads out of it.
     pub root: String,
     pub state: State,
@@ -67,9 +68,9 @@ pub(super) struct Journal {
 /// What was done about a killed run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovered {
-    /// The restore of this version is complete.
+    /// This deed is done.
     Finished(String),
-    /// The restore of this version left nothing behind.
+    /// This deed left nothing behind.
     Undone(String),
 }
 
@@ -81,7 +82,7 @@ fn stage() -> String {
     format!("{WORK}/journal.tmp")
 }
 
-/// Whether a killed restore waits to be ended.
+/// Whether a killed run waits to be ended.
 pub fn is_interrupted(disk: &dyn Disk) -> bool {
     matches!(disk.entry(&path()), Ok(Some(_)))
 }
@@ -92,10 +93,10 @@ pub fn has_leftovers(disk: &dyn Disk) -> bool {
 }
 
 impl Journal {
-    pub(super) fn new(version: &str, root: &str, steps: Vec<Step>) -> Self {
+    pub(super) fn new(what: &str, root: &str, steps: Vec<Step>) -> Self {
         Journal {
             format: FORMAT.to_owned(),
-            version: version.to_owned(),
+            what: what.to_owned(),
             root: root.to_owned(),
             state: State::Staging,
             folders: Vec::new(),
@@ -130,23 +131,24 @@ impl Journal {
         let wrong = |reason: String| EditError::Journal(path().into(), reason);
         let journal: Journal =
             serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
-        // Whoever wrote it, it reaches nothing but contracts.
+        // Whoever wrote it, it reaches nothing but contracts, and of freezes nothing that is there.
         let prefix =
             if journal.root.is_empty() { String::new() } else { format!("{}/", journal.root) };
         let frozen = ArtifactPath::lossy(&format!("{prefix}{FOLDER}")).folded();
-        let is_fine = |path: &String| {
+        let is_inside = |path: &String| {
             ArtifactPath::new(path).is_ok_and(|p| !p.folded().split('/').any(is_machinery))
                 && (path.starts_with(&prefix) || *path == journal.root)
-                && !ArtifactPath::lossy(path).folded().starts_with(&frozen)
+        };
+        let is_frozen = |path: &String| ArtifactPath::lossy(path).folded().starts_with(&frozen);
+        let is_fine = |step: &Step| {
+            is_inside(&step.path)
+                && (!is_frozen(&step.path) || is_published(&step.path, &prefix, &step.before))
         };
         let is_root_fine = journal.root.is_empty() || ArtifactPath::new(&journal.root).is_ok();
-        let mut paths = journal
-            .steps
-            .iter()
-            .map(|step| &step.path)
-            .chain(&journal.folders)
-            .chain(&journal.emptied);
-        if journal.format != FORMAT || !is_root_fine || !paths.all(is_fine) {
+        let mut folders = journal.folders.iter().chain(&journal.emptied);
+        let folders_fine = folders.all(|p| is_inside(p) && (!is_frozen(p) || made_for(p, &prefix)));
+        let steps_fine = journal.steps.iter().all(is_fine);
+        if journal.format != FORMAT || !is_root_fine || !folders_fine || !steps_fine {
             return Err(wrong("it was not written by this tool".to_owned()));
         }
         Ok(Some(journal))
@@ -175,7 +177,7 @@ impl Journal {
         self.sync(disk)
     }
 
-    /// Ends a restore that is published. From here there is no way back.
+    /// Ends a run that is published. From here there is no way back.
     pub(super) fn close(&self, disk: &dyn Disk) -> Result<(), EditError> {
         self.drop_backups(disk)?;
         for folder in &self.emptied {
@@ -260,29 +262,44 @@ impl Journal {
     }
 }
 
+/// Whether a step publishes a freeze: a new file, or the copy of the newest.
+fn is_published(path: &str, prefix: &str, before: &Option<String>) -> bool {
+    let name = path.strip_prefix(prefix).and_then(|p| p.strip_prefix(FOLDER));
+    match Name::of(name.and_then(|n| n.strip_prefix('/')).unwrap_or_default()) {
+        Name::Freeze(_) | Name::Index(_) => before.is_none(),
+        Name::LatestFreeze | Name::LatestIndex => true,
+        Name::Signature(_) | Name::Rescue | Name::Other => false,
+    }
+}
+
+/// The folder of the freezes itself, which the first freeze makes.
+fn made_for(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix) == Some(FOLDER)
+}
+
 /// Ends what a killed run left.
 pub(super) fn recover(disk: &dyn Disk) -> Result<Option<Recovered>, EditError> {
     discard(disk, &stage())?;
     let Some(journal) = Journal::read(disk)? else { return Ok(None) };
-    let version = journal.version.clone();
+    let what = journal.what.clone();
     if journal.state == State::Staging {
         journal.undo(disk)?;
-        return Ok(Some(Recovered::Undone(version)));
+        return Ok(Some(Recovered::Undone(what)));
     }
     match journal.publish(disk) {
         Ok(()) => {
             journal.close(disk)?;
-            Ok(Some(Recovered::Finished(version)))
+            Ok(Some(Recovered::Finished(what)))
         }
         // What keeps it from being finished may not keep it from being undone.
         Err(error) => match journal.undo(disk) {
-            Ok(()) => Ok(Some(Recovered::Undone(version))),
+            Ok(()) => Ok(Some(Recovered::Undone(what))),
             Err(_) => Err(error),
         },
     }
 }
 
-/// The target must still be what it was when the restore was planned.
+/// The target must still be what it was when the run was planned.
 fn unchanged(disk: &dyn Disk, step: &Step) -> Result<(), EditError> {
     match digest(disk, &step.path)? == step.before {
         true => Ok(()),

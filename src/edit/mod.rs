@@ -7,7 +7,7 @@ mod disk;
 mod export;
 mod journal;
 mod real;
-mod restore;
+mod replace;
 mod scaffold;
 mod session;
 mod stage;
@@ -103,7 +103,7 @@ impl fmt::Display for EditError {
             EditError::Busy => f.write_str("another run is at work here"),
             EditError::Link(path) => write!(f, "`{path}` is a symbolic link"),
             EditError::Changed(path) => {
-                write!(f, "`{}` was changed while a restore went on", path.display())
+                write!(f, "`{}` was changed while a run went on", path.display())
             }
             EditError::NotKept(path) => {
                 write!(f, "`{}` does not read as it was written", path.display())
@@ -111,7 +111,7 @@ impl fmt::Display for EditError {
             EditError::Journal(path, reason) => {
                 write!(
                     f,
-                    "a restore was interrupted, but `{}` cannot be read: {reason}",
+                    "a run was interrupted, but `{}` cannot be read: {reason}",
                     path.display()
                 )
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alone::foreign;
 use super::format::Freeze;
 use super::names::folder_of;
-use crate::tree::{ArtifactPath, Digest, Tree};
+use crate::tree::{ArtifactPath, Digest, Replacement, Tree};
 
 /// What is asked for.
 pub struct Wanted<'w> {
@@ -79,6 +79,23 @@ pub struct RestorePlan {
     pub unchanged: usize,
     /// Files whose bytes are nowhere else and would be lost.
     pub unsaved: Vec<ArtifactPath>,
+}
+
+impl RestorePlan {
+    /// What it changes.
+    pub fn replacements(&self) -> Vec<Replacement> {
+        let writes = self.writes.iter().map(|write| Replacement {
+            path: write.path.clone(),
+            before: write.before,
+            after: Some(Arc::clone(&write.bytes)),
+        });
+        let removals = self.removals.iter().map(|removal| Replacement {
+            path: removal.path.clone(),
+            before: Some(removal.before),
+            after: None,
+        });
+        writes.chain(removals).collect()
+    }
 }
 
 /// Plans the restore of a verified freeze over `current`. `is_saved` tells whether the bytes at a path are

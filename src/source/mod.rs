@@ -180,7 +180,7 @@ impl fmt::Display for SourceError {
             SourceError::Git { what, stderr } => write!(f, "git cannot {what}: {}", stderr.trim()),
             SourceError::Tool { what, reason } => write!(f, "{what}: {reason}"),
             SourceError::Interrupted { base } => {
-                write!(f, "a restore was interrupted in `{}`", base.display())
+                write!(f, "a run was interrupted in `{}`", base.display())
             }
             SourceError::TooMuch { what, .. } => write!(f, "{what}"),
             SourceError::Freeze { path, reason, .. } => {

@@ -3,10 +3,12 @@
 mod digest;
 mod files;
 mod path;
+mod revision;
 
 pub use digest::Digest;
 pub use files::{FileChange, Files, History, MemoryFiles, Step};
 pub use path::{ArtifactPath, PathProblem};
+pub use revision::{Replacement, Revision};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -63,11 +63,11 @@ impl Place {
     pub(super) fn session(&self, terminal: &Terminal) -> Result<Session<'_>, Failure> {
         let (session, recovered) = Session::open(&self.disk)?;
         match recovered {
-            Some(Recovered::Finished(version)) => {
-                terminal.note(&format!("finished the restore of {version} that was interrupted"));
+            Some(Recovered::Finished(what)) => {
+                terminal.note(&format!("finished the {what} that was interrupted"));
             }
-            Some(Recovered::Undone(version)) => {
-                terminal.note(&format!("undid the restore of {version} that was interrupted"));
+            Some(Recovered::Undone(what)) => {
+                terminal.note(&format!("undid the {what} that was interrupted"));
             }
             None => {}
         }

@@ -1,4 +1,5 @@
-//! Carries a restore out: everything is staged beside its target before the first target changes.
+//! Replaces several files at once: everything is staged beside its target before the first target
+//! changes.
 
 use std::collections::BTreeSet;
 
@@ -8,24 +9,35 @@ use super::journal::{Journal, State, Step};
 use super::session::Session;
 use super::stage::lay_down;
 use crate::freeze::RestorePlan;
-use crate::tree::Digest;
+use crate::tree::{Digest, Replacement};
 
 impl Session<'_> {
-    /// Restores. On return everything is on the medium; on an error nothing has changed, or the journal
-    /// stays and the next run ends what this one began.
+    /// Restores a freeze.
     pub fn restore(&self, plan: &RestorePlan, root: &str) -> Result<(), EditError> {
-        let steps = steps(plan);
+        self.replace(&format!("restore of {}", plan.version), &plan.replacements(), root)
+    }
+
+    /// Replaces files below the contracts root; `what` names the deed to whoever has to end it. On return
+    /// everything is on the medium; on an error nothing has changed, or the journal stays and the next run
+    /// ends what this one began.
+    pub fn replace(
+        &self,
+        what: &str,
+        replacements: &[Replacement],
+        root: &str,
+    ) -> Result<(), EditError> {
+        let steps = steps(replacements);
         if steps.is_empty() {
             return Ok(());
         }
         for step in &steps {
             self.preflight(step)?;
         }
-        let mut journal = Journal::new(&plan.version, root, steps);
-        journal.folders = self.missing_folders(plan)?;
-        journal.emptied = self.emptied_folders(plan, root)?;
+        let mut journal = Journal::new(what, root, steps);
+        journal.folders = self.missing_folders(replacements)?;
+        journal.emptied = self.emptied_folders(replacements, root)?;
         journal.write(self.disk)?;
-        let staged = self.stage(plan, &journal).and_then(|()| {
+        let staged = self.stage(replacements, &journal).and_then(|()| {
             journal.state = State::Publishing;
             journal.write(self.disk)
         });
@@ -58,19 +70,17 @@ impl Session<'_> {
         }
     }
 
-    fn stage(&self, plan: &RestorePlan, journal: &Journal) -> Result<(), EditError> {
+    fn stage(&self, replacements: &[Replacement], journal: &Journal) -> Result<(), EditError> {
         for folder in &journal.folders {
             at(folder, self.disk.create_folder(folder))?;
         }
         let stages: Vec<String> = journal.steps.iter().map(Step::stage).collect();
-        let fresh: Vec<Fresh<'_>> = plan
-            .writes
+        let fresh: Vec<Fresh<'_>> = replacements
             .iter()
             .zip(stages.iter().zip(&journal.steps))
-            .map(|(write, (stage, step))| Fresh {
-                path: stage,
-                like: step.path.rsplit('/').next(),
-                bytes: &write.bytes,
+            .filter_map(|(replacement, (stage, step))| {
+                let bytes = replacement.after.as_deref()?;
+                Some(Fresh { path: stage, like: step.path.rsplit('/').next(), bytes })
             })
             .collect();
         lay_down(self.disk, &fresh)?;
@@ -79,10 +89,10 @@ impl Session<'_> {
     }
 
     /// Folders to make, topmost first.
-    fn missing_folders(&self, plan: &RestorePlan) -> Result<Vec<String>, EditError> {
+    fn missing_folders(&self, replacements: &[Replacement]) -> Result<Vec<String>, EditError> {
         let mut missing = BTreeSet::new();
-        for write in &plan.writes {
-            let mut folder = folder_of(write.path.as_str());
+        for new in replacements.iter().filter(|r| r.after.is_some()) {
+            let mut folder = folder_of(new.path.as_str());
             while !folder.is_empty() && !missing.contains(folder) {
                 match at(folder, self.disk.entry(folder))? {
                     Some(Entry::Folder) => break,
@@ -97,13 +107,20 @@ impl Session<'_> {
     }
 
     /// Folders in which nothing is left, deepest first.
-    fn emptied_folders(&self, plan: &RestorePlan, root: &str) -> Result<Vec<String>, EditError> {
-        let mut gone: BTreeSet<String> =
-            plan.removals.iter().map(|removal| removal.path.to_string()).collect();
+    fn emptied_folders(
+        &self,
+        replacements: &[Replacement],
+        root: &str,
+    ) -> Result<Vec<String>, EditError> {
+        let mut gone: BTreeSet<String> = BTreeSet::new();
         let mut kept: BTreeSet<&str> = BTreeSet::new();
-        for write in &plan.writes {
-            let ends = write.path.as_str().match_indices('/').map(|(end, _)| end);
-            kept.extend(ends.filter_map(|end| write.path.as_str().get(..end)));
+        for Replacement { path, after, .. } in replacements {
+            if after.is_none() {
+                gone.insert(path.to_string());
+                continue;
+            }
+            let ends = path.as_str().match_indices('/').map(|(end, _)| end);
+            kept.extend(ends.filter_map(|end| path.as_str().get(..end)));
         }
         let mut folders: Vec<String> = Vec::new();
         let mut next: BTreeSet<String> =
@@ -123,18 +140,12 @@ impl Session<'_> {
     }
 }
 
-fn steps(plan: &RestorePlan) -> Vec<Step> {
-    let writes = plan
-        .writes
-        .iter()
-        .map(|write| (&write.path, write.before, Some(Digest::of(&write.bytes).hex())));
-    let removals = plan.removals.iter().map(|r| (&r.path, Some(r.before), None));
-    let all = writes.chain(removals).enumerate();
-    all.map(|(number, (path, before, after))| Step {
-        path: path.to_string(),
+fn steps(replacements: &[Replacement]) -> Vec<Step> {
+    let step = |(number, replacement): (usize, &Replacement)| Step {
+        path: replacement.path.to_string(),
         number,
-        before: before.map(|digest| digest.hex()),
-        after,
-    })
-    .collect()
+        before: replacement.before.map(|digest| digest.hex()),
+        after: replacement.after.as_deref().map(|bytes| Digest::of(bytes).hex()),
+    };
+    replacements.iter().enumerate().map(step).collect()
 }
