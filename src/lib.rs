@@ -31,6 +31,7 @@ pub mod freeze;
 pub mod gate;
 pub mod laws;
 pub mod program;
+pub mod release;
 pub mod report;
 pub mod source;
 pub mod tree;

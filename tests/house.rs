@@ -211,6 +211,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
+        ("release", &["finding", "tree", "document", "catalog", "gate"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
         ("report", &["finding", "tree", "document", "gate", "laws"]),
@@ -218,7 +219,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
-                "source", "edit", "report", "laws", "program",
+                "source", "edit", "report", "laws", "program", "release",
             ],
         ),
     ])

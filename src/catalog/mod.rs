@@ -38,7 +38,7 @@ pub use reach::NotCompiled;
 pub use refs::{Reference, Target};
 pub use shape::{Answer, Shape};
 pub use topics::Topic;
-pub use versions::{VersionEntry, Versions};
+pub use versions::{Stated, VersionEntry, Versions};
 pub use violation::Violation;
 pub use walk::RefKind;
 

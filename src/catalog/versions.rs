@@ -1,6 +1,6 @@
 //! What `versions.yaml` files declare: a version, a module, a history.
 
-use super::{Item, ItemId, Kind};
+use super::{Catalog, Item, ItemId, Kind};
 use crate::document::{Data, Pointer, Value};
 
 /// A version of a history, with its place.
@@ -27,6 +27,36 @@ pub struct Versions {
     pub current: VersionEntry,
     /// The history, in the order of the file.
     pub history: Vec<VersionEntry>,
+}
+
+/// A document that names the version of its set or module.
+#[derive(Debug, Clone)]
+pub struct Stated {
+    /// The document.
+    pub item: ItemId,
+    /// Where it names the version.
+    pub at: Pointer,
+    /// As written.
+    pub text: String,
+}
+
+impl Catalog {
+    /// The OpenAPI documents and topic catalogs of a module, or of what all share, that name a version.
+    pub fn stated_versions(&self, module: Option<&str>) -> Vec<Stated> {
+        let mut found = Vec::new();
+        for (item, it) in self.items.iter().enumerate() {
+            let at = match it.kind {
+                Kind::OpenApi => Pointer::root().path(&["info", "version"]),
+                Kind::Topics => Pointer::root().join("version"),
+                _ => continue,
+            };
+            let text = it.value().and_then(|value| value.at(&at)).and_then(Value::as_str);
+            if let Some(text) = text.filter(|_| it.module.as_deref() == module) {
+                found.push(Stated { item, at, text: text.to_owned() });
+            }
+        }
+        found
+    }
 }
 
 /// Reads all version files.

@@ -150,6 +150,7 @@ pub static CHECKS: &[&Check] = &[
     &event::unknown_topic::CHECK,
     &tree::unportable_path::CHECK,
     &tree::unreadable_entry::CHECK,
+    &version::version_disagrees::CHECK,
     &version::version_malformed::CHECK,
 ];
 

@@ -29,6 +29,20 @@ Examples:
   contract-guard diff --only major --exit-code
   contract-guard diff --format markdown > changes.md";
 
+const BUMP_HELP: &str = "\
+Examples:
+  contract-guard bump                      since the newest freeze
+  contract-guard bump --against origin/main
+  contract-guard bump notes                one module
+  contract-guard bump --write -m \"notes may be long\"
+  contract-guard bump --write --pre rc";
+
+const WORKFLOW_HELP: &str = "\
+Examples:
+  contract-guard workflow minor \"add user preferences\"
+  contract-guard workflow major \"notes lose their colour\" --dry-run
+  contract-guard workflow minor \"reasons of a retrieval\" --module retrieval";
+
 /// Turns contracts into law: checks a contracts tree and gates what implements it.
 #[derive(Debug, Parser)]
 #[command(name = "contract-guard", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -137,9 +151,18 @@ pub(super) enum Command {
     /// Show every change between two trees: what it means, for whom, and a document that breaks
     #[command(after_help = with_codes(DIFF_HELP))]
     Diff(Diff),
-    /// Show the version step that the changes demand, and whether it is declared
-    #[command(after_help = with_codes("Examples:\n  contract-guard bump\n  contract-guard bump origin/main"))]
-    Bump(Bump),
+    /// Show the version step that the changes demand and whether it is declared; declare it
+    #[command(after_help = with_codes(BUMP_HELP))]
+    Bump(super::release::args::Bump),
+    /// Release a change: raise versions, write changelog and migration guide, check, freeze
+    #[command(after_help = with_codes(WORKFLOW_HELP))]
+    Workflow(super::release::args::Workflow),
+    /// Release the version that is declared: check, changelog, migration guide, freeze
+    #[command(after_help = with_codes("Examples:\n  contract-guard release\n  contract-guard release --dry-run"))]
+    Release(super::release::args::Release),
+    /// Go back to the contracts of an earlier freeze, under a new version
+    #[command(after_help = with_codes("Examples:\n  contract-guard rollback 1.1.0 --reason \"readers failed\"\n  contract-guard rollback 1.1.0 --dry-run"))]
+    Rollback(super::release::args::Rollback),
     /// Make or check ULIDs
     #[command(subcommand)]
     Ulid(Ulid),
@@ -209,15 +232,6 @@ pub(super) struct Diff {
     /// Exit 1 when something that is shown breaks, or is not proven
     #[arg(long)]
     pub exit_code: bool,
-}
-
-/// Two trees whose versions to compare.
-#[derive(Debug, Args)]
-pub(super) struct Bump {
-    /// The tree before [default: the newest freeze]
-    pub base: Option<String>,
-    /// The tree after [default: the working tree]
-    pub head: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

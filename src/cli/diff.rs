@@ -1,4 +1,4 @@
-//! `diff` and `bump`: two trees, every change between them, and the version step they demand.
+//! `diff`: two trees, every change between them, and the version steps they demand.
 
 use super::args::{self, Global, Only};
 use super::load::Loaded;
@@ -11,13 +11,17 @@ use crate::gate::{self, Comparison, Impact, Item};
 use crate::report::{self, Format};
 
 /// Two trees and what changed between them.
-struct Compared {
+pub(super) struct Compared {
     old: Loaded,
     new: Loaded,
     comparison: Comparison,
 }
 
-fn compare(base: Option<&str>, head: Option<&str>, global: &Global) -> Result<Compared, Failure> {
+pub(super) fn compare_sides(
+    base: Option<&str>,
+    head: Option<&str>,
+    global: &Global,
+) -> Result<Compared, Failure> {
     let old = side(base.unwrap_or(LATEST), global)?;
     let new = side(head.unwrap_or("."), global)?;
     let comparison = compared(&old, &new.catalog);
@@ -33,7 +37,7 @@ pub(super) fn compared(old: &Loaded, new: &Catalog) -> Comparison {
 pub(super) fn diff(args: &args::Diff, global: &Global, terminal: &Terminal) -> Answer {
     let progress = Progress::start("comparing contracts");
     let Compared { old, new, mut comparison } =
-        compare(args.base.as_deref(), args.head.as_deref(), global)?;
+        compare_sides(args.base.as_deref(), args.head.as_deref(), global)?;
     let modules: Vec<&str> = new
         .catalog
         .items
@@ -82,16 +86,30 @@ fn is_wanted(item: &Item, args: &args::Diff) -> bool {
     only && (args.module.is_none() || change.module == args.module)
 }
 
-/// `contract-guard bump`
-pub(super) fn bump(args: &args::Bump, global: &Global, terminal: &Terminal) -> Answer {
-    let progress = Progress::start("comparing contracts");
-    let Compared { old, new, mut comparison } =
-        compare(args.base.as_deref(), args.head.as_deref(), global)?;
-    drop(progress);
+/// Shows the steps of every module and of the set, and the changes that force them. Exit 1 when a step is
+/// too small, or not known to be large enough.
+pub(super) fn show_bumps(
+    compared: Compared,
+    module: Option<&str>,
+    global: &Global,
+    terminal: &Terminal,
+) -> Answer {
+    let Compared { old, new, mut comparison } = compared;
+    if let Some(module) = module {
+        if !comparison.bumps.iter().any(|bump| bump.module.as_deref() == Some(module)) {
+            let message = format!("there is no version of a module `{module}`");
+            let help = "a tree to compare with is named by `--against`".to_owned();
+            return Err(Failure::Usage(message, Some(help)));
+        }
+        comparison.bumps.retain(|bump| bump.module.as_deref() == Some(module));
+    }
+    let concerns = |item: &Item| {
+        module.is_none() || item.change.as_ref().is_some_and(|c| c.module.as_deref() == module)
+    };
     let too_small = comparison.bumps.iter().any(gate::Bump::is_too_small);
-    let is_unproven =
-        |item: &Item| item.change.as_ref().is_some_and(|c| c.impact == Impact::Unproven);
-    // A step that is not known to be large enough is not large enough.
+    let is_unproven = |item: &Item| {
+        concerns(item) && item.change.as_ref().is_some_and(|c| c.impact == Impact::Unproven)
+    };
     let is_open = comparison.items.iter().any(is_unproven);
     // Only what forces a step is shown, and what may.
     let mut forcing: Vec<usize> =

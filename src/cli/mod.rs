@@ -15,9 +15,13 @@ mod laws;
 mod list;
 mod load;
 mod output;
+mod place;
 mod progress;
+mod release;
+mod revise;
 mod sides;
 mod ulid;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -108,7 +112,10 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
         Some(args::Command::Diff(diff)) => diff::diff(diff, &cli.global, &terminal),
-        Some(args::Command::Bump(bump)) => diff::bump(bump, &cli.global, &terminal),
+        Some(args::Command::Bump(bump)) => release::bump(bump, &cli.global, &terminal),
+        Some(args::Command::Workflow(args)) => release::workflow(args, &cli.global, &terminal),
+        Some(args::Command::Release(args)) => release::release(args, &cli.global, &terminal),
+        Some(args::Command::Rollback(args)) => release::rollback(args, &cli.global, &terminal),
         Some(args::Command::Explain { code }) => {
             explain::run(code.as_deref(), cli.global.format, &terminal)
         }

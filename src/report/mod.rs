@@ -1,5 +1,6 @@
 //! Outcomes as text. The only formatter: findings carry no layout, formats carry no judgement.
 
+mod difference;
 mod escape;
 mod human;
 mod json_v1;
@@ -8,6 +9,7 @@ mod short;
 mod status;
 mod summary;
 
+pub use difference::render_difference;
 pub use escape::visible;
 pub use status::{StatusFormat, render_status};
 pub use summary::{Closing, RuleCounts};

@@ -41,6 +41,13 @@ impl Revision {
         }
     }
 
+    /// This, and then the other.
+    #[must_use]
+    pub fn then(mut self, later: &Revision) -> Revision {
+        self.files.extend(later.files.iter().map(|(path, after)| (path.clone(), after.clone())));
+        self
+    }
+
     /// The tree as it will be.
     #[must_use]
     pub fn over(&self, tree: &Tree) -> Tree {

@@ -5,6 +5,7 @@ pub(super) mod history_not_monotone;
 pub(super) mod migration_incomplete;
 pub(super) mod migration_missing;
 pub(super) mod module_mismatch;
+pub(super) mod version_disagrees;
 pub(super) mod version_malformed;
 
 use semver::Version;

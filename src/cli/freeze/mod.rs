@@ -7,18 +7,17 @@ mod diff;
 mod export;
 mod import;
 mod list;
-mod place;
 mod restore;
 mod show;
 mod signers;
 mod verify;
-mod words;
 
-use super::Answer;
 use super::args::Global;
 use super::output::Terminal;
+use super::{Answer, place, words};
 use args::Command;
 use place::Place;
+pub(super) use restore::{refusal, rescued, would_lose};
 
 pub(super) fn run(freeze: &args::Freeze, global: &Global, terminal: &Terminal) -> Answer {
     let place = Place::find(freeze.tree.as_deref(), global)?;

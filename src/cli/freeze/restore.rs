@@ -12,7 +12,7 @@ use super::super::{Answer, Failure, Refused};
 use super::args::Restore;
 use super::place::Place;
 use super::words::{counted, legacy_summary, refused, time};
-use crate::freeze::{Blocked, Freeze, RestorePlan, Wanted, Write, plan_restore, rescue};
+use crate::freeze::{Blocked, Freeze, NewFile, RestorePlan, Wanted, Write, plan_restore, rescue};
 use crate::report::visible;
 use crate::source::{self, Source};
 use crate::tree::{ArtifactPath, Tree};
@@ -43,7 +43,7 @@ pub(super) fn run(
         .map_err(|blocked| refusal(&blocked, &version))?;
     let mut kept_in = None;
     if !plan.unsaved.is_empty() && !restore.force {
-        return Err(would_lose(&plan));
+        return Err(would_lose(&plan.unsaved));
     }
     if let Some(session) = &session {
         if !plan.unsaved.is_empty() {
@@ -145,13 +145,31 @@ fn only(tree: &Tree, paths: &[ArtifactPath]) -> Tree {
     Tree { root: tree.root.clone(), artifacts: files.collect(), ..Tree::default() }
 }
 
-fn would_lose(plan: &RestorePlan) -> Failure {
+/// Which of these files neither git nor a freeze has, and a rescue freeze of them; `None` when all are
+/// saved.
+pub(in crate::cli) fn rescued(
+    paths: &[ArtifactPath],
+    current: &Tree,
+    place: &Place,
+) -> Result<Option<(Vec<ArtifactPath>, NewFile)>, Failure> {
+    let paths: Vec<&ArtifactPath> = paths.iter().collect();
+    let saved = saved(&paths, current, place);
+    let unsaved: Vec<ArtifactPath> =
+        paths.into_iter().filter(|path| !saved.contains(*path)).cloned().collect();
+    if unsaved.is_empty() {
+        return Ok(None);
+    }
+    let file = rescue(&only(current, &unsaved), time(None)?).map_err(|r| refused(&r))?;
+    Ok(Some((unsaved, file)))
+}
+
+pub(in crate::cli) fn would_lose(unsaved: &[ArtifactPath]) -> Failure {
     Failure::Refused(Refused {
         message: format!(
             "{} would be lost: neither git nor a freeze has what is in it now",
-            counted(plan.unsaved.len(), "file")
+            counted(unsaved.len(), "file")
         ),
-        details: plan.unsaved.iter().map(ToString::to_string).collect(),
+        details: unsaved.iter().map(ToString::to_string).collect(),
         help: Some(
             "commit or freeze first; `--force` overwrites and keeps them in a rescue freeze"
                 .to_owned(),
@@ -160,7 +178,7 @@ fn would_lose(plan: &RestorePlan) -> Failure {
     })
 }
 
-fn refusal(blocked: &Blocked, version: &str) -> Failure {
+pub(in crate::cli) fn refusal(blocked: &Blocked, version: &str) -> Failure {
     let refused = |message: String, details: Vec<String>, help: &str, code| {
         Failure::Refused(Refused { message, details, help: Some(help.to_owned()), code })
     };

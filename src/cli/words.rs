@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use super::super::list::aligned;
-use super::super::{Failure, Refused};
+use super::list::aligned;
+use super::{Failure, Refused};
 use crate::freeze::{Legacy, Recovered, Refusal};
 
 /// `1 file`, `2 files`

@@ -1,11 +1,11 @@
-//! The tree that a `freeze` command is about, its freezes, and the lock over it.
+//! The tree that a command writes to, its freezes, and the lock over it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::args::Global;
-use super::super::output::Terminal;
-use super::super::{Failure, Refused};
+use super::args::Global;
+use super::output::Terminal;
+use super::{Failure, Refused};
 use crate::edit::{
     Disk, EditError, Entry, Real, Recovered, Session, has_leftovers, is_interrupted,
 };

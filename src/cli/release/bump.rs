@@ -1,0 +1,65 @@
+//! `bump`: the steps that changes demand beside those that are declared, and with `--write` the files that
+//! declare them.
+
+use super::args::Bump;
+use super::{blocked, restates, shown, stamp, versions_line, written};
+use crate::cli::args::Global;
+use crate::cli::diff::{compare_sides, show_bumps};
+use crate::cli::output::Terminal;
+use crate::cli::place::Place;
+use crate::cli::progress::Progress;
+use crate::cli::revise::Site;
+use crate::cli::sides::{LATEST, side};
+use crate::cli::{Answer, Failure};
+use crate::gate;
+use crate::release::{self, Before, Wish};
+
+pub(in crate::cli) fn bump(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
+    if args.write {
+        return write(args, global, terminal);
+    }
+    let progress = Progress::start("comparing contracts");
+    let compared = compare_sides(args.against.as_deref(), args.head.as_deref(), global)?;
+    drop(progress);
+    show_bumps(compared, args.module.as_deref(), global, terminal)
+}
+
+fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
+    let (_, day) = stamp(args.setting.now.as_deref())?;
+    let progress = Progress::start("raising versions");
+    let place = Place::find(args.setting.path.as_deref(), global)?;
+    let site = Site::open(&place, args.setting.dry_run, global, terminal)?;
+    let old = side(args.against.as_deref().unwrap_or(LATEST), global)?;
+    let facts = site.facts(&site.tree);
+    let comparison = gate::compare(&old.catalog, &facts, &old.config);
+    let declared = old.catalog.versions.iter().find(|v| v.folder.is_none());
+    let Some(version) = declared.and_then(|v| v.current.version.clone()) else {
+        let message = "the tree before declares no version of the set".to_owned();
+        let help = "`contract-guard workflow` makes the first release".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    };
+    let wish = Wish {
+        step: None,
+        summary: args.message.as_deref().unwrap_or_default().trim(),
+        module: args.module.as_deref(),
+        pre: args.pre.as_deref(),
+        date: &day,
+        declared_only: false,
+        restate: restates(&site),
+    };
+    let before = Before { version: &version, comparison: &comparison };
+    let planned = release::plan(&facts, Some(&before), &wish).map_err(blocked)?;
+    let what = format!("bump to {}", planned.version);
+    let replacements = site.write(&what, &planned.revision, &[])?;
+    drop(progress);
+    let mut out = String::new();
+    if args.setting.dry_run {
+        out.push_str(&shown(&site, &replacements, terminal));
+    }
+    out.push_str(&versions_line(&planned));
+    if replacements.is_empty() {
+        out.push_str("nothing to write: everything says so already\n");
+    }
+    out.push_str(&written(&replacements, args.setting.dry_run));
+    Ok(terminal.write(out.as_bytes(), 0))
+}

@@ -1,0 +1,147 @@
+//! `workflow` and `release`: check, changes, step, versions, changelog, migration guide, check again,
+//! freeze; then the tag to set. One transaction: any step that fails leaves everything as it was.
+
+use serde_json::json;
+
+use super::args::{Release, Setting, Workflow};
+use super::{blocked, restates, shown, since_newest, stamp, versions_line, written};
+use crate::catalog;
+use crate::cli::args::{Global, OutputFormat};
+use crate::cli::output::Terminal;
+use crate::cli::place::Place;
+use crate::cli::progress::Progress;
+use crate::cli::revise::Site;
+use crate::cli::words::{counted, refused, size};
+use crate::cli::{Answer, Failure};
+use crate::freeze::{Freeze, Version, Wish as FreezeWish, plan_create};
+use crate::release::{self, Before, Planned, Wish};
+use crate::report::visible;
+use crate::tree::{ArtifactPath, Replacement};
+
+pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Terminal) -> Answer {
+    let wish = Wish {
+        step: Some(args.step.step()),
+        summary: args.summary.trim(),
+        module: args.module.as_deref(),
+        pre: args.pre.as_deref(),
+        date: "",
+        declared_only: false,
+        restate: true,
+    };
+    cut(wish, &args.setting, global, terminal)
+}
+
+pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Terminal) -> Answer {
+    let wish = Wish {
+        step: None,
+        summary: args.summary.as_deref().unwrap_or_default().trim(),
+        module: None,
+        pre: None,
+        date: "",
+        declared_only: true,
+        restate: true,
+    };
+    cut(wish, &args.setting, global, terminal)
+}
+
+fn cut(wish: Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) -> Answer {
+    let (created_at, day) = stamp(setting.now.as_deref())?;
+    let progress = Progress::start("releasing contracts");
+    let place = Place::find(setting.path.as_deref(), global)?;
+    let site = Site::open(&place, setting.dry_run, global, terminal)?;
+    let facts = site.facts(&site.tree);
+    let since = since_newest(&site);
+    let before = since.as_ref().map(|(version, comparison)| Before { version, comparison });
+    let wish = Wish { date: &day, restate: restates(&site), ..wish };
+    let planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
+    let revised = planned.revision.over(&site.tree);
+    let of = format!("release {}", planned.version);
+    site.demand(&site.outcome(&revised), &revised, &of, global, terminal)?;
+    if let Some((outcome, texts)) = site.laws(global)? {
+        site.demand(&outcome, &texts, "the repository", global, terminal)?;
+    }
+    let version = Version::parse(&planned.version.to_string())
+        .map_err(|reason| Failure::Usage(reason, None))?;
+    let kinds = catalog::survey(&revised, &site.config.layout, &site.config.limits).0;
+    let kind = |path: &ArtifactPath| kinds.get(path).map_or("other", |kind| kind.name());
+    let freeze_wish = FreezeWish {
+        version: &version,
+        description: Some(wish.summary).filter(|text| !text.is_empty()),
+        created_at,
+        allow_empty: false,
+    };
+    let publication =
+        plan_create(&revised, &site.past, &freeze_wish, kind).map_err(|r| refused(&r))?;
+    site.keep_displaced()?;
+    let replacements = site.write(&of, &planned.revision, &publication.files)?;
+    drop(progress);
+    let told = Told { planned: &planned, freeze: &publication.freeze, replacements: &replacements };
+    let text = match global.format {
+        OutputFormat::Json => told.json(setting.dry_run),
+        _ => told.text(&site, setting.dry_run, terminal),
+    };
+    Ok(terminal.write(text.as_bytes(), 0))
+}
+
+/// What there is to say about a release.
+struct Told<'t> {
+    planned: &'t Planned,
+    freeze: &'t Freeze,
+    replacements: &'t [Replacement],
+}
+
+impl Told<'_> {
+    fn tags(&self) -> Vec<String> {
+        let changed =
+            |r: &&release::Raised| r.scope.module().is_none() || r.from.as_ref() != Some(&r.to);
+        let raised = self.planned.raised.iter().filter(changed);
+        raised.map(|r| release::tag(r.scope.module(), &r.to)).collect()
+    }
+
+    fn text(&self, site: &Site<'_>, is_dry: bool, terminal: &Terminal) -> String {
+        let Freeze { version, artifacts, root, .. } = self.freeze;
+        let mut out = String::new();
+        if is_dry {
+            out.push_str(&shown(site, self.replacements, terminal));
+            out.push('\n');
+        }
+        out.push_str(&versions_line(self.planned));
+        let verb = if is_dry { "would freeze" } else { "froze" };
+        out.push_str(&format!(
+            "{verb} {version}: {}, {}\n  {root}\n",
+            counted(artifacts.len(), "artifact"),
+            size(self.freeze.size())
+        ));
+        out.push_str(&written(self.replacements, is_dry));
+        if !is_dry {
+            out.push_str("\nNow run:\n  git add ");
+            out.push_str(&visible(if site.tree.root.is_empty() { "." } else { &site.tree.root }));
+            out.push_str(&format!(" && git commit -m \"contracts: release {version}\"\n"));
+            for tag in self.tags() {
+                out.push_str(&format!("  git tag {}\n", visible(&tag)));
+            }
+        }
+        out
+    }
+
+    fn json(&self, is_dry: bool) -> String {
+        let raised: Vec<_> = self
+            .planned
+            .raised
+            .iter()
+            .map(|r| {
+                json!({
+                    "module": r.scope.module(), "from": r.from.as_ref().map(ToString::to_string),
+                    "to": r.to.to_string(), "step": r.step.name(),
+                })
+            })
+            .collect();
+        let files: Vec<String> = self.replacements.iter().map(|r| r.path.to_string()).collect();
+        let value = json!({
+            "version": self.freeze.version, "dry_run": is_dry, "versions": raised,
+            "root": self.freeze.root, "artifacts": self.freeze.artifacts.len(),
+            "files": files, "tags": self.tags(),
+        });
+        format!("{value:#}\n")
+    }
+}

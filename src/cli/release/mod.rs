@@ -1,0 +1,94 @@
+//! Commands that raise versions: `bump`, `workflow`, `release`, `rollback`. What they write is planned by
+//! `release` and `freeze`; here it is checked as a whole, written in one run, and told.
+
+pub(super) mod args;
+mod bump;
+mod cut;
+mod rollback;
+
+pub(super) use bump::bump;
+pub(super) use cut::{release, workflow};
+pub(super) use rollback::rollback;
+
+use semver::Version;
+
+use super::output::Terminal;
+use super::revise::Site;
+use super::words::time;
+use super::{Failure, Refused};
+use crate::finding::Level;
+use crate::gate::{self, Comparison};
+use crate::release::{Blocked, Planned, Scope};
+use crate::report::{render_difference, visible};
+use crate::tree::Replacement;
+
+/// A refusal as a failure.
+fn blocked(blocked: Blocked) -> Failure {
+    let Blocked { message, details, help } = blocked;
+    Failure::Refused(Refused { message, details, help: Some(help), code: 1 })
+}
+
+/// The time to record, and its day.
+fn stamp(now: Option<&str>) -> Result<(String, String), Failure> {
+    let time = time(now)?;
+    let day = time.split('T').next().unwrap_or_default().to_owned();
+    Ok((time, day))
+}
+
+/// What has changed since the newest freeze, and its version.
+fn since_newest(site: &Site<'_>) -> Option<(Version, Comparison)> {
+    let newest = site.newest.as_ref()?;
+    let version = crate::freeze::Version::parse(&newest.freeze.version).ok()?;
+    let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&site.tree));
+    Some((version.number().clone(), gate::compare(&old, &new, &site.config)))
+}
+
+/// Whether documents that name a version must name that of their set or module.
+fn restates(site: &Site<'_>) -> bool {
+    let code = crate::checks::find("version-disagrees").map(|check| check.code);
+    code.is_none_or(|code| site.config.levels.of(code).0 != Level::Off)
+}
+
+/// One line for each file that is, or would be, written.
+fn written(replacements: &[Replacement], is_dry: bool) -> String {
+    let mut out = String::new();
+    for Replacement { path, before, after } in replacements {
+        let verb = match (is_dry, before, after) {
+            (true, _, None) => "would remove",
+            (true, _, _) => "would write",
+            (false, _, None) => "removed",
+            (false, None, _) => "wrote",
+            (false, _, _) => "changed",
+        };
+        out.push_str(&format!("  {verb:8} {}\n", visible(path.as_str())));
+    }
+    out
+}
+
+/// The difference that a dry run shows: files of freezes are named only.
+fn shown(site: &Site<'_>, replacements: &[Replacement], terminal: &Terminal) -> String {
+    let folder = crate::freeze::folder_of(&site.tree.root);
+    let is_text = |r: &&Replacement| !r.path.as_str().starts_with(&format!("{folder}/"));
+    let texts: Vec<Replacement> = replacements.iter().filter(is_text).cloned().collect();
+    render_difference(&texts, &site.tree, &site.style(terminal))
+}
+
+/// `1.0.0 to 1.1.0 (minor)` for each version that is given.
+fn versions_line(planned: &Planned) -> String {
+    let mut out = String::new();
+    for raised in &planned.raised {
+        let of = match &raised.scope {
+            Scope::Set => "the set".to_owned(),
+            Scope::Module(name) => format!("module {}", visible(name)),
+        };
+        let from = raised.from.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+        let line = match raised.from.as_ref() == Some(&raised.to) {
+            true => format!("version of {of} stays {}\n", raised.to),
+            false => {
+                format!("version of {of} goes from {from} to {} ({})\n", raised.to, raised.step)
+            }
+        };
+        out.push_str(&line);
+    }
+    out
+}

@@ -1,0 +1,135 @@
+//! `rollback`: the contracts of an earlier freeze again, under a new version: numbers are not used twice,
+//! and history only grows.
+
+use super::args::Rollback;
+use super::{blocked, restates, shown, stamp, versions_line, written};
+use crate::catalog::Kind;
+use crate::cli::args::Global;
+use crate::cli::freeze::{rescued, would_lose};
+use crate::cli::output::Terminal;
+use crate::cli::place::Place;
+use crate::cli::progress::Progress;
+use crate::cli::revise::Site;
+use crate::cli::{Answer, Failure};
+use crate::freeze::{Blocked as Stopped, Freeze, is_foreign};
+use crate::gate;
+use crate::release::{self, Before, Wish};
+use crate::tree::{ArtifactPath, Revision, Tree};
+
+pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Terminal) -> Answer {
+    let (_, day) = stamp(args.setting.now.as_deref())?;
+    let progress = Progress::start("rolling back contracts");
+    let place = Place::find(args.setting.path.as_deref(), global)?;
+    let opened = place.open(&place.resolve(Some(&args.version))?)?;
+    let site = Site::open(&place, args.setting.dry_run, global, terminal)?;
+    let earlier = opened.freeze;
+    outside(&earlier, &site.tree)?;
+    let restored = contents(&site, &earlier);
+    let revised = restored.over(&site.tree);
+    let Some(newest) = &site.newest else { return Err(no_freeze()) };
+    let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&revised));
+    let comparison = gate::compare(&old, &new, &site.config);
+    let version = crate::freeze::Version::parse(&newest.freeze.version)
+        .map_err(|reason| Failure::Usage(reason, None))?;
+    let summary = match args.reason.as_deref().map(str::trim) {
+        Some(reason) => format!("Rolled back to {}: {reason}", earlier.version),
+        None => format!("Rolled back to {}", earlier.version),
+    };
+    let wish = Wish {
+        step: None,
+        summary: &summary,
+        module: None,
+        pre: None,
+        date: &day,
+        declared_only: false,
+        restate: restates(&site),
+    };
+    let before = Before { version: version.number(), comparison: &comparison };
+    let mut planned = release::plan(&new, Some(&before), &wish).map_err(blocked)?;
+    planned.revision = restored.then(&planned.revision);
+    let revised = planned.revision.over(&site.tree);
+    if !args.force {
+        let what = format!("what {} holds", earlier.version);
+        site.demand(&site.outcome(&revised), &revised, &what, global, terminal)?;
+    }
+    let kept_in = keep(&site, &planned.revision, args)?;
+    let what = format!("rollback to {}", earlier.version);
+    let replacements = site.write(&what, &planned.revision, &[])?;
+    drop(progress);
+    let mut out = String::new();
+    if args.setting.dry_run {
+        out.push_str(&shown(&site, &replacements, terminal));
+    }
+    out.push_str(&versions_line(&planned));
+    out.push_str(&written(&replacements, args.setting.dry_run));
+    if let Some(path) = kept_in {
+        out.push_str(&format!("what was there is kept in {path}\n"));
+    }
+    match (replacements.is_empty(), args.setting.dry_run) {
+        (true, _) => {
+            out.push_str(&format!("the contracts are those of {} already\n", earlier.version))
+        }
+        (_, true) => {}
+        _ => out.push_str("\nNow run: contract-guard release\n"),
+    }
+    Ok(terminal.write(out.as_bytes(), 0))
+}
+
+fn no_freeze() -> Failure {
+    let help = "a freeze of another repository comes in by `contract-guard freeze import`";
+    Failure::Usage("there is no freeze of this tree to follow".to_owned(), Some(help.to_owned()))
+}
+
+/// A freeze reaches nothing but contracts.
+fn outside(freeze: &Freeze, tree: &Tree) -> Result<(), Failure> {
+    match freeze.artifacts.iter().find(|a| is_foreign(&a.path, &tree.root)) {
+        Some(artifact) => {
+            let stopped = Stopped::Outside(artifact.path.clone());
+            Err(crate::cli::freeze::refusal(&stopped, &freeze.version))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The files as they were. What tells of the way here stays: versions, changelog, migration guides; and
+/// what was promised for ever: invariants and laws.
+fn contents(site: &Site<'_>, freeze: &Freeze) -> Revision {
+    let then = freeze.tree(&site.tree.root);
+    let kinds =
+        |tree: &Tree| crate::catalog::survey(tree, &site.config.layout, &site.config.limits).0;
+    let (of_then, of_now) = (kinds(&then), kinds(&site.tree));
+    let stays = |path: &ArtifactPath| {
+        let kind = of_now.get(path).or(of_then.get(path));
+        let is_kept = matches!(
+            kind,
+            Some(Kind::Versions | Kind::Changelog | Kind::Migration | Kind::Invariant)
+        );
+        let is_law = site.tree.below_root(path).starts_with("laws/");
+        (is_kept || is_law) && site.tree.artifacts.contains_key(path)
+    };
+    let mut revision = Revision::default();
+    for (path, artifact) in then.artifacts.iter().filter(|(path, _)| !stays(path)) {
+        revision.write(path.clone(), std::sync::Arc::clone(&artifact.bytes));
+    }
+    let is_new = |path: &&ArtifactPath| !then.artifacts.contains_key(*path) && !stays(path);
+    site.tree.artifacts.keys().filter(is_new).for_each(|path| revision.remove(path.clone()));
+    revision
+}
+
+/// Refuses to lose what neither git nor a freeze has; with `--force`, keeps it in a rescue freeze.
+fn keep(
+    site: &Site<'_>,
+    revision: &Revision,
+    args: &Rollback,
+) -> Result<Option<ArtifactPath>, Failure> {
+    let changed = revision.replacements(&site.tree);
+    let lost: Vec<ArtifactPath> =
+        changed.into_iter().filter(|r| r.before.is_some()).map(|r| r.path).collect();
+    let rescue = rescued(&lost, &site.tree, site.place)?;
+    match rescue {
+        None => Ok(None),
+        Some(_) if args.setting.dry_run => Ok(None),
+        Some((unsaved, _)) if !args.force => Err(would_lose(&unsaved)),
+        Some((_, file)) => site.publish(&file),
+    }
+}

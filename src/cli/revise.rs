@@ -1,0 +1,158 @@
+//! A contracts tree that a command is about to change: read under the lock, checked as it will be, and
+//! written in one run.
+
+use std::sync::Arc;
+
+use super::args::{Global, OutputFormat};
+use super::laws::{Spoken, law_findings, texts_of};
+use super::load::limits;
+use super::output::Terminal;
+use super::place::{Newest, Place};
+use super::{Failure, Refused};
+use crate::catalog::{self, Catalog};
+use crate::checks;
+use crate::edit::{Disk, Session};
+use crate::freeze::{NewFile, Past};
+use crate::gate::{self, Config, Outcome, Verdict};
+use crate::report::{self, Closing, Style};
+use crate::source::State;
+use crate::tree::{ArtifactPath, Digest, Replacement, Revision, Tree};
+
+/// A tree, and the right to change it unless this is a dry run.
+pub(super) struct Site<'p> {
+    pub place: &'p Place,
+    session: Option<Session<'p>>,
+    pub tree: Tree,
+    pub config: Config,
+    pub past: Past,
+    pub newest: Option<Newest>,
+}
+
+impl<'p> Site<'p> {
+    /// Reads the contracts and the newest freeze; takes the lock first, unless nothing will be written.
+    pub(super) fn open(
+        place: &'p Place,
+        dry_run: bool,
+        global: &Global,
+        terminal: &Terminal,
+    ) -> Result<Self, Failure> {
+        let session = match dry_run {
+            true => None,
+            false => Some(place.session(terminal)?),
+        };
+        place.sound()?;
+        let (past, newest) = place.past(true)?;
+        if let Some(session) = &session {
+            place.repair(session, newest.as_ref(), terminal)?;
+        }
+        let tree = place.contracts()?;
+        if tree.artifacts.is_empty() {
+            let base = place.base.clone();
+            return Err(Failure::Source(crate::source::SourceError::NoTree { base }));
+        }
+        let config = gate::read_config(&tree, limits(global));
+        Ok(Site { place, session, tree, config, past, newest })
+    }
+
+    /// The facts about a tree, as far as comparing needs them.
+    pub(super) fn facts(&self, tree: &Tree) -> Catalog {
+        catalog::build_uncompiled(tree, &self.config.layout, &self.config.limits)
+    }
+
+    /// What `check` would say about a tree.
+    pub(super) fn outcome(&self, tree: &Tree) -> Outcome {
+        let config = &self.config;
+        let catalog = catalog::build(tree, &config.layout, &config.limits);
+        let mut findings = checks::run(&catalog, |_| true);
+        findings.extend(config.findings.iter().cloned());
+        gate::judge(findings, Vec::new(), &catalog, tree, &config.levels)
+    }
+
+    /// What the laws say about the repository as it is; they may look at more than contracts.
+    pub(super) fn laws(&self, global: &Global) -> Result<Option<(Outcome, Tree)>, Failure> {
+        let state = State::WorkTree;
+        let spoken = law_findings(&self.place.base, &self.tree, &state, None, global)?;
+        Ok(spoken.map(|Spoken { findings, texts }| {
+            let texts = texts_of(&findings, &texts);
+            (gate::judge_laws(findings, &texts, &self.config.levels), texts)
+        }))
+    }
+
+    /// Refuses what would not pass, and shows why.
+    pub(super) fn demand(
+        &self,
+        outcome: &Outcome,
+        tree: &Tree,
+        what: &str,
+        global: &Global,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        if outcome.verdict == Verdict::Pass {
+            return Ok(());
+        }
+        let format = match global.format {
+            OutputFormat::Json => report::Format::Short,
+            other => other.of_report(),
+        };
+        let mut bytes = Vec::new();
+        let style = self.style(terminal);
+        if report::render(outcome, tree, Closing::Check, format, &style, &mut bytes).is_ok() {
+            terminal.write(&bytes, 1);
+        }
+        Err(Failure::Refused(Refused {
+            message: format!("{what} does not pass `check`: nothing was written"),
+            details: Vec::new(),
+            help: Some("mend what is shown above, then run this again".to_owned()),
+            code: 1,
+        }))
+    }
+
+    pub(super) fn style(&self, terminal: &Terminal) -> Style {
+        let base = self.place.base.to_str().unwrap_or(".");
+        let prefix = match base {
+            "." | "" => String::new(),
+            base => format!("{}/", base.replace('\\', "/").trim_end_matches('/')),
+        };
+        terminal.style(prefix, 0.0)
+    }
+
+    /// Writes a revision, and files of a freeze with it, in one run.
+    pub(super) fn write(
+        &self,
+        what: &str,
+        revision: &Revision,
+        frozen: &[NewFile],
+    ) -> Result<Vec<Replacement>, Failure> {
+        let mut replacements = revision.replacements(&self.tree);
+        for file in frozen {
+            let before = match file.replaces {
+                true => self.place.disk.read(file.path.as_str()).ok().map(|b| Digest::of(&b)),
+                false => None,
+            };
+            let after = Some(Arc::from(file.bytes.as_slice()));
+            let replacement = Replacement { path: file.path.clone(), before, after };
+            if before != replacement.after.as_deref().map(Digest::of) {
+                replacements.push(replacement);
+            }
+        }
+        if let Some(session) = &self.session {
+            session.replace(what, &replacements, &self.place.root)?;
+        }
+        Ok(replacements)
+    }
+
+    /// Publishes one file by itself, before everything else.
+    pub(super) fn publish(&self, file: &NewFile) -> Result<Option<ArtifactPath>, Failure> {
+        let Some(session) = &self.session else { return Ok(None) };
+        session.publish(std::slice::from_ref(file))?;
+        Ok(Some(file.path.clone()))
+    }
+
+    /// Keeps what a freeze is about to push aside.
+    pub(super) fn keep_displaced(&self) -> Result<(), Failure> {
+        match &self.session {
+            Some(session) => Ok(session.publish(&self.place.displaced()?)?),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What a release writes: versions, changelog, migration guide. Pure: from two trees and what changed
+//! between them to a [`Revision`], or to the reason why there is none. `edit` writes it, `freeze` freezes
+//! it, and the check that everything holds afterwards is the caller's.
+
+mod changelog;
+mod deed;
+mod migration;
+mod text;
+mod versions;
+
+pub use deed::{Before, Blocked, Planned, Raised, Scope, Wish, plan};
+
+use semver::Version;
+
+use crate::tree::ArtifactPath;
+
+/// The git tag of a version of the set, or of a module: `contracts-v1.2.0`, `contracts-notes-0.2.0`.
+pub fn tag(module: Option<&str>, version: &Version) -> String {
+    match module {
+        Some(module) => format!("contracts-{module}-{version}"),
+        None => format!("contracts-v{version}"),
+    }
+}
+
+/// A file below the contracts root.
+fn below(root: &str, path: &str) -> ArtifactPath {
+    match root {
+        "" => ArtifactPath::lossy(path),
+        root => ArtifactPath::lossy(&format!("{root}/{path}")),
+    }
+}

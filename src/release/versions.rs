@@ -1,0 +1,88 @@
+//! Versions declared: `versions.yaml` with its history.
+
+use semver::Version;
+use serde_json::{Value as Json, json};
+
+use crate::catalog::Versions;
+use crate::document::{Pointer, Rewrite, Spot, Unwritable};
+
+/// What a version brings, for its history.
+pub(super) struct Entry<'e> {
+    pub version: &'e Version,
+    pub date: &'e str,
+    pub summary: &'e str,
+    /// What breaks, a sentence each.
+    pub breaking: &'e [String],
+    /// The migration guide, as a path from the file.
+    pub migration: Option<String>,
+}
+
+/// Declares a version in `versions.yaml`: the version, and its entry in the history, newest first.
+pub(super) fn declare(
+    page: &mut Rewrite,
+    versions: &Versions,
+    entry: &Entry<'_>,
+) -> Result<(), Unwritable> {
+    let text = Json::String(entry.version.to_string());
+    let root = Pointer::root();
+    if page.value().get("version").is_some() {
+        page.set(&root.join("version"), &text)?;
+    } else {
+        page.insert(&root, "version", &text, Spot::After("module"))?;
+    }
+    let history = root.join("history");
+    let is_there = page.value().get("history").is_some_and(|h| h.is_array());
+    let newest = versions.history.first().and_then(|newest| newest.version.as_ref());
+    if is_there && newest == Some(entry.version) {
+        return complete(page, &history.index(0), entry);
+    }
+    let value = value_of(entry);
+    if is_there {
+        page.insert_item(&history, 0, &value)
+    } else if page.value().get("history").is_some() {
+        page.set(&history, &json!([value]))
+    } else {
+        page.insert(&root, "history", &json!([value]), Spot::Last)
+    }
+}
+
+/// Adds to an entry that people have begun what it lacks.
+fn complete(page: &mut Rewrite, at: &Pointer, entry: &Entry<'_>) -> Result<(), Unwritable> {
+    let Json::Object(wanted) = value_of(entry) else { return Ok(()) };
+    if !page.value().at(at).is_some_and(|v| v.is_object()) {
+        return page.set(at, &Json::Object(wanted));
+    }
+    for (key, value) in wanted {
+        if page.value().at(&at.join(&key)).is_none() {
+            page.insert(at, &key, &value, Spot::Last)?;
+        }
+    }
+    Ok(())
+}
+
+fn value_of(entry: &Entry<'_>) -> Json {
+    let mut value = json!({
+        "version": entry.version.to_string(),
+        "date": entry.date,
+        "summary": entry.summary,
+    });
+    if let Json::Object(members) = &mut value {
+        if !entry.breaking.is_empty() {
+            members.insert("breaking".to_owned(), json!(entry.breaking));
+        }
+        if let Some(migration) = &entry.migration {
+            members.insert("migration".to_owned(), json!(migration));
+        }
+    }
+    value
+}
+
+/// The text of a `versions.yaml` where there is none.
+pub(super) fn first(entry: &Entry<'_>) -> String {
+    format!(
+        "version: \"{v}\"\nhistory:\n  - version: \"{v}\"\n    date: \"{}\"\n    summary: {}\n",
+        entry.date,
+        Json::String(entry.summary.to_owned()),
+        v = entry.version,
+    )
+}
