@@ -10,12 +10,12 @@ use serde_json::Value;
 
 const SCHEMA: &str = "contracts/storage/schemas/note.schema.json";
 
-/// A repository with the tree of `init`, committed and frozen as 0.1.0.
+/// A repository with the tree of `init`, committed and frozen as 1.0.0.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     git(folder.path(), &["init", "-q", "-b", "main"]);
     assert_eq!(run(folder.path(), &["init"]).code, 0);
-    replace(folder.path(), "contracts/versions.yaml", "0.1.0", "1.0.0");
+    replace(folder.path(), "contracts/versions.yaml", "1.0.0", "1.0.0");
     std::fs::write(folder.path().join("contracts/CHANGELOG.md"), "# Changelog\n\n## 1.0.0\n")
         .unwrap();
     let made = run(folder.path(), &["freeze", "create", "1.0.0"]);

@@ -81,7 +81,8 @@ impl Refusal {
             }
             Refusal::NotLarger { newest, .. } => format!("choose a version larger than {newest}"),
             Refusal::Unchanged(_) => {
-                "there is nothing to freeze; `--allow-empty` makes one all the same".to_owned()
+                "there is nothing to freeze; `freeze create --allow-empty` makes one all the same"
+                    .to_owned()
             }
             Refusal::Unfreezable(_) => {
                 "rename or remove these, or name them in `.contractignore`".to_owned()

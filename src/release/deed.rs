@@ -75,6 +75,8 @@ pub struct Raised {
 pub struct Planned {
     /// The version of the set.
     pub version: Version,
+    /// What it is for.
+    pub summary: String,
     /// All versions that are given; the set last.
     pub raised: Vec<Raised>,
     /// What is written.
@@ -117,7 +119,9 @@ pub fn plan(
     let set = job.set()?;
     let mut raised = job.modules()?;
     raised.push(set.clone());
-    let mut planned = Planned { version: set.to.clone(), raised, revision: Revision::default() };
+    let summary = job.summary();
+    let mut planned =
+        Planned { version: set.to.clone(), summary, raised, revision: Revision::default() };
     for raised in planned.raised.clone() {
         job.write(&raised, &mut planned.revision)?;
     }
@@ -138,6 +142,19 @@ impl Job<'_> {
 
     fn bump(&self, module: Option<&str>) -> Option<&Bump> {
         self.before?.comparison.bumps.iter().find(|b| b.module.as_deref() == module)
+    }
+
+    /// What the release is for: as wished, or as the history says of the version that is declared.
+    fn summary(&self) -> String {
+        let told = || {
+            let versions = self.versions(None)?;
+            let newest = self.new.item(versions.item)?.value()?.get("history")?.items().first()?;
+            newest.str_at("summary").map(str::to_owned)
+        };
+        match self.wish.summary {
+            "" if self.wish.declared_only => told().unwrap_or_default(),
+            summary => summary.to_owned(),
+        }
     }
 
     /// The version of the set.

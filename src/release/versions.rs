@@ -64,9 +64,11 @@ fn value_of(entry: &Entry<'_>) -> Json {
     let mut value = json!({
         "version": entry.version.to_string(),
         "date": entry.date,
-        "summary": entry.summary,
     });
     if let Json::Object(members) = &mut value {
+        if !entry.summary.is_empty() {
+            members.insert("summary".to_owned(), json!(entry.summary));
+        }
         if !entry.breaking.is_empty() {
             members.insert("breaking".to_owned(), json!(entry.breaking));
         }

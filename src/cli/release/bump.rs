@@ -2,8 +2,8 @@
 //! declare them.
 
 use super::args::Bump;
-use super::{blocked, restates, shown, stamp, versions_line, written};
-use crate::cli::args::Global;
+use super::{blocked, json_of, restates, shown, stamp, versions_line, written};
+use crate::cli::args::{Global, OutputFormat};
 use crate::cli::diff::{compare_sides, show_bumps};
 use crate::cli::output::Terminal;
 use crate::cli::place::Place;
@@ -52,6 +52,10 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
     let what = format!("bump to {}", planned.version);
     let replacements = site.write(&what, &planned.revision, &[])?;
     drop(progress);
+    if global.format == OutputFormat::Json {
+        let value = json_of(&planned, &replacements, args.setting.dry_run);
+        return Ok(terminal.write(format!("{value:#}\n").as_bytes(), 0));
+    }
     let mut out = String::new();
     if args.setting.dry_run {
         out.push_str(&shown(&site, &replacements, terminal));

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::args::{Release, Setting, Workflow};
-use super::{blocked, restates, shown, since_newest, stamp, versions_line, written};
+use super::{blocked, json_of, restates, shown, since_newest, stamp, versions_line, written};
 use crate::catalog;
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::output::Terminal;
@@ -13,7 +13,7 @@ use crate::cli::progress::Progress;
 use crate::cli::revise::Site;
 use crate::cli::words::{counted, refused, size};
 use crate::cli::{Answer, Failure};
-use crate::freeze::{Freeze, Version, Wish as FreezeWish, plan_create};
+use crate::freeze::{Freeze, Refusal, Version, Wish as FreezeWish, plan_create, root_of};
 use crate::release::{self, Before, Planned, Wish};
 use crate::report::visible;
 use crate::tree::{ArtifactPath, Replacement};
@@ -54,6 +54,7 @@ fn cut(wish: Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) 
     let before = since.as_ref().map(|(version, comparison)| Before { version, comparison });
     let wish = Wish { date: &day, restate: restates(&site), ..wish };
     let planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
+    unchanged(&site)?;
     let revised = planned.revision.over(&site.tree);
     let of = format!("release {}", planned.version);
     site.demand(&site.outcome(&revised), &revised, &of, global, terminal)?;
@@ -66,7 +67,7 @@ fn cut(wish: Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) 
     let kind = |path: &ArtifactPath| kinds.get(path).map_or("other", |kind| kind.name());
     let freeze_wish = FreezeWish {
         version: &version,
-        description: Some(wish.summary).filter(|text| !text.is_empty()),
+        description: Some(planned.summary.as_str()).filter(|text| !text.is_empty()),
         created_at,
         allow_empty: false,
     };
@@ -81,6 +82,17 @@ fn cut(wish: Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) 
         _ => told.text(&site, setting.dry_run, terminal),
     };
     Ok(terminal.write(text.as_bytes(), 0))
+}
+
+/// Refuses to release what is released.
+fn unchanged(site: &Site<'_>) -> Result<(), Failure> {
+    let Some(newest) = &site.newest else { return Ok(()) };
+    let digests: Vec<(&str, String)> =
+        site.tree.artifacts.iter().map(|(path, a)| (path.as_str(), a.digest().hex())).collect();
+    if root_of(digests.iter().map(|(path, hex)| (*path, hex.as_str()))) != newest.freeze.root {
+        return Ok(());
+    }
+    Err(refused(&Refusal::Unchanged(newest.freeze.version.clone())))
 }
 
 /// What there is to say about a release.
@@ -125,23 +137,10 @@ impl Told<'_> {
     }
 
     fn json(&self, is_dry: bool) -> String {
-        let raised: Vec<_> = self
-            .planned
-            .raised
-            .iter()
-            .map(|r| {
-                json!({
-                    "module": r.scope.module(), "from": r.from.as_ref().map(ToString::to_string),
-                    "to": r.to.to_string(), "step": r.step.name(),
-                })
-            })
-            .collect();
-        let files: Vec<String> = self.replacements.iter().map(|r| r.path.to_string()).collect();
-        let value = json!({
-            "version": self.freeze.version, "dry_run": is_dry, "versions": raised,
-            "root": self.freeze.root, "artifacts": self.freeze.artifacts.len(),
-            "files": files, "tags": self.tags(),
-        });
+        let mut value = json_of(self.planned, self.replacements, is_dry);
+        value["root"] = json!(self.freeze.root);
+        value["artifacts"] = json!(self.freeze.artifacts.len());
+        value["tags"] = json!(self.tags());
         format!("{value:#}\n")
     }
 }

@@ -11,6 +11,7 @@ pub(super) use cut::{release, workflow};
 pub(super) use rollback::rollback;
 
 use semver::Version;
+use serde_json::json;
 
 use super::output::Terminal;
 use super::revise::Site;
@@ -91,4 +92,19 @@ fn versions_line(planned: &Planned) -> String {
         out.push_str(&line);
     }
     out
+}
+
+/// The same for programs.
+fn json_of(planned: &Planned, replacements: &[Replacement], is_dry: bool) -> serde_json::Value {
+    let raised = planned.raised.iter().map(|raised| {
+        json!({
+            "module": raised.scope.module(), "from": raised.from.as_ref().map(ToString::to_string),
+            "to": raised.to.to_string(), "step": raised.step.name(),
+        })
+    });
+    json!({
+        "version": planned.version.to_string(), "dry_run": is_dry,
+        "versions": raised.collect::<Vec<_>>(),
+        "files": replacements.iter().map(|r| r.path.to_string()).collect::<Vec<_>>(),
+    })
 }

@@ -2,9 +2,9 @@
 //! and history only grows.
 
 use super::args::Rollback;
-use super::{blocked, restates, shown, stamp, versions_line, written};
+use super::{blocked, json_of, restates, shown, stamp, versions_line, written};
 use crate::catalog::Kind;
-use crate::cli::args::Global;
+use crate::cli::args::{Global, OutputFormat};
 use crate::cli::freeze::{rescued, would_lose};
 use crate::cli::output::Terminal;
 use crate::cli::place::Place;
@@ -25,6 +25,10 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     let earlier = opened.freeze;
     outside(&earlier, &site.tree)?;
     let restored = contents(&site, &earlier);
+    if restored.replacements(&site.tree).is_empty() {
+        let text = format!("the contracts are those of {} already\n", earlier.version);
+        return Ok(terminal.write(text.as_bytes(), 0));
+    }
     let revised = restored.over(&site.tree);
     let Some(newest) = &site.newest else { return Err(no_freeze()) };
     let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&revised));
@@ -56,6 +60,10 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     let what = format!("rollback to {}", earlier.version);
     let replacements = site.write(&what, &planned.revision, &[])?;
     drop(progress);
+    if global.format == OutputFormat::Json {
+        let value = json_of(&planned, &replacements, args.setting.dry_run);
+        return Ok(terminal.write(format!("{value:#}\n").as_bytes(), 0));
+    }
     let mut out = String::new();
     if args.setting.dry_run {
         out.push_str(&shown(&site, &replacements, terminal));
@@ -65,12 +73,8 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     if let Some(path) = kept_in {
         out.push_str(&format!("what was there is kept in {path}\n"));
     }
-    match (replacements.is_empty(), args.setting.dry_run) {
-        (true, _) => {
-            out.push_str(&format!("the contracts are those of {} already\n", earlier.version))
-        }
-        (_, true) => {}
-        _ => out.push_str("\nNow run: contract-guard release\n"),
+    if !args.setting.dry_run {
+        out.push_str("\nNow run: contract-guard release\n");
     }
     Ok(terminal.write(out.as_bytes(), 0))
 }

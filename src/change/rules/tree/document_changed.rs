@@ -64,8 +64,13 @@ pub(in crate::change) fn untold(both: &Both<'_>, found: &mut Vec<Change>) {
 
 /// What a file says: its value, or its text without regard to line endings.
 fn says(catalog: &Catalog, item: ItemId) -> (Option<serde_json::Value>, Vec<u8>) {
-    if let Some(value) = catalog.item(item).and_then(|i| i.value()) {
-        return (Some(to_json(value)), Vec::new());
+    if let Some((item, value)) = catalog.item(item).and_then(|i| Some((i, i.value()?))) {
+        let mut value = to_json(value);
+        // The version of the set, said again: it changes with every release.
+        if let (Kind::Topics, Some(members)) = (item.kind, value.as_object_mut()) {
+            members.remove("version");
+        }
+        return (Some(value), Vec::new());
     }
     let bytes = catalog.tree.get(&catalog.path(item)).map(|a| a.bytes.to_vec());
     let mut text: Vec<u8> = bytes.unwrap_or_default().into_iter().filter(|b| *b != b'\r').collect();

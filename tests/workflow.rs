@@ -1,0 +1,344 @@
+//! From idea to release through the real binary: what a command writes passes `check`, and a command that
+//! stops half-way leaves what was there.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test runs and stops")]
+
+mod binary;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use binary::{Run, command, git, run};
+use serde_json::{Value, json};
+
+const NOTE: &str = "contracts/storage/schemas/note.schema.json";
+const NOW: &str = "2026-11-21T12:00:00Z";
+
+/// A repository with the tree of `init`, committed.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    done(folder.path(), &["init"]);
+    commit(folder.path());
+    folder
+}
+
+/// The same, released as 1.1.0.
+fn released() -> tempfile::TempDir {
+    let folder = repository();
+    done(folder.path(), &["workflow", "minor", "first", "--now", NOW]);
+    commit(folder.path());
+    folder
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "--allow-empty", "-m", "all"]);
+}
+
+fn done(folder: &Path, args: &[&str]) -> String {
+    let Run { code, stdout, stderr } = run(folder, args);
+    assert_eq!(code, 0, "{args:?}: {stdout}{stderr}");
+    stdout
+}
+
+fn refused(folder: &Path, args: &[&str], wanted: i32, words: &str) {
+    let before = files(folder);
+    let Run { code, stdout, stderr } = run(folder, args);
+    assert_eq!(code, wanted, "{args:?}: {stdout}{stderr}");
+    assert!(stderr.contains(words), "{args:?}: {stdout}{stderr}");
+    assert_eq!(files(folder), before, "{args:?} wrote something");
+}
+
+/// All files but those of git, by path.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = binary::files(folder);
+    files.retain(|path, _| !path.contains("/.git/"));
+    files
+}
+
+fn read(folder: &Path, path: &str) -> String {
+    std::fs::read_to_string(folder.join(path)).unwrap()
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn change(folder: &Path, path: &str, edit: impl FnOnce(&mut Value)) {
+    let mut value: Value = serde_json::from_str(&read(folder, path)).unwrap();
+    edit(&mut value);
+    write(folder, path, &format!("{value:#}\n"));
+}
+
+fn add_field(folder: &Path, name: &str) {
+    change(folder, NOTE, |schema| schema["properties"][name] = json!({"type": "string"}));
+}
+
+fn remove_field(folder: &Path, name: &str) {
+    change(folder, NOTE, |schema| {
+        schema["properties"].as_object_mut().unwrap().remove(name).unwrap();
+    });
+}
+
+/// A second module with a version of its own.
+fn add_module(folder: &Path) {
+    write(
+        folder,
+        "contracts/modules/retrieval/versions.yaml",
+        "# Retrieval\nmodule: retrieval\nversion: '0.1.0'\nhistory:\n  - {version: '0.1.0', summary: first}\n",
+    );
+    let schema = |path: &str| {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": format!("https://example.com/{path}"),
+            "type": "object", "additionalProperties": false, "properties": {"q": {"type": "string"}},
+        })
+    };
+    let path = "contracts/modules/retrieval/storage/schemas/query.schema.json";
+    write(folder, path, &format!("{:#}\n", schema(path)));
+    write(
+        folder,
+        "contracts/modules/retrieval/storage/examples/query.example.json",
+        "{\"q\": \"x\"}\n",
+    );
+}
+
+#[test]
+fn workflow_validates_bumps_validates_and_freezes() {
+    let folder = repository();
+    let path = folder.path();
+    add_field(path, "colour");
+    let out = done(path, &["workflow", "minor", "notes have a colour", "--now", NOW]);
+    assert!(out.contains("version of the set goes from 1.0.0 to 1.1.0 (minor)"), "{out}");
+    assert!(out.contains("froze 1.1.0: 13 artifacts"), "{out}");
+    assert!(out.contains("git tag contracts-v1.1.0"), "{out}");
+    done(path, &["check"]);
+    done(path, &["freeze", "verify"]);
+    assert!(done(path, &["freeze", "list"]).contains("notes have a colour"));
+    assert!(read(path, "contracts/events/topics.yaml").starts_with("version: \"1.1.0\"\n"));
+    // Nothing has changed since.
+    refused(path, &["workflow", "patch", "nothing"], 1, "nothing has changed since freeze 1.1.0");
+    // What does not pass is not released.
+    write(path, "contracts/storage/examples/note.example.json", "{}\n");
+    refused(path, &["workflow", "patch", "broken"], 1, "does not pass `check`");
+}
+
+#[test]
+fn a_smaller_step_than_the_changes_demand_is_refused() {
+    let folder = repository();
+    let path = folder.path();
+    add_field(path, "colour");
+    done(path, &["workflow", "minor", "notes have a colour", "--now", NOW]);
+    remove_field(path, "colour");
+    refused(path, &["workflow", "minor", "drop colour"], 1, "the changes demand a major one");
+    refused(path, &["workflow", "patch", "drop colour"], 1, "property `colour`");
+    refused(path, &["release"], 1, "contract-guard bump --write");
+    let before = files(path);
+    let plan = done(path, &["workflow", "major", "drop colour", "--now", NOW, "--dry-run"]);
+    assert!(plan.contains("+++ contracts/migrations/1.1.0-to-2.0.0.md"), "{plan}");
+    assert_eq!(files(path), before, "a dry run wrote something");
+    done(path, &["workflow", "major", "drop colour", "--now", NOW]);
+    done(path, &["check"]);
+}
+
+#[test]
+fn bump_writes_version_and_history() {
+    let folder = released();
+    let path = folder.path();
+    let text = "# ours\nversion: '1.1.0' # now\nhistory:\n  # newest first\n  - {version: '1.1.0', date: 2026-11-21, summary: first}\n";
+    write(path, "contracts/versions.yaml", text);
+    add_field(path, "colour");
+    let Run { code, stdout, .. } = run(path, &["bump"]);
+    assert_eq!(
+        (code, stdout.contains("demands minor (1.2.0), declares none (1.1.0): too small")),
+        (1, true),
+        "{stdout}"
+    );
+    done(path, &["bump", "--write", "-m", "notes: a colour", "--now", NOW]);
+    assert_eq!(
+        read(path, "contracts/versions.yaml"),
+        "# ours\nversion: '1.2.0' # now\nhistory:\n  # newest first\n  - version: \"1.2.0\"\n    date: \"2026-11-21\"\n    summary: \"notes: a colour\"\n  - {version: '1.1.0', date: 2026-11-21, summary: first}\n"
+    );
+    let changelog = read(path, "contracts/CHANGELOG.md");
+    let line = "### Added\n\n- Property `colour` of the document is new (`storage/schemas/note.schema.json`).\n";
+    assert!(changelog.contains(line), "{changelog}");
+    done(path, &["bump"]);
+    done(path, &["check"]);
+    let before = files(path);
+    assert!(done(path, &["bump", "--write"]).contains("nothing to write"));
+    assert_eq!(files(path), before);
+    done(path, &["release", "--now", NOW]);
+    assert!(done(path, &["freeze", "list"]).contains("notes: a colour"));
+}
+
+#[test]
+fn bump_drafts_the_migration_of_a_break() {
+    let folder = released();
+    let path = folder.path();
+    remove_field(path, "content");
+    change(path, "contracts/storage/examples/note.example.json", |note| {
+        note.as_object_mut().unwrap().remove("content").unwrap();
+    });
+    done(path, &["bump", "--write", "-m", "notes without content", "--now", NOW]);
+    let guide = read(path, "contracts/migrations/1.1.0-to-2.0.0.md");
+    for section in ["## Impact", "## Migration", "## Rollback", "\"content\"", "note.schema.json"] {
+        assert!(guide.contains(section), "{section}: {guide}");
+    }
+    let versions = read(path, "contracts/versions.yaml");
+    assert!(versions.contains("migration: migrations/1.1.0-to-2.0.0.md"), "{versions}");
+    assert!(versions.contains("breaking:\n      - property `content`"), "{versions}");
+    // What people write into a guide stays.
+    write(
+        path,
+        "contracts/migrations/1.1.0-to-2.0.0.md",
+        "# By hand\n\n## Impact\n\n## Migration\n\n## Rollback\n",
+    );
+    done(path, &["release", "--now", NOW]);
+    assert!(read(path, "contracts/migrations/1.1.0-to-2.0.0.md").starts_with("# By hand"));
+}
+
+#[test]
+fn a_module_is_tagged_by_its_name_and_version() {
+    let folder = repository();
+    let path = folder.path();
+    add_module(path);
+    done(path, &["workflow", "minor", "first", "--now", NOW]);
+    let schema = "contracts/modules/retrieval/storage/schemas/query.schema.json";
+    change(path, schema, |schema| schema["properties"]["reasons"] = json!({"type": "array"}));
+    let out = done(path, &["workflow", "minor", "reasons", "--module", "retrieval", "--now", NOW]);
+    assert!(out.contains("version of module retrieval goes from 0.1.0 to 0.2.0 (minor)"), "{out}");
+    assert!(out.contains("git tag contracts-retrieval-0.2.0\n  git tag contracts-v1.2.0"), "{out}");
+    let versions = read(path, "contracts/modules/retrieval/versions.yaml");
+    assert!(
+        versions.starts_with("# Retrieval\nmodule: retrieval\nversion: '0.2.0'\n"),
+        "{versions}"
+    );
+    // A module follows its own changes, also when the set is meant.
+    change(path, schema, |schema| schema["properties"]["more"] = json!({"type": "array"}));
+    let out = done(path, &["workflow", "minor", "more", "--now", NOW]);
+    assert!(out.contains("git tag contracts-retrieval-0.3.0"), "{out}");
+    refused(
+        path,
+        &["workflow", "minor", "x", "--module", "other"],
+        1,
+        "modules with a `versions.yaml` are retrieval",
+    );
+}
+
+#[test]
+fn a_pre_release_is_counted_and_then_released() {
+    let folder = released();
+    let path = folder.path();
+    add_field(path, "colour");
+    let out = done(path, &["workflow", "minor", "colour", "--pre", "rc", "--now", NOW]);
+    assert!(out.contains("git tag contracts-v1.2.0-rc.1"), "{out}");
+    add_field(path, "size");
+    let out = done(path, &["workflow", "minor", "size", "--pre", "rc", "--now", NOW]);
+    assert!(out.contains("froze 1.2.0-rc.2"), "{out}");
+    add_field(path, "weight");
+    let out = done(path, &["workflow", "minor", "all of it", "--now", NOW]);
+    assert!(out.contains("froze 1.2.0:"), "{out}");
+    done(path, &["check"]);
+}
+
+#[test]
+fn a_rollback_gives_what_was_under_a_new_version() {
+    let folder = repository();
+    let path = folder.path();
+    add_field(path, "colour");
+    done(path, &["workflow", "minor", "colour", "--now", NOW]);
+    let then = read(path, NOTE);
+    remove_field(path, "colour");
+    write(
+        path,
+        "contracts/storage/examples/note.example_02.json",
+        &read(path, "contracts/storage/examples/note.example.json"),
+    );
+    done(path, &["workflow", "major", "no colour", "--now", NOW]);
+    write(path, NOTE, &read(path, NOTE).replace("200", "300"));
+    refused(path, &["rollback", "1.1.0"], 1, "would be lost");
+    commit(path);
+    let out = done(path, &["rollback", "1.1.0", "--reason", "readers failed", "--now", NOW]);
+    assert!(out.contains("version of the set goes from 2.0.0 to 2.1.0"), "{out}");
+    assert_eq!(read(path, NOTE), then);
+    assert!(!path.join("contracts/storage/examples/note.example_02.json").exists());
+    let changelog = read(path, "contracts/CHANGELOG.md");
+    assert!(changelog.contains("Rolled back to 1.1.0: readers failed."), "{changelog}");
+    assert!(changelog.contains("## [2.0.0]"), "{changelog}");
+    done(path, &["check"]);
+    done(path, &["release", "--now", NOW]);
+    done(path, &["freeze", "verify"]);
+    let again = done(path, &["rollback", "2.1.0"]);
+    assert!(again.contains("are those of 2.1.0 already"), "{again}");
+}
+
+#[test]
+fn what_people_wrote_in_the_changelog_is_kept() {
+    let folder = released();
+    let path = folder.path();
+    let text = "# Changelog\r\n\r\n## [Unreleased]\r\n\r\n### Fixed\r\n\r\n- A word, by hand.\r\n\r\n## [1.1.0] - 2026-11-21\r\n\r\n- First.\r\n";
+    write(path, "contracts/CHANGELOG.md", text);
+    add_field(path, "colour");
+    done(path, &["workflow", "minor", "more", "--now", NOW]);
+    let new = read(path, "contracts/CHANGELOG.md");
+    assert_eq!(new.matches('\n').count(), new.matches("\r\n").count());
+    let expected = "## [Unreleased]\n\n## [1.2.0] - 2026-11-21\n\nMore.\n\n### Added\n\n- Property `colour` of the document is new (`storage/schemas/note.schema.json`).\n\n### Fixed\n\n- A word, by hand.\n\n## [1.1.0] - 2026-11-21\n\n- First.\n";
+    assert!(new.replace("\r\n", "\n").ends_with(expected), "{new}");
+}
+
+/// Whatever is cut off, wherever: the next command that writes ends it, and what is there then is what was
+/// there before, or passes `check`.
+#[test]
+fn a_killed_release_is_old_or_new() {
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random % below
+    };
+    let folder = released();
+    let path = folder.path();
+    let (mut killed, mut finished) = (0, 0);
+    for round in 0..60 {
+        match next(4) {
+            0 => add_field(path, &format!("field_{round}")),
+            1 => write(path, &format!("contracts/notes_{round}.md"), "words\n"),
+            2 => change(path, NOTE, |s| s["description"] = json!(format!("round {round}"))),
+            _ => {
+                let fields = serde_json::from_str::<Value>(&read(path, NOTE)).unwrap();
+                let mut names = fields["properties"].as_object().unwrap().keys();
+                if let Some(name) = names.find(|name| name.starts_with("field_")).cloned() {
+                    remove_field(path, &name);
+                }
+            }
+        }
+        let before = files(path);
+        let args: &[&str] = match next(4) {
+            0 => &["workflow", "patch", "a patch"],
+            1 => &["workflow", "minor", "a minor"],
+            2 => &["bump", "--write"],
+            _ => &["workflow", "major", "a major"],
+        };
+        let mut child = command(path, args)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(next(120_000)));
+        child.kill().unwrap();
+        match child.wait().unwrap().code() {
+            Some(_) => finished += 1,
+            None => killed += 1,
+        }
+        done(path, &["freeze", "list"]);
+        if files(path) != before {
+            let Run { code, stdout, stderr } = run(path, &["check"]);
+            assert_eq!(code, 0, "after {args:?} in round {round}: {stdout}{stderr}");
+            assert!(!files(path).keys().any(|file| file.contains(".contract-guard/")));
+        }
+    }
+    assert!(killed > 5, "{killed} killed, {finished} finished: the delays do not fit this machine");
+}
