@@ -125,7 +125,7 @@ pub(super) fn with_version(
         after.min(blocks.len().saturating_sub(1))
     });
     if let Some(block) = blocks.get_mut(at) {
-        let body = merge(human, &take_body(&mut block.lines), summary, lines);
+        let body = merge(&human, &take_body(&mut block.lines), summary, lines);
         // Definitions of links stand at the end of the file, not in a section.
         let links = std::mem::take(&mut block.lines);
         block.lines = framed(body);
@@ -184,13 +184,13 @@ fn parts(body: &[String]) -> Vec<Part> {
 
 /// One body of several: people's words first, each heading once, new lines behind them.
 fn merge(
-    human: Vec<String>,
+    human: &[String],
     known: &[String],
     summary: Option<&str>,
     lines: &[(Section, String)],
 ) -> Vec<String> {
     let mut all = parts(known);
-    for (heading, more) in parts(&human) {
+    for (heading, more) in parts(human) {
         match all.iter_mut().find(|(h, _)| same(h.as_deref(), heading.as_deref())) {
             Some((_, there)) => append(there, &trimmed(&more)),
             None => all.push((heading, more)),

@@ -4,7 +4,7 @@ use semver::Version;
 use serde_json::{Value as Json, json};
 
 use crate::catalog::Versions;
-use crate::document::{Pointer, Rewrite, Spot, Unwritable};
+use crate::document::{Pointer, Rewrite, Spot, Unwritable, Value};
 
 /// What a version brings, for its history.
 pub(super) struct Entry<'e> {
@@ -31,7 +31,7 @@ pub(super) fn declare(
         page.insert(&root, "version", &text, Spot::After("module"))?;
     }
     let history = root.join("history");
-    let is_there = page.value().get("history").is_some_and(|h| h.is_array());
+    let is_there = page.value().get("history").is_some_and(Value::is_array);
     let newest = versions.history.first().and_then(|newest| newest.version.as_ref());
     if is_there && newest == Some(entry.version) {
         return complete(page, &history.index(0), entry);
@@ -49,7 +49,7 @@ pub(super) fn declare(
 /// Adds to an entry that people have begun what it lacks.
 fn complete(page: &mut Rewrite, at: &Pointer, entry: &Entry<'_>) -> Result<(), Unwritable> {
     let Json::Object(wanted) = value_of(entry) else { return Ok(()) };
-    if !page.value().at(at).is_some_and(|v| v.is_object()) {
+    if !page.value().at(at).is_some_and(Value::is_object) {
         return page.set(at, &Json::Object(wanted));
     }
     for (key, value) in wanted {

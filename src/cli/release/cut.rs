@@ -28,7 +28,7 @@ pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Term
         declared_only: false,
         restate: true,
     };
-    cut(wish, &args.setting, global, terminal)
+    cut(&wish, &args.setting, global, terminal)
 }
 
 pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Terminal) -> Answer {
@@ -41,10 +41,10 @@ pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Termin
         declared_only: true,
         restate: true,
     };
-    cut(wish, &args.setting, global, terminal)
+    cut(&wish, &args.setting, global, terminal)
 }
 
-fn cut(wish: Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) -> Answer {
+fn cut(wish: &Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) -> Answer {
     let (created_at, day) = stamp(setting.now.as_deref())?;
     let progress = Progress::start("releasing contracts");
     let place = Place::find(setting.path.as_deref(), global)?;
@@ -52,7 +52,7 @@ fn cut(wish: Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) 
     let facts = site.facts(&site.tree);
     let since = since_newest(&site);
     let before = since.as_ref().map(|(version, comparison)| Before { version, comparison });
-    let wish = Wish { date: &day, restate: restates(&site), ..wish };
+    let wish = Wish { date: &day, restate: restates(&site), ..wish.clone() };
     let planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
     unchanged(&site)?;
     let revised = planned.revision.over(&site.tree);
@@ -137,10 +137,10 @@ impl Told<'_> {
     }
 
     fn json(&self, is_dry: bool) -> String {
-        let mut value = json_of(self.planned, self.replacements, is_dry);
-        value["root"] = json!(self.freeze.root);
-        value["artifacts"] = json!(self.freeze.artifacts.len());
-        value["tags"] = json!(self.tags());
-        format!("{value:#}\n")
+        let mut members = json_of(self.planned, self.replacements, is_dry);
+        members.insert("root".to_owned(), json!(self.freeze.root));
+        members.insert("artifacts".to_owned(), json!(self.freeze.artifacts.len()));
+        members.insert("tags".to_owned(), json!(self.tags()));
+        format!("{:#}\n", serde_json::Value::Object(members))
     }
 }

@@ -11,7 +11,7 @@ pub(super) use cut::{release, workflow};
 pub(super) use rollback::rollback;
 
 use semver::Version;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::output::Terminal;
 use super::revise::Site;
@@ -95,16 +95,18 @@ fn versions_line(planned: &Planned) -> String {
 }
 
 /// The same for programs.
-fn json_of(planned: &Planned, replacements: &[Replacement], is_dry: bool) -> serde_json::Value {
+fn json_of(planned: &Planned, replacements: &[Replacement], is_dry: bool) -> Map<String, Value> {
     let raised = planned.raised.iter().map(|raised| {
         json!({
             "module": raised.scope.module(), "from": raised.from.as_ref().map(ToString::to_string),
             "to": raised.to.to_string(), "step": raised.step.name(),
         })
     });
-    json!({
-        "version": planned.version.to_string(), "dry_run": is_dry,
-        "versions": raised.collect::<Vec<_>>(),
-        "files": replacements.iter().map(|r| r.path.to_string()).collect::<Vec<_>>(),
-    })
+    let files = replacements.iter().map(|r| Value::String(r.path.to_string()));
+    Map::from_iter([
+        ("version".to_owned(), json!(planned.version.to_string())),
+        ("dry_run".to_owned(), json!(is_dry)),
+        ("versions".to_owned(), raised.collect()),
+        ("files".to_owned(), files.collect()),
+    ])
 }

@@ -61,7 +61,8 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     let replacements = site.write(&what, &planned.revision, &[])?;
     drop(progress);
     if global.format == OutputFormat::Json {
-        let value = json_of(&planned, &replacements, args.setting.dry_run);
+        let members = json_of(&planned, &replacements, args.setting.dry_run);
+        let value = serde_json::Value::Object(members);
         return Ok(terminal.write(format!("{value:#}\n").as_bytes(), 0));
     }
     let mut out = String::new();
