@@ -33,5 +33,6 @@ pub mod laws;
 pub mod program;
 pub mod release;
 pub mod report;
+pub mod scaffold;
 pub mod source;
 pub mod tree;

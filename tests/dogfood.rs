@@ -22,7 +22,7 @@ fn our_contracts_pass() {
 
 #[test]
 fn the_template_of_init_passes() {
-    passes_without_findings("src/edit/template");
+    passes_without_findings("src/scaffold/init_tree");
 }
 
 /// What the contracts of the runtime must hold, counted, so that nothing is lost unseen.

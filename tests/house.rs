@@ -212,6 +212,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
         ("release", &["finding", "tree", "document", "catalog", "gate"]),
+        ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
         ("report", &["finding", "tree", "document", "gate", "laws"]),
@@ -219,7 +220,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
-                "source", "edit", "report", "laws", "program", "release",
+                "source", "edit", "report", "laws", "program", "release", "scaffold",
             ],
         ),
     ])

@@ -116,7 +116,7 @@ proptest! {
 
     #[test]
     fn a_schema_cut_at_any_byte_is_a_finding(cut in 1usize..1000) {
-        let schema = include_bytes!("../src/edit/template/contracts/events/envelope.schema.json");
+        let schema = include_bytes!("../src/scaffold/init_tree/contracts/events/envelope.schema.json");
         let cut = cut.min(schema.len() - 2);
         let text = std::str::from_utf8(&schema[..cut]).unwrap();
         let tree = Tree::from_texts("contracts", [("contracts/events/envelope.schema.json", text)]);

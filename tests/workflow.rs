@@ -342,3 +342,48 @@ fn a_killed_release_is_old_or_new() {
     }
     assert!(killed > 5, "{killed} killed, {finished} finished: the delays do not fit this machine");
 }
+
+#[test]
+fn new_schema_makes_a_schema_and_an_example_that_validate() {
+    let folder = repository();
+    let path = folder.path();
+    done(path, &["new", "schema", "user_preference", "--fields", "title:string!"]);
+    assert_eq!(done(path, &["validate"]), "0 mismatched example(s)\n");
+    let listed = done(path, &["list", "examples"]);
+    assert!(listed.contains("user_preference.invalid.no-id.json"), "{listed}");
+    let example = read(path, "contracts/storage/examples/user_preference.example.json");
+    let id = serde_json::from_str::<Value>(&example).unwrap()["id"].as_str().unwrap().to_owned();
+    done(path, &["ulid", "check", &id]);
+    done(path, &["workflow", "minor", "preferences", "--now", NOW]);
+}
+
+#[test]
+fn new_event_adds_schema_topic_and_example() {
+    let folder = repository();
+    let path = folder.path();
+    done(path, &["new", "event", "preference changed", "--fields", "preference_id:ulid!"]);
+    done(path, &["check"]);
+    assert!(done(path, &["list", "topics"]).contains("PREFERENCE_CHANGED"));
+    for file in
+        ["schemas/preference_changed.schema.json", "examples/preference_changed.example.json"]
+    {
+        assert!(path.join("contracts/events").join(file).is_file(), "{file}");
+    }
+    // What would change what a name means is not made.
+    refused(path, &["new", "event", "envelope"], 1, "does not pass `check`");
+}
+
+#[test]
+fn new_endpoint_adds_an_operation_that_validates() {
+    let folder = repository();
+    let path = folder.path();
+    let url = "/v1/preferences/{preference_id}";
+    done(path, &["new", "endpoint", "read_preference", "--url", url]);
+    done(path, &["new", "endpoint", "change_preference", "--url", url, "--method", "put"]);
+    done(path, &["check"]);
+    let api = read(path, "contracts/api/openapi/main.yaml");
+    for line in ["operationId: changePreference", "mtls", "\"404\":", "\"429\":"] {
+        assert!(api.contains(line), "{line}: {api}");
+    }
+    refused(path, &["new", "endpoint", "again", "--url", url], 2, "already");
+}

@@ -186,6 +186,9 @@ pub(super) enum Command {
         /// The repository [default: the current folder]
         path: Option<PathBuf>,
     },
+    /// Make a schema, event, endpoint, module, policy, invariant or law from a template
+    #[command(after_help = with_codes(super::new::NEW_HELP))]
+    New(super::new::New),
     /// List schemas, examples, topics or codes
     #[command(
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"

@@ -6,10 +6,12 @@ use super::output::Terminal;
 use super::{Answer, Failure};
 use crate::edit::{self, Applied};
 use crate::report::visible;
+use crate::scaffold::{self, Start};
 
 pub(super) fn run(path: Option<&Path>, terminal: &Terminal) -> Answer {
     let base = path.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let plan = edit::scaffold();
+    let Start { folder: (name, contracts), files } = scaffold::init();
+    let plan = edit::Plan { folder: (name.to_owned(), contracts), files };
     let applied = edit::apply(&plan, &base).map_err(Failure::Edit)?;
     let Applied { written, kept } = applied;
     let mut out = String::new();

@@ -14,6 +14,7 @@ mod init;
 mod laws;
 mod list;
 mod load;
+mod new;
 mod output;
 mod place;
 mod progress;
@@ -121,6 +122,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
+        Some(args::Command::New(new)) => new::run(new, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),

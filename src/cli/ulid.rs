@@ -19,6 +19,13 @@ pub(super) fn run(command: &args::Ulid, terminal: &Terminal) -> Answer {
 const LAST_TIME: u64 = (1 << 48) - 1;
 
 fn make(n: u32, at: Option<&str>, terminal: &Terminal) -> Answer {
+    let ids = some(n as usize, at)?;
+    let out: String = ids.into_iter().map(|id| format!("{id}\n")).collect();
+    Ok(terminal.write(out.as_bytes(), 0))
+}
+
+/// ULIDs of a time, in increasing order.
+pub(super) fn some(n: usize, at: Option<&str>) -> Result<Vec<String>, Failure> {
     let time = match at {
         None => SystemTime::now(),
         Some(text) => {
@@ -34,7 +41,7 @@ fn make(n: u32, at: Option<&str>, terminal: &Terminal) -> Answer {
         }
     };
     let mut generator = ulid::Generator::new();
-    let mut out = String::new();
+    let mut ids = Vec::new();
     for _ in 0..n {
         // Within one millisecond each is the one before plus one, so that they sort as they were made.
         let id = generator.generate_from_datetime(time).map_err(|_| {
@@ -43,9 +50,9 @@ fn make(n: u32, at: Option<&str>, terminal: &Terminal) -> Answer {
                 Some("ask for fewer".to_owned()),
             )
         })?;
-        out.push_str(&format!("{id}\n"));
+        ids.push(id.to_string());
     }
-    Ok(terminal.write(out.as_bytes(), 0))
+    Ok(ids)
 }
 
 fn check(ids: &[String], terminal: &Terminal) -> Answer {

@@ -8,7 +8,6 @@ mod export;
 mod journal;
 mod real;
 mod replace;
-mod scaffold;
 mod session;
 mod stage;
 
@@ -16,7 +15,6 @@ pub use disk::{Disk, Entry, Fault, Fresh, Guard};
 pub use export::{export_file, export_folder};
 pub use journal::{Recovered, has_leftovers, is_interrupted};
 pub use real::Real;
-pub use scaffold::scaffold;
 pub use session::Session;
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
-//! Keys: `contracts` (folder of the tree, read by `source`), `[compatibility]`, `[kinds]`, `[levels]`,
-//! `[limits]`, `[freeze]`, `[openapi]`, `[[pair]]`.
+//! Keys: `contracts` (folder of the tree, read by `source`), `templates`, `[compatibility]`, `[kinds]`,
+//! `[levels]`, `[limits]`, `[freeze]`, `[openapi]`, `[[pair]]`.
 
 use globset::GlobBuilder;
 use toml::Spanned;
@@ -32,6 +32,8 @@ pub struct Config {
     pub declared_only: bool,
     /// How schemas of an area are compared.
     pub modes: Vec<(Area, Mode)>,
+    /// The folder of this repository's own templates.
+    pub templates: Option<String>,
     /// What is wrong with the file.
     pub findings: Vec<Finding>,
 }
@@ -110,6 +112,7 @@ impl Reader<'_> {
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
                 "freeze" => self.freeze(value),
+                "templates" => self.templates(value),
                 "openapi" => self.openapi(value),
                 "pair" => self.pairs(value),
                 "kinds" => self.kinds(value),
@@ -125,6 +128,7 @@ impl Reader<'_> {
                         "limits",
                         "openapi",
                         "pair",
+                        "templates",
                     ],
                 ),
             }
@@ -226,6 +230,18 @@ impl Reader<'_> {
                 "nodes" => limits.nodes = limits.nodes.min(small),
                 _ => limits.steps = limits.steps.min(number),
             }
+        }
+    }
+
+    fn templates(&mut self, value: &Value<'_>) {
+        let folder = value.get_ref().as_str().filter(|text| ArtifactPath::new(text).is_ok());
+        match folder {
+            Some(folder) => self.config.templates = Some(folder.to_owned()),
+            None => self.wrong(
+                value.span(),
+                "`templates` is no folder of the repository",
+                "a path from the repository root",
+            ),
         }
     }
 

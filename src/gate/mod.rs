@@ -15,7 +15,7 @@ pub use verdict::Verdict;
 
 pub use crate::change::{Bump, Impact, Step};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::Catalog;
 use crate::document::{LineIndex, Position};
@@ -71,6 +71,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What this outcome has and an earlier one had not, judged by itself.
+    #[must_use]
+    pub fn beyond(self, earlier: &Outcome) -> Outcome {
+        let known: HashSet<&str> =
+            earlier.items.iter().map(|item| item.fingerprint.as_str()).collect();
+        let is_new = |item: &Item| !known.contains(item.fingerprint.as_str());
+        let items: Vec<Item> = self.items.into_iter().filter(is_new).collect();
+        Outcome { verdict: Verdict::of(&items), items, counts: self.counts }
+    }
+
     /// Number of findings of a level.
     pub fn count(&self, level: Level) -> usize {
         self.items.iter().filter(|item| item.level == level).count()

@@ -162,6 +162,18 @@ impl ArtifactPath {
         }
         ArtifactPath::new(&segments.join("/")).ok()
     }
+
+    /// What [`ArtifactPath::join`] follows from here to another file: `./x` or `../y/x`.
+    pub fn towards(&self, to: &ArtifactPath) -> String {
+        let folder: Vec<&str> = self.folder().split('/').filter(|s| !s.is_empty()).collect();
+        let to: Vec<&str> = to.as_str().split('/').collect();
+        let common = folder.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let down = to.get(common..).unwrap_or_default().join("/");
+        match folder.len() - common {
+            0 => format!("./{down}"),
+            up => format!("{}{down}", "../".repeat(up)),
+        }
+    }
 }
 
 fn is_bidi(c: char) -> bool {

@@ -41,6 +41,11 @@ impl Revision {
         }
     }
 
+    /// Whether something is said of a file.
+    pub fn has(&self, path: &ArtifactPath) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// This, and then the other.
     #[must_use]
     pub fn then(mut self, later: &Revision) -> Revision {

@@ -163,7 +163,7 @@ pub(super) fn yaml_scalar(text: &str, old: &str, in_flow: bool) -> String {
 fn is_plain(text: &str, in_flow: bool) -> bool {
     let first = text.chars().next();
     let starts_well =
-        first.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '/' | '.'));
+        first.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '/' | '.' | '$'));
     let is_fine = |c: char| {
         c.is_ascii_alphanumeric()
             || matches!(

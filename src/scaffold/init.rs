@@ -1,16 +1,23 @@
 //! The plan of `init`: a small tree that passes, the hook, the workflow.
 
-use super::Plan;
-
 /// A file of the template.
 macro_rules! template {
     ($path:literal) => {
-        ($path, include_str!(concat!("template/contracts/", $path)))
+        ($path, include_str!(concat!("init_tree/contracts/", $path)))
     };
 }
 
-/// What `init` writes.
-pub fn scaffold() -> Plan {
+/// What `init` writes: texts by path.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// A folder that appears whole or not at all, and its files by path within it.
+    pub folder: (&'static str, Vec<(&'static str, &'static str)>),
+    /// Single files, written only where there is none.
+    pub files: Vec<(&'static str, &'static str)>,
+}
+
+/// The tree of `init`.
+pub fn init() -> Start {
     let contracts = vec![
         template!("CHANGELOG.md"),
         template!("README.md"),
@@ -26,11 +33,11 @@ pub fn scaffold() -> Plan {
         template!("storage/schemas/note.schema.json"),
         template!("versions.yaml"),
     ];
-    Plan {
-        folder: ("contracts".to_owned(), contracts),
+    Start {
+        folder: ("contracts", contracts),
         files: vec![
-            (".pre-commit-config.yaml", include_str!("template/pre-commit-config.yaml")),
-            (".github/workflows/contract-guard.yml", include_str!("template/contract-guard.yml")),
+            (".pre-commit-config.yaml", include_str!("init_tree/pre-commit-config.yaml")),
+            (".github/workflows/contract-guard.yml", include_str!("init_tree/contract-guard.yml")),
         ],
     }
 }

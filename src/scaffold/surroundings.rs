@@ -1,0 +1,249 @@
+//! What templates have to know of the tree around: folders, identifiers, shared definitions, the envelope
+//! and the topics, bands, and what the neighbours look like.
+
+use serde_json::{Value as Json, json};
+
+use crate::catalog::{Area, Catalog, Item, ItemId, Kind, RootId};
+use crate::document::{Pointer, Value, canonical_json, to_json};
+use crate::tree::{ArtifactPath, Digest};
+
+/// A tree, seen by templates.
+pub(super) struct Surroundings<'c> {
+    pub catalog: &'c Catalog,
+    pub module: Option<&'c str>,
+}
+
+impl<'c> Surroundings<'c> {
+    fn root(&self, path: &str) -> String {
+        match self.catalog.tree.root.as_str() {
+            "" => path.to_owned(),
+            root => format!("{root}/{path}"),
+        }
+    }
+
+    /// The folder of an area, such as `contracts/modules/notes/storage`.
+    pub(super) fn folder(&self, area: &str) -> String {
+        match self.module {
+            Some(module) => self.root(&format!("modules/{module}/{area}")),
+            None if self.is_by_module() && matches!(area, "api" | "events" | "storage") => {
+                self.root(&format!("globals/{area}"))
+            }
+            None => self.root(area),
+        }
+    }
+
+    /// Whether what all share lies in `globals/`.
+    fn is_by_module(&self) -> bool {
+        let prefix = self.root("globals/");
+        self.catalog.items.iter().any(|item| item.path.as_str().starts_with(&prefix))
+    }
+
+    pub(super) fn root_folder(&self) -> String {
+        self.root("").trim_end_matches('/').to_owned()
+    }
+
+    /// What identifiers begin with, found from those that are there.
+    pub(super) fn id_base(&self) -> String {
+        let mut counts: std::collections::BTreeMap<String, usize> =
+            std::collections::BTreeMap::new();
+        for (item, schema) in &self.catalog.schemas {
+            let below = self.catalog.tree.below_root(&self.catalog.path(*item)).to_owned();
+            let RootId::Absolute(id) = &schema.id else { continue };
+            if let Some(base) = id.strip_suffix(below.as_str()) {
+                *counts.entry(base.to_owned()).or_default() += 1;
+            }
+        }
+        let most = counts.into_iter().max_by_key(|(_, n)| *n).map(|(base, _)| base);
+        let root = self.catalog.tree.root.as_str();
+        let root = if root.is_empty() { "contracts" } else { root };
+        most.unwrap_or_else(|| format!("https://example.com/{root}/"))
+    }
+
+    /// The identifier of a schema at a path.
+    pub(super) fn id(&self, path: &str) -> String {
+        let path = ArtifactPath::lossy(path);
+        format!("{}{}", self.id_base(), self.catalog.tree.below_root(&path))
+    }
+
+    /// How a schema at `from` refers to a shared definition: a relative path where identifiers follow
+    /// paths, else an absolute identifier.
+    pub(super) fn shared(&self, names: &[&str], from: &str) -> Option<String> {
+        let mut found: Vec<(bool, ItemId, String)> = Vec::new();
+        for item in self.catalog.schemas.keys() {
+            let it = self.catalog.item(*item)?;
+            if it.stem() != "common" || (it.module.is_some() && it.module.as_deref() != self.module)
+            {
+                continue;
+            }
+            for keyword in ["$defs", "definitions"] {
+                let defs = it.value().and_then(|v| v.get(keyword)).map(Value::members);
+                let fits = |key: &str| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+                let hit = defs.unwrap_or_default().iter().find(|m| fits(&m.key));
+                if let Some(member) = hit {
+                    let at = Pointer::root().path(&[keyword, &member.key]);
+                    found.push((it.module.is_none(), *item, at.to_string()));
+                }
+            }
+        }
+        // The module's own come first.
+        found.sort();
+        let (_, item, at) = found.into_iter().next()?;
+        let path = self.catalog.path(item);
+        match &self.catalog.schemas.get(&item)?.id {
+            RootId::Absolute(id) if *id != self.id(path.as_str()) => Some(format!("{id}#{at}")),
+            _ => Some(format!("{}#{at}", ArtifactPath::lossy(from).towards(&path))),
+        }
+    }
+
+    /// The item of a kind that belongs to the module, or else the one that all share.
+    fn nearest(&self, kind: Kind) -> Option<(ItemId, &'c Item)> {
+        let all = || self.catalog.of_kind(kind);
+        let own =
+            all().find(|(_, item)| item.module.is_some() && item.module.as_deref() == self.module);
+        own.or_else(|| all().find(|(_, item)| item.module.is_none()))
+    }
+
+    /// The topic catalog, there or to be made.
+    pub(super) fn topics(&self) -> String {
+        match self.nearest(Kind::Topics) {
+            Some((id, _)) => self.catalog.path(id).to_string(),
+            None => {
+                let shared = Surroundings { catalog: self.catalog, module: None };
+                format!("{}/topics.yaml", shared.folder("events"))
+            }
+        }
+    }
+
+    /// Whether topics are a mapping by name.
+    pub(super) fn topics_by_name(&self) -> bool {
+        let topics = self.nearest(Kind::Topics).and_then(|(_, item)| item.value()?.get("topics"));
+        topics.is_some_and(Value::is_object)
+    }
+
+    pub(super) fn envelope(&self) -> Option<ItemId> {
+        self.catalog.envelope_for(self.module)
+    }
+
+    /// Where the envelope lists topics, and what a topic of that name is called there.
+    pub(super) fn admissions(&self, topic: &str) -> Vec<Json> {
+        let Some(envelope) = self.envelope() else { return Vec::new() };
+        let start = self.catalog.property(envelope, &Pointer::root(), "topic");
+        let mut next: Vec<(ItemId, Pointer)> = start.into_iter().collect();
+        let mut seen: Vec<(ItemId, Pointer)> = Vec::new();
+        let mut found = Vec::new();
+        while let Some((item, at)) = next.pop() {
+            let place = (item, at.clone());
+            let Some(schema) = self.catalog.value_at(item, &at).filter(|_| !seen.contains(&place))
+            else {
+                continue;
+            };
+            seen.push(place);
+            if let Some(list) = schema.get("enum").map(Value::items) {
+                let versioned = list.iter().any(|v| v.as_str().is_some_and(|t| t.contains('@')));
+                let text = if versioned { format!("{topic}@1.0") } else { topic.to_owned() };
+                let file = self.catalog.path(item).to_string();
+                found.push(json!({"file": file, "at": at.join("enum").to_string(), "text": text}));
+            }
+            let references = self.catalog.references_of(item, &at);
+            next.extend(references.filter_map(|r| r.target.place()).map(|(i, p)| (i, p.clone())));
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                let count = schema.get(keyword).map_or(0, |list| list.items().len());
+                next.extend((0..count).map(|i| (item, at.join(keyword).index(i))));
+            }
+        }
+        found
+    }
+
+    /// A valid event with another topic and payload: like one that is there, or else with what every
+    /// event carries.
+    pub(super) fn event(&self, topic: &str, payload: &Json, id: &str, obligations: &Json) -> Json {
+        let like = self
+            .envelope()
+            .and_then(|envelope| self.catalog.instances_of(envelope, 1).into_iter().next());
+        let mut event = like.unwrap_or_else(first_event);
+        let Some(members) = event.as_object_mut() else { return event };
+        let versioned =
+            members.get("topic").and_then(Json::as_str).is_some_and(|t| t.contains('@'));
+        let topic = if versioned { format!("{topic}@1.0") } else { topic.to_owned() };
+        members.insert("id".to_owned(), json!(id));
+        members.insert("topic".to_owned(), json!(topic));
+        members.insert("payload".to_owned(), payload.clone());
+        if let Some(list) = members.get_mut("obligations").and_then(Json::as_array_mut) {
+            let wanted = obligations.as_array().cloned().unwrap_or_default();
+            list.extend(wanted.into_iter().filter(|o| !list.contains(o)).collect::<Vec<_>>());
+        }
+        if let Some(hash) = members.get_mut("hashes").and_then(|h| h.get_mut("payload_sha256")) {
+            *hash = json!(payload_hash(payload));
+        }
+        event
+    }
+
+    /// The bands, lowest first.
+    pub(super) fn bands(&self) -> Vec<String> {
+        let mut bands: Vec<(i64, String)> = Vec::new();
+        for (_, item) in self.catalog.of_kind(Kind::Policy) {
+            let list = item.value().and_then(|v| v.get("bands")).map(Value::items);
+            for band in list.unwrap_or_default() {
+                let rank = band.get("rank").map(to_json).and_then(|r| r.as_i64());
+                if let Some(name) = band.str_at("name") {
+                    bands.push((rank.unwrap_or(0), name.to_owned()));
+                }
+            }
+        }
+        bands.sort();
+        bands.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The policy file that has a list of that name.
+    pub(super) fn policy_with(&self, list: &str) -> Option<String> {
+        let has = |item: &Item| item.value().is_some_and(|v| v.get(list).is_some());
+        let found = self.catalog.of_kind(Kind::Policy).find(|(_, item)| has(item));
+        found.map(|(_, item)| item.path.to_string())
+    }
+
+    /// The required members of a schema at its top, and its type.
+    pub(super) fn demands(&self, path: &str) -> Option<(Vec<String>, Option<String>)> {
+        let item = self.catalog.item(self.catalog.find(&ArtifactPath::new(path).ok()?)?)?;
+        let value = item.value().filter(|_| item.kind.is_schema())?;
+        let required = value.get("required").map(Value::items).unwrap_or_default();
+        let required = required.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+        Some((required, value.str_at("type").map(str::to_owned)))
+    }
+
+    /// The version that the module declares, or the set where there is no module.
+    pub(super) fn version(&self) -> Option<String> {
+        let own = self.catalog.versions.iter().find(|v| v.folder.as_deref() == self.module)?;
+        own.current.text.clone()
+    }
+
+    /// Whether there is anything of a module.
+    pub(super) fn has_module(&self, module: &str) -> bool {
+        let known =
+            |item: &Item| item.module.as_deref() == Some(module) && item.area != Area::Other;
+        self.catalog.items.iter().any(known)
+            || self.catalog.versions.iter().any(|v| v.folder.as_deref() == Some(module))
+    }
+}
+
+/// The hash that an event carries of its payload (RFC 8785, SHA-256).
+fn payload_hash(payload: &Json) -> String {
+    let text = payload.to_string();
+    let parsed = crate::document::parse(
+        text.as_bytes(),
+        crate::document::Syntax::Json,
+        &crate::document::Limits::default(),
+    );
+    let canonical = parsed.value.as_ref().and_then(canonical_json).unwrap_or(text);
+    Digest::of(canonical.as_bytes()).hex()
+}
+
+/// An event with what every event carries.
+fn first_event() -> Json {
+    json!({
+        "schema_version": "1.0.0", "id": "", "ts": "2026-01-01T08:00:01Z", "topic": "",
+        "actor": {"user_id": "u-1"}, "device": {"device_id": "d-1"}, "space_id": "personal:u-1",
+        "band": "GREEN", "policy_version": "1.0", "qos": {"priority": 5},
+        "hashes": {"payload_sha256": ""}, "obligations": [], "payload": {},
+        "signature": {"alg": "ed25519", "key_id": "key-1", "signature": "c2lnbmF0dXJl"},
+    })
+}
