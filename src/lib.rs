@@ -32,6 +32,7 @@ pub mod gate;
 pub mod laws;
 pub mod program;
 pub mod release;
+pub mod repair;
 pub mod report;
 pub mod scaffold;
 pub mod source;

@@ -212,6 +212,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
         ("release", &["finding", "tree", "document", "catalog", "gate"]),
+        ("repair", &["finding", "tree", "document"]),
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
@@ -220,7 +221,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
-                "source", "edit", "report", "laws", "program", "release", "scaffold",
+                "source", "edit", "report", "laws", "program", "release", "repair", "scaffold",
             ],
         ),
     ])

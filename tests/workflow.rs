@@ -387,3 +387,27 @@ fn new_endpoint_adds_an_operation_that_validates() {
     }
     refused(path, &["new", "endpoint", "again", "--url", url], 2, "already");
 }
+
+#[test]
+fn missing_refusals_and_misspelt_fields_are_repaired() {
+    let folder = repository();
+    let path = folder.path();
+    done(path, &["new", "schema", "document", "--fields", "doc_id:string!,sha256:string!"]);
+    done(path, &["new", "endpoint", "read_document", "--url", "/v1/documents/{doc_id}"]);
+    let example = "contracts/storage/examples/document.example.json";
+    let right = read(path, example);
+    write(path, example, &right.replace("doc_id", "doc_ref").replace("sha256", "checksum"));
+    let api = "contracts/api/openapi/main.yaml";
+    let whole = read(path, api);
+    let lines: Vec<&str> = whole.lines().collect();
+    let at = lines.iter().position(|line| line.contains("\"403\":")).unwrap();
+    write(path, api, &[&lines[..at], &lines[at + 2..]].concat().join("\n"));
+    assert_eq!(run(path, &["check"]).code, 1);
+    let told = done(path, &["fix"]);
+    assert!(told.contains("2 fixed: 1 example-invalid, 1 missing-4xx-response"), "{told}");
+    assert_eq!(read(path, example), right);
+    assert!(
+        read(path, api).contains("\"403\":\n          $ref: \"#/components/responses/Forbidden\"")
+    );
+    done(path, &["check"]);
+}

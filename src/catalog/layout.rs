@@ -15,6 +15,8 @@ pub struct Layout {
     pub kinds: Vec<(GlobMatcher, Kind)>,
     /// What holds for HTTP APIs.
     pub api: ApiSettings,
+    /// Fields that were renamed: the old name and the new one.
+    pub renames: Vec<(String, String)>,
 }
 
 /// What the configuration says about HTTP APIs.

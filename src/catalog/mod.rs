@@ -7,6 +7,7 @@ mod compile;
 mod copy;
 mod dialect;
 mod effort;
+mod habits;
 mod ids;
 mod invariants;
 mod kind;
@@ -30,6 +31,7 @@ pub use dialect::{
     DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,
 };
 pub use effort::Effort;
+pub use habits::TopicList;
 pub use ids::{Claim, RootId, Schema};
 pub use kind::{Area, Kind};
 pub use layout::{ApiSettings, Layout};
@@ -37,7 +39,7 @@ pub use operations::{Api, ApiPart, Operation, path_shape};
 pub use pairs::{Case, Example, Expect, PairReason, Partner};
 pub use reach::NotCompiled;
 pub use refs::{Reference, Target};
-pub use refusals::status_text;
+pub use refusals::{first_refusal, status_text};
 pub use shape::{Answer, Shape};
 pub use topics::Topic;
 pub use versions::{Stated, VersionEntry, Versions};
@@ -107,6 +109,8 @@ pub struct Catalog {
     pub limits: Limits,
     /// What the configuration says about HTTP APIs.
     pub api_settings: ApiSettings,
+    /// Other names of fields, old and new, that examples may still have.
+    pub renames: Vec<(String, String)>,
     by_path: HashMap<ArtifactPath, ItemId>,
     /// Where the references of a holder lead: (item, holder) → place in `references`.
     holders: HashMap<(ItemId, Pointer), Vec<usize>>,
@@ -161,6 +165,7 @@ fn read(tree: &Tree, layout: &Layout, limits: &Limits, compile: Compile) -> Cata
         validators,
         limits: *limits,
         api_settings: layout.api.clone(),
+        renames: layout.renames.clone(),
         by_path,
         holders,
     };

@@ -85,3 +85,29 @@ impl Catalog {
         value.and_then(|v| v.get("paths")).is_some_and(Value::is_object)
     }
 }
+
+/// The components of a document for a status that nobody has described yet, and the name of the response.
+pub fn first_refusal(status: &str) -> (String, Json) {
+    let names = NAMES.iter().find(|(s, _)| *s == status);
+    let name = names
+        .and_then(|(_, names)| names.first())
+        .map_or_else(|| format!("Refused{status}"), |n| (*n).to_owned());
+    let body =
+        json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    let parts = json!({
+        "responses": {(name.clone()): {"description": status_text(status), "content": body}},
+        "schemas": {"Problem": {
+            "title": "Problem",
+            "description": "A problem, as RFC 9457 has it.",
+            "type": "object",
+            "required": ["title", "status"],
+            "properties": {
+                "type": {"type": "string", "format": "uri-reference"},
+                "title": {"type": "string"},
+                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "detail": {"type": "string"},
+            },
+        }},
+    });
+    (name, parts)
+}

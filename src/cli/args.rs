@@ -186,6 +186,9 @@ pub(super) enum Command {
         /// The repository [default: the current folder]
         path: Option<PathBuf>,
     },
+    /// Repair what can be repaired without a decision
+    #[command(after_help = with_codes(super::fix::FIX_HELP))]
+    Fix(super::fix::FixArgs),
     /// Make a schema, event, endpoint, module, policy, invariant or law from a template
     #[command(after_help = with_codes(super::new::NEW_HELP))]
     New(super::new::New),

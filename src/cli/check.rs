@@ -207,6 +207,11 @@ fn finish(
         }
     };
     let code = terminal.write(&bytes, code);
+    let is_repairable = |item: &&gate::Item| item.finding.fix.as_ref().is_some_and(|f| f.is_safe);
+    let repairable = outcome.items.iter().filter(is_repairable).count();
+    if repairable > 0 && format == report::Format::Human {
+        terminal.note(&format!("`contract-guard fix` repairs {repairable} of these"));
+    }
     // The process ends here: giving back every value of a large tree would take longer than the exit.
     std::mem::forget((catalog, outcome));
     Ok(code)

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod diff;
 mod explain;
+mod fix;
 mod freeze;
 mod help;
 mod init;
@@ -122,6 +123,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
+        Some(args::Command::Fix(args)) => fix::run(args, &cli.global, &terminal),
         Some(args::Command::New(new)) => new::run(new, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),

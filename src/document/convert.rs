@@ -1,6 +1,6 @@
-//! From a [`Value`] to what the JSON Schema validator reads.
+//! Between a [`Value`] and what the JSON Schema validator reads.
 
-use super::{Data, Value};
+use super::{Data, Member, Number, Span, Value};
 
 /// The same data without places. Of repeated keys the last wins.
 pub fn to_json(value: &Value) -> serde_json::Value {
@@ -17,4 +17,26 @@ pub fn to_json(value: &Value) -> serde_json::Value {
             members.iter().map(|m| (m.key.clone(), to_json(&m.value))).collect(),
         ),
     }
+}
+
+/// The same data as a value that stands nowhere.
+pub fn from_json(json: &serde_json::Value) -> Value {
+    let data = match json {
+        serde_json::Value::Null => Data::Null,
+        serde_json::Value::Bool(b) => Data::Bool(*b),
+        serde_json::Value::Number(number) => {
+            Number::from_json_text(&number.to_string()).map_or(Data::Null, Data::Number)
+        }
+        serde_json::Value::String(text) => Data::String(text.clone()),
+        serde_json::Value::Array(items) => Data::Array(items.iter().map(from_json).collect()),
+        serde_json::Value::Object(members) => {
+            let member = |(key, value): (&String, &serde_json::Value)| Member {
+                key: key.clone(),
+                key_span: Span::default(),
+                value: from_json(value),
+            };
+            Data::Object(Box::new(members.iter().map(member).collect::<Vec<_>>().into()))
+        }
+    };
+    Value { span: Span::default(), data }
 }

@@ -17,13 +17,13 @@ mod scalar;
 mod yaml;
 
 pub use canonical::canonical_json;
-pub use convert::to_json;
+pub use convert::{from_json, to_json};
 pub use limits::Limits;
 pub use lines::{LineIndex, Position};
 pub use members::Members;
 pub use number::{Number, NumberProblem};
 pub use pointer::Pointer;
-pub use rewrite::{Rewrite, Spot, Unwritable};
+pub use rewrite::{Edit, Rewrite, Spot, Unwritable};
 pub use scalar::{Ambiguity, ambiguity};
 
 /// A half-open byte range of an artifact.

@@ -5,12 +5,14 @@
 mod code;
 mod explain;
 mod fingerprint;
+mod fix;
 mod level;
 
 pub use code::Code;
 pub use explain::Explain;
 pub(crate) use explain::fixture;
 pub use fingerprint::fingerprint;
+pub use fix::Fix;
 pub use level::Level;
 
 pub use crate::document::Part;
@@ -110,6 +112,8 @@ pub struct Finding {
     pub witness: Option<Witness>,
     /// The rule of a law, where a law says it.
     pub law: Option<Box<LawRule>>,
+    /// A repair, where the rule knows one.
+    pub fix: Option<Box<Fix>>,
     /// The canonical values that make this finding the same one tomorrow.
     pub subject: Vec<String>,
 }
@@ -127,6 +131,7 @@ impl Finding {
             help: None,
             witness: None,
             law: None,
+            fix: None,
             subject: Vec::new(),
         }
     }
@@ -149,6 +154,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says how to repair it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(Box::new(fix));
         self
     }
 

@@ -1,7 +1,7 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
 //! Keys: `contracts` (folder of the tree, read by `source`), `templates`, `[compatibility]`, `[kinds]`,
-//! `[levels]`, `[limits]`, `[freeze]`, `[openapi]`, `[[pair]]`.
+//! `[levels]`, `[limits]`, `[freeze]`, `[openapi]`, `[renames]`, `[[pair]]`.
 
 use globset::GlobBuilder;
 use toml::Spanned;
@@ -112,6 +112,7 @@ impl Reader<'_> {
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
                 "freeze" => self.freeze(value),
+                "renames" => self.renames(value),
                 "templates" => self.templates(value),
                 "openapi" => self.openapi(value),
                 "pair" => self.pairs(value),
@@ -128,6 +129,7 @@ impl Reader<'_> {
                         "limits",
                         "openapi",
                         "pair",
+                        "renames",
                         "templates",
                     ],
                 ),
@@ -229,6 +231,19 @@ impl Reader<'_> {
                 "depth" => limits.depth = limits.depth.min(small),
                 "nodes" => limits.nodes = limits.nodes.min(small),
                 _ => limits.steps = limits.steps.min(number),
+            }
+        }
+    }
+
+    fn renames(&mut self, value: &Value<'_>) {
+        let Some(table) = self.table(value, "renames") else { return };
+        for (key, value) in table {
+            match value.get_ref().as_str().filter(|new| !new.is_empty()) {
+                Some(new) => {
+                    let old = key.get_ref().as_ref().to_owned();
+                    self.config.layout.renames.push((old, new.to_owned()));
+                }
+                None => self.wrong(value.span(), "a new name is a text", "no name"),
             }
         }
     }

@@ -5,7 +5,6 @@
 mod api;
 mod fields;
 mod init;
-mod merge;
 mod names;
 mod render;
 mod surroundings;

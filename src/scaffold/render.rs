@@ -9,7 +9,6 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde_json::{Map, Value as Json, json};
 
 use super::fields::{self, Field, Shared};
-use super::merge::merge;
 use super::surroundings::Surroundings;
 use super::template::{Addition, NewFile, Question, Template};
 use super::{Blocked, api, names};
@@ -270,7 +269,7 @@ fn environment<'e>(order: &Order<'_>, around: &Surroundings<'_>) -> Box<Environm
     }
     let ids = order.ids.clone();
     environment.add_function("ulid", move || ids.take());
-    let base = around.id_base();
+    let base = around.catalog.id_base();
     let root = format!("{}/", around.root_folder());
     environment.add_function("id", move |path: String| {
         format!("{base}{}", path.strip_prefix(root.trim_start_matches('/')).unwrap_or(&path))
@@ -379,7 +378,10 @@ impl Job<'_> {
         let mut page = Rewrite::open(&bytes, syntax, &self.catalog.limits)
             .map_err(|why| wrong(why.to_string()))?;
         let at = self.render(&addition.at, "at")?;
-        merge(&mut page, &at.as_str().into(), &wanted, path.as_str())?;
+        page.merge(&at.as_str().into(), &wanted).map_err(|why| {
+            let help = "nothing is overwritten: take another name, or change it by hand";
+            Blocked::new(format!("cannot add to `{path}`: {why}"), help)
+        })?;
         revision.write(path.clone(), page.text().as_bytes());
         Ok(())
     }

@@ -3,8 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::catalog::{Area, Catalog, Item, ItemId, Kind, RootId};
-use crate::document::{Pointer, Value, canonical_json, to_json};
+use crate::catalog::{Area, Catalog, Item, ItemId, Kind, RootId, TopicList};
+use crate::document::{Pointer, Value, canonical_json, from_json, to_json};
 use crate::tree::{ArtifactPath, Digest};
 
 /// A tree, seen by templates.
@@ -42,29 +42,6 @@ impl<'c> Surroundings<'c> {
         self.root("").trim_end_matches('/').to_owned()
     }
 
-    /// What identifiers begin with, found from those that are there.
-    pub(super) fn id_base(&self) -> String {
-        let mut counts: std::collections::BTreeMap<String, usize> =
-            std::collections::BTreeMap::new();
-        for (item, schema) in &self.catalog.schemas {
-            let below = self.catalog.tree.below_root(&self.catalog.path(*item)).to_owned();
-            let RootId::Absolute(id) = &schema.id else { continue };
-            if let Some(base) = id.strip_suffix(below.as_str()) {
-                *counts.entry(base.to_owned()).or_default() += 1;
-            }
-        }
-        let most = counts.into_iter().max_by_key(|(_, n)| *n).map(|(base, _)| base);
-        let root = self.catalog.tree.root.as_str();
-        let root = if root.is_empty() { "contracts" } else { root };
-        most.unwrap_or_else(|| format!("https://example.com/{root}/"))
-    }
-
-    /// The identifier of a schema at a path.
-    pub(super) fn id(&self, path: &str) -> String {
-        let path = ArtifactPath::lossy(path);
-        format!("{}{}", self.id_base(), self.catalog.tree.below_root(&path))
-    }
-
     /// How a schema at `from` refers to a shared definition: a relative path where identifiers follow
     /// paths, else an absolute identifier.
     pub(super) fn shared(&self, names: &[&str], from: &str) -> Option<String> {
@@ -90,7 +67,9 @@ impl<'c> Surroundings<'c> {
         let (_, item, at) = found.into_iter().next()?;
         let path = self.catalog.path(item);
         match &self.catalog.schemas.get(&item)?.id {
-            RootId::Absolute(id) if *id != self.id(path.as_str()) => Some(format!("{id}#{at}")),
+            RootId::Absolute(id) if *id != self.catalog.usual_id(&path) => {
+                Some(format!("{id}#{at}"))
+            }
             _ => Some(format!("{}#{at}", ArtifactPath::lossy(from).towards(&path))),
         }
     }
@@ -126,32 +105,12 @@ impl<'c> Surroundings<'c> {
 
     /// Where the envelope lists topics, and what a topic of that name is called there.
     pub(super) fn admissions(&self, topic: &str) -> Vec<Json> {
-        let Some(envelope) = self.envelope() else { return Vec::new() };
-        let start = self.catalog.property(envelope, &Pointer::root(), "topic");
-        let mut next: Vec<(ItemId, Pointer)> = start.into_iter().collect();
-        let mut seen: Vec<(ItemId, Pointer)> = Vec::new();
-        let mut found = Vec::new();
-        while let Some((item, at)) = next.pop() {
-            let place = (item, at.clone());
-            let Some(schema) = self.catalog.value_at(item, &at).filter(|_| !seen.contains(&place))
-            else {
-                continue;
-            };
-            seen.push(place);
-            if let Some(list) = schema.get("enum").map(Value::items) {
-                let versioned = list.iter().any(|v| v.as_str().is_some_and(|t| t.contains('@')));
-                let text = if versioned { format!("{topic}@1.0") } else { topic.to_owned() };
-                let file = self.catalog.path(item).to_string();
-                found.push(json!({"file": file, "at": at.join("enum").to_string(), "text": text}));
-            }
-            let references = self.catalog.references_of(item, &at);
-            next.extend(references.filter_map(|r| r.target.place()).map(|(i, p)| (i, p.clone())));
-            for keyword in ["allOf", "anyOf", "oneOf"] {
-                let count = schema.get(keyword).map_or(0, |list| list.items().len());
-                next.extend((0..count).map(|i| (item, at.join(keyword).index(i))));
-            }
-        }
-        found
+        let lists = self.catalog.topic_lists(self.module).into_iter();
+        let admission = |list: TopicList| {
+            let text = if list.versioned { format!("{topic}@1.0") } else { topic.to_owned() };
+            json!({"file": self.catalog.path(list.item).as_str(), "at": list.at.as_str(), "text": text})
+        };
+        lists.map(admission).collect()
     }
 
     /// A valid event with another topic and payload: like one that is there, or else with what every
@@ -173,7 +132,8 @@ impl<'c> Surroundings<'c> {
             list.extend(wanted.into_iter().filter(|o| !list.contains(o)).collect::<Vec<_>>());
         }
         if let Some(hash) = members.get_mut("hashes").and_then(|h| h.get_mut("payload_sha256")) {
-            *hash = json!(payload_hash(payload));
+            let canonical = canonical_json(&from_json(payload)).unwrap_or_default();
+            *hash = json!(Digest::of(canonical.as_bytes()).hex());
         }
         event
     }
@@ -223,18 +183,6 @@ impl<'c> Surroundings<'c> {
         self.catalog.items.iter().any(known)
             || self.catalog.versions.iter().any(|v| v.folder.as_deref() == Some(module))
     }
-}
-
-/// The hash that an event carries of its payload (RFC 8785, SHA-256).
-fn payload_hash(payload: &Json) -> String {
-    let text = payload.to_string();
-    let parsed = crate::document::parse(
-        text.as_bytes(),
-        crate::document::Syntax::Json,
-        &crate::document::Limits::default(),
-    );
-    let canonical = parsed.value.as_ref().and_then(canonical_json).unwrap_or(text);
-    Digest::of(canonical.as_bytes()).hex()
 }
 
 /// An event with what every event carries.

@@ -1,8 +1,10 @@
 //! Operations that do not say how they refuse.
-use crate::catalog::{Catalog, ItemId, Operation};
+use crate::catalog::{Catalog, ItemId, Operation, first_refusal};
 use crate::checks::{Check, Run};
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
+use serde_json::json;
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -46,6 +48,7 @@ fn judge(catalog: &Catalog, operation: &Operation<'_>) -> Option<Finding> {
         missing.push("409 or 412");
     }
     missing.sort_unstable();
+    let fix = described(catalog, operation, &missing);
     if missing.is_empty() {
         return None;
     }
@@ -58,7 +61,8 @@ fn judge(catalog: &Catalog, operation: &Operation<'_>) -> Option<Finding> {
         finding
             .label("not all ways to be refused")
             .about(list)
-            .help("describe them; `4XX` stands for all"),
+            .help("describe them; `4XX` stands for all")
+            .fix(fix),
     )
 }
 
@@ -69,4 +73,21 @@ fn writes_versions(catalog: &Catalog, operation: &Operation<'_>) -> bool {
     let responses = operation.responses(catalog);
     let mut good = responses.iter().filter(|(status, _)| status.starts_with('2'));
     asks || (is_write && good.any(|(_, part)| part.headers(catalog).contains_key("etag")))
+}
+
+/// The responses that are missing, as the other operations have them; where none has, with a body of their
+/// own (RFC 9457).
+fn described(catalog: &Catalog, operation: &Operation<'_>, missing: &[&str]) -> Fix {
+    let (item, at) = &operation.part.place;
+    let (path, mut edits) = (catalog.path(*item), Vec::new());
+    for status in missing.iter().map(|s| s.split(' ').next().unwrap_or(s)) {
+        let known = catalog.refusal(*item, status);
+        let response = known.unwrap_or_else(|| {
+            let (name, parts) = first_refusal(status);
+            edits.push((path.clone(), Edit::Merge(Pointer::root().join("components"), parts)));
+            json!({"$ref": format!("#/components/responses/{name}")})
+        });
+        edits.push((path.clone(), Edit::Merge(at.path(&["responses", status]), response)));
+    }
+    Fix { is_safe: true, edits }
 }

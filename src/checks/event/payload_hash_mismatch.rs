@@ -1,9 +1,9 @@
 //! `hashes.payload_sha256` of event examples.
 use crate::catalog::{Catalog, Expect, ItemId};
 use crate::checks::{Check, Run};
-use crate::document::canonical_json;
+use crate::document::{Edit, canonical_json};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 use crate::tree::Digest;
 
 /// The rule.
@@ -42,15 +42,17 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         if given == actual {
             continue;
         }
-        let location =
-            Location::value(&catalog.path(id), event.at.path(&["hashes", "payload_sha256"]));
+        let (path, at) = (catalog.path(id), event.at.path(&["hashes", "payload_sha256"]));
+        let fix = Fix::safe(&path, Edit::Set(at.clone(), actual.as_str().into()));
+        let location = Location::value(&path, at);
         let message = "`payload_sha256` is not the hash of the payload";
         let finding = Finding::new(CODE, message, location).label("another hash").about(&actual);
         let payload = Location::key(&catalog.path(id), event.at.join("payload"));
         findings.push(
             finding
                 .related(payload, "hashed in its RFC 8785 form")
-                .help(format!("write `{actual}`")),
+                .help(format!("write `{actual}`"))
+                .fix(fix),
         );
     }
     findings

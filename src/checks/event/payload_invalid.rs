@@ -39,8 +39,13 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         let at = event.at.join("payload");
         if let Some(Judgement::Refused(violations)) = judge::judge(catalog, schema, payload) {
             let finding = example::refusal(catalog, CODE, "payload", id, &at, &violations);
-            findings
-                .extend(finding.map(|f| f.help("correct the payload, or the schema of the topic")));
+            let fix = example::repair(catalog, schema, (id, &at), payload, &violations);
+            let finding =
+                finding.map(|f| f.help("correct the payload, or the schema of the topic"));
+            findings.extend(finding.map(|f| match fix {
+                Some(fix) => f.fix(fix),
+                None => f,
+            }));
         }
     }
     findings

@@ -1,9 +1,9 @@
 //! Topics against the envelope.
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Topic};
 use crate::checks::{Check, Run};
-use crate::document::Pointer;
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -44,11 +44,24 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         let finding =
             Finding::new(CODE, message, location).label("not enumerated").about(topic.full_name());
         let envelope = Location::key(&catalog.path(item), &at);
-        findings.push(
-            finding
-                .related(envelope, "the envelope enumerates topics")
-                .help("add it to the envelope"),
-        );
+        let finding = finding
+            .related(envelope, "the envelope enumerates topics")
+            .help("add it to the envelope");
+        findings.push(match admitted(catalog, topic, module) {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        });
     }
     findings
+}
+
+/// The topic in every list of the envelope, as that list names topics.
+fn admitted(catalog: &Catalog, topic: &Topic, module: Option<&str>) -> Option<Fix> {
+    let name = topic.name.as_deref()?;
+    let edits = catalog.topic_lists(module).into_iter().map(|list| {
+        let text = if list.versioned { topic.full_name() } else { name.to_owned() };
+        (catalog.path(list.item), Edit::Merge(list.at, serde_json::json!([text])))
+    });
+    let edits: Vec<_> = edits.collect();
+    (!edits.is_empty()).then_some(Fix { is_safe: true, edits })
 }

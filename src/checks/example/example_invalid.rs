@@ -30,10 +30,14 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
                 return None;
             };
             let finding = super::refusal(catalog, CODE, "example", id, &judged.at, &violations)?;
-            Some(
-                finding
-                    .or_help("correct the example, or the schema if the example is what was meant"),
-            )
+            let finding = finding
+                .or_help("correct the example, or the schema if the example is what was meant");
+            let instance = catalog.value_at(id, &judged.at)?;
+            let place = (id, &judged.at);
+            Some(match super::repair(catalog, judged.schema, place, instance, &violations) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            })
         })
         .collect()
 }

@@ -5,7 +5,10 @@ pub(super) mod example_invalid;
 pub(super) mod example_too_costly;
 pub(super) mod example_without_schema;
 pub(super) mod invalid_example_accepted;
+mod repair;
 pub(super) mod schema_without_example;
+
+pub(super) use repair::repair;
 
 use super::judge::{Judgement, judge};
 use crate::catalog::{Catalog, Expect, ItemId, Partner, Violation};

@@ -1,9 +1,9 @@
 //! A `$id` whose last segment is not the file name.
 use crate::catalog::{Catalog, ItemId, RootId};
 use crate::checks::{Check, Run};
-use crate::document::Pointer;
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -43,8 +43,11 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
         format!("`{}` ends in `{last}`, but the file is `{name}`", schema.id_keyword()),
         location,
     );
+    let edit =
+        Edit::Set(finding.primary.pointer.clone(), serde_json::json!(catalog.usual_id(&path)));
     vec![
         finding
+            .fix(Fix::safe(&path, edit))
             .label("another name than the file")
             .about(text)
             .help("rename the file, or correct the identifier"),

@@ -1,8 +1,9 @@
 //! A schema without `$schema`.
 use crate::catalog::{Catalog, Dialect, ItemId, dialect_identifier};
 use crate::checks::{Check, Run};
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 use jsonschema::Draft;
 
 /// The rule.
@@ -32,10 +33,14 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     if !is_object {
         return Vec::new();
     }
-    let finding = Finding::new(CODE, "schema has no `$schema`", Location::file(&catalog.path(id)));
+    let path = catalog.path(id);
+    let dialect = serde_json::json!(dialect_identifier(Draft::Draft202012));
+    let edit = Edit::First(Pointer::root(), "$schema".to_owned(), dialect);
+    let finding = Finding::new(CODE, "schema has no `$schema`", Location::file(&path));
     vec![
         finding
             .label("read as 2020-12")
+            .fix(Fix::safe(&path, edit))
             .help(format!("add `\"$schema\": \"{}\"`", dialect_identifier(Draft::Draft202012))),
     ]
 }

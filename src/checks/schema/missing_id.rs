@@ -1,8 +1,9 @@
 //! A schema without `$id`.
 use crate::catalog::{Catalog, ItemId, RootId};
 use crate::checks::{Check, Run};
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -35,5 +36,7 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     }
     let finding = Finding::new(CODE, format!("schema has no `{keyword}`"), Location::file(&path));
     let help = format!("add an absolute `{keyword}` that ends in the path of the file");
-    vec![finding.label("known by its path only").help(help)]
+    let own = (keyword.to_owned(), serde_json::json!(catalog.usual_id(&path)));
+    let edit = Edit::After(Pointer::root(), "$schema".to_owned(), own);
+    vec![finding.label("known by its path only").help(help).fix(Fix::safe(&path, edit))]
 }

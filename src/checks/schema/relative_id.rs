@@ -1,9 +1,9 @@
 //! A root `$id` without a scheme (JSON Schema Core 2020-12 §8.2.1: SHOULD be absolute).
 use crate::catalog::{Catalog, ItemId, RootId};
 use crate::checks::{Check, Run};
-use crate::document::Pointer;
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -30,13 +30,16 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let RootId::Relative(text) = &schema.id else {
         return Vec::new();
     };
-    let location = Location::value(&catalog.path(id), Pointer::root().join(schema.id_keyword()));
+    let path = catalog.path(id);
+    let location = Location::value(&path, Pointer::root().join(schema.id_keyword()));
+    let edit = Edit::Set(location.pointer.clone(), serde_json::json!(catalog.usual_id(&path)));
     let finding =
         Finding::new(CODE, format!("`{}` is relative: `{text}`", schema.id_keyword()), location)
             .about(text);
     vec![
         finding
             .label("resolved against the file")
+            .fix(Fix::safe(&path, edit))
             .help("write an absolute URI that ends in this path"),
     ]
 }

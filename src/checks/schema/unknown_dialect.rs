@@ -1,9 +1,9 @@
 //! A `$schema` that names no dialect.
 use crate::catalog::{Catalog, DIALECTS, Dialect, ItemId, dialect_identifier, dialect_name};
 use crate::checks::{Check, Run};
-use crate::document::{Pointer, Value};
+use crate::document::{Edit, Pointer, Value};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -32,7 +32,10 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     match catalog.schemas.get(&id).map(|s| &s.dialect) {
         Some(Dialect::NearMiss(draft)) => {
             let finding = finding.label(format!("read as {}", dialect_name(*draft)));
-            vec![finding.help(format!("write `{}`", dialect_identifier(*draft)))]
+            let right = dialect_identifier(*draft);
+            let edit = Edit::Set(finding.primary.pointer.clone(), serde_json::json!(right));
+            let fix = Fix::safe(&catalog.path(id), edit);
+            vec![finding.help(format!("write `{right}`")).fix(fix)]
         }
         Some(Dialect::Unknown) => {
             let known = DIALECTS.map(|(_, identifier)| format!("`{identifier}`")).join(", ");

@@ -1,8 +1,9 @@
 //! A `format` that no dialect defines and that looks like one.
 use crate::catalog::{Catalog, ItemId, dialect_name};
 use crate::checks::{Check, Run};
+use crate::document::Edit;
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 use jsonschema::Draft;
 
 /// The rule.
@@ -59,23 +60,32 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let formats = schema.subschemas().filter_map(|at| Some((at, root.at(at)?.str_at("format")?)));
     formats
         .filter_map(|(at, format)| {
-            let (message, help) = judge(format, draft)?;
-            let location = Location::value(&path, at.join("format"));
-            let finding = Finding::new(CODE, message, location).label("ignored by validators");
-            Some(finding.about(format).help(help))
+            let (message, help, near) = judge(format, draft)?;
+            let place = at.join("format");
+            let finding = Finding::new(CODE, message, Location::value(&path, &place))
+                .label("ignored by validators")
+                .about(format)
+                .help(help);
+            Some(match near {
+                // What was ignored until now would count.
+                Some(near) => finding.fix(Fix::risky(&path, Edit::Set(place, near.into()))),
+                None => finding,
+            })
         })
         .collect()
 }
 
-fn judge(format: &str, draft: Draft) -> Option<(String, String)> {
+/// What is wrong, what to do, and the format that was meant.
+fn judge(format: &str, draft: Draft) -> Option<(String, String, Option<&'static str>)> {
     if let Some((_, first)) = FORMATS.iter().find(|(known, _)| *known == format) {
         let message = format!("`{format}` is no format of {}", dialect_name(draft));
         let help =
             format!("declare {} or later in `$schema`, or write a `pattern`", dialect_name(*first));
-        return (*first > draft).then_some((message, help));
+        return (*first > draft).then_some((message, help, None));
     }
     let near = nearest(format)?;
-    Some((format!("`{format}` is no known format"), format!("write `{near}`")))
+    let message = format!("`{format}` is no known format");
+    Some((message, format!("write `{near}`"), Some(near)))
 }
 
 fn nearest(format: &str) -> Option<&'static str> {

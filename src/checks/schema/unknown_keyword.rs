@@ -1,9 +1,9 @@
 //! Keywords that are misspelled, or of another dialect.
 use crate::catalog::{Catalog, ItemId, KEYWORDS, dialect_name};
 use crate::checks::{Check, Run};
-use crate::document::Value;
+use crate::document::{Edit, Value};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 use jsonschema::Draft;
 
 /// The rule.
@@ -37,18 +37,24 @@ fn run(catalog: &Catalog, id: ItemId) -> Vec<Finding> {
     let mut findings = Vec::new();
     for at in schema.subschemas() {
         for member in root.at(at).map(Value::members).unwrap_or_default() {
-            if let Some((message, help)) = judge(&member.key, draft) {
-                let location = Location::key(&path, at.join(&member.key));
-                findings.push(
-                    Finding::new(CODE, message, location).label("ignored by validators").help(help),
-                );
+            if let Some((message, help, near)) = judge(&member.key, draft) {
+                let place = at.join(&member.key);
+                let mut finding = Finding::new(CODE, message, Location::key(&path, &place))
+                    .label("ignored by validators")
+                    .help(help);
+                if let Some(near) = near {
+                    // What was ignored until now would count.
+                    finding = finding.fix(Fix::risky(&path, Edit::Rename(place, near.to_owned())));
+                }
+                findings.push(finding);
             }
         }
     }
     findings
 }
 
-fn judge(keyword: &str, draft: Draft) -> Option<(String, String)> {
+/// What is wrong, what to do, and the keyword that was meant.
+fn judge(keyword: &str, draft: Draft) -> Option<(String, String, Option<&'static str>)> {
     if let Some((_, first, last)) = KEYWORDS.iter().find(|(name, ..)| *name == keyword) {
         // `$defs`, `definitions` and `$comment` are harmless wherever a reference may lead.
         let is_known = (*first..=*last).contains(&draft);
@@ -66,7 +72,7 @@ fn judge(keyword: &str, draft: Draft) -> Option<(String, String)> {
             return None;
         }
         let message = format!("`{keyword}` is no keyword of {}", dialect_name(draft));
-        return Some((message, replacement(keyword, draft).to_owned()));
+        return Some((message, replacement(keyword, draft).to_owned(), None));
     }
     let is_own = keyword.starts_with("x-") || keyword.starts_with("x_") || keyword.len() < 4;
     let near = KEYWORDS.iter().filter(|(_, first, last)| (*first..=*last).contains(&draft));
@@ -76,6 +82,7 @@ fn judge(keyword: &str, draft: Draft) -> Option<(String, String)> {
         (
             format!("`{keyword}` is no keyword, but nearly `{}`", best.1),
             format!("write `{}`", best.1),
+            Some(best.1),
         )
     })
 }

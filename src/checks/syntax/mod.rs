@@ -13,9 +13,9 @@ pub(super) mod multiple_documents;
 pub(super) mod tab_indentation;
 pub(super) mod trailing_comma;
 
-use crate::catalog::{Catalog, ItemId};
-use crate::document::SyntaxKind;
-use crate::finding::{Code, Finding, Location};
+use crate::catalog::{Catalog, Item, ItemId};
+use crate::document::{Ambiguity, Edit, SyntaxError, SyntaxKind, ambiguity};
+use crate::finding::{Code, Finding, Fix, Location};
 
 /// The defects of one kind in one artifact.
 fn report(catalog: &Catalog, id: ItemId, code: Code, kind: SyntaxKind) -> Vec<Finding> {
@@ -31,10 +31,30 @@ fn report(catalog: &Catalog, id: ItemId, code: Code, kind: SyntaxKind) -> Vec<Fi
                 .label(error.label.clone())
                 .about(format!("{number}"));
             finding.help.clone_from(&error.help);
+            if let Some(text) = repaired(catalog, item, error) {
+                finding = finding.fix(Fix::safe(&item.path, Edit::Bytes(error.span, text)));
+            }
             match error.related {
                 Some((span, label)) => finding.related(Location::bytes(&item.path, span), label),
                 None => finding,
             }
         })
         .collect()
+}
+
+/// What says the same without the defect.
+fn repaired(catalog: &Catalog, item: &Item, error: &SyntaxError) -> Option<String> {
+    let bytes = &catalog.tree.get(&item.path)?.bytes;
+    let text = std::str::from_utf8(bytes.get(error.span.range())?).ok()?;
+    match error.kind {
+        SyntaxKind::ByteOrderMark => Some(String::new()),
+        SyntaxKind::TrailingComma => (text == ",").then(String::new),
+        // Only what is text to YAML 1.2 stays what it is in quotes.
+        SyntaxKind::AmbiguousScalar => matches!(
+            ambiguity(text, false)?,
+            Ambiguity::Boolean | Ambiguity::Sexagesimal | Ambiguity::OldNumber
+        )
+        .then(|| format!("\"{text}\"")),
+        _ => None,
+    }
 }

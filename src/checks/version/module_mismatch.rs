@@ -1,9 +1,9 @@
 //! The module that a `versions.yaml` names.
 use crate::catalog::Catalog;
 use crate::checks::{Check, Run};
-use crate::document::Pointer;
+use crate::document::{Edit, Pointer};
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -31,8 +31,12 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         else {
             continue;
         };
-        let location =
-            Location::value(&catalog.path(versions.item), Pointer::root().join("module"));
+        let (path, at) = (catalog.path(versions.item), Pointer::root().join("module"));
+        let edit = match &versions.module {
+            Some(_) => Edit::Set(at.clone(), folder.into()),
+            None => Edit::First(Pointer::root(), "module".to_owned(), folder.into()),
+        };
+        let location = Location::value(&path, at);
         let message = match &versions.module {
             Some(named) => format!("file names the module `{named}`, but lies in `{folder}`"),
             None => "file names no module".to_owned(),
@@ -40,7 +44,8 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
         findings.push(
             Finding::new(CODE, message, location)
                 .label("not the folder's name")
-                .help(format!("write `module: {folder}`")),
+                .help(format!("write `module: {folder}`"))
+                .fix(Fix::safe(&path, edit)),
         );
     }
     findings

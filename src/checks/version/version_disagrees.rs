@@ -1,8 +1,9 @@
 //! Documents that name the version of their set or module.
 use crate::catalog::Catalog;
 use crate::checks::{Check, Run};
+use crate::document::Edit;
 use crate::finding::Location;
-use crate::finding::{Code, Explain, Finding, Level, fixture};
+use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -31,13 +32,16 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                 continue;
             }
             let message = format!("document names the version `{}`, not `{declared}`", stated.text);
-            let location = Location::value(&catalog.path(stated.item), stated.at);
+            let path = catalog.path(stated.item);
+            let fix = Fix::safe(&path, Edit::Set(stated.at.clone(), declared.to_string().into()));
+            let location = Location::value(&path, stated.at);
             let there = Location::value(&catalog.path(versions.item), &versions.current.at);
             findings.push(
                 Finding::new(CODE, message, location)
                     .label("another version")
                     .related(there, "declared here")
-                    .help(format!("write `\"{declared}\"`")),
+                    .help(format!("write `\"{declared}\"`"))
+                    .fix(fix),
             );
         }
     }

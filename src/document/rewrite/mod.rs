@@ -4,9 +4,12 @@
 //! Each change is tried on the text and read again: unless the result says exactly what was asked for,
 //! nothing is changed and the caller is told. Nothing here knows what a contract is.
 
+mod edit;
 mod json;
 mod render;
 mod yaml;
+
+pub use edit::Edit;
 
 use std::fmt;
 use std::ops::Range;

@@ -156,3 +156,11 @@ fn lines_of_json_stay_lines() {
     page.insert(&"/0".into(), "b", &json!({"c": 1}), Spot::Last).unwrap();
     assert_eq!(page.text(), "{\"a\": 1, \"b\": {\"c\": 1}}\n\n{\"a\": {\"b\": [{\"c\": 1}]}}");
 }
+
+#[test]
+fn a_number_takes_no_member() {
+    let text = "a:\n- 0\nb: []\n";
+    let mut page = Rewrite::open(text.as_bytes(), Syntax::Yaml, &Limits::default()).unwrap();
+    let r = page.insert(&"/a/0".into(), "zzzz", &json!(null), Spot::First);
+    assert!(r.is_err(), "{}", page.text());
+}

@@ -71,6 +71,11 @@ impl<'r> Page<'r> {
             None => {}
         }
         splices.extend(self.setting_after_key(at, to));
+        splices.extend(self.setting_after_dash(at, to));
+        // Brackets fit everywhere.
+        let flow = render::yaml_line(to);
+        let gap = if self.real(old).is_empty() { " " } else { "" };
+        splices.push(Splice { range: self.real(old), text: format!("{gap}{flow}") });
         splices
     }
 
@@ -87,6 +92,16 @@ impl<'r> Page<'r> {
             false => render::yaml_after_key(to, self.column(key.start), &self.blocks),
         };
         Some(Splice { range: colon..end, text })
+    }
+
+    /// Everything from the dash to the end of the item.
+    fn setting_after_dash(&self, at: &Pointer, to: &Json) -> Option<Splice> {
+        let old = self.root.at(at)?;
+        let parent = self.root.at(&at.parent()?).filter(|p| p.is_array() && !self.is_flow(p))?;
+        let number = number_of(parent, &at.tokens().last()?)?;
+        let dash = self.dash(children(parent).get(number)?.start)?;
+        let text = render::yaml_after_dash(to, self.column(dash), &self.blocks);
+        Some(Splice { range: dash + 1..self.real(old).end.max(dash + 1), text })
     }
 
     pub(super) fn inserting(
@@ -256,6 +271,10 @@ impl<'r> Page<'r> {
 
     /// Whether a collection stands in brackets.
     fn is_flow(&self, value: &Value) -> bool {
+        // A block of which the first item is in brackets begins where these begin.
+        if children(value).first().is_some_and(|child| child.start == value.span.range().start) {
+            return false;
+        }
         let first = self.text.get(value.span.range()).and_then(|t| t.chars().next());
         (value.is_object() && first == Some('{')) || (value.is_array() && first == Some('['))
     }
