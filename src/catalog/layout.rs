@@ -3,6 +3,7 @@
 
 use globset::GlobMatcher;
 
+use super::deprecations::Notice;
 use super::kind::{Area, Kind};
 use crate::tree::ArtifactPath;
 
@@ -15,6 +16,8 @@ pub struct Layout {
     pub kinds: Vec<(GlobMatcher, Kind)>,
     /// What holds for HTTP APIs.
     pub api: ApiSettings,
+    /// How long something is marked before it may go.
+    pub notice: Notice,
     /// Fields that were renamed: the old name and the new one.
     pub renames: Vec<(String, String)>,
 }

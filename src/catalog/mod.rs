@@ -5,6 +5,7 @@
 mod bundle;
 mod compile;
 mod copy;
+mod deprecations;
 mod dialect;
 mod effort;
 mod habits;
@@ -27,6 +28,7 @@ mod walk;
 
 pub use bundle::{Bundle, NoBundle, each_schema, holds_data, holds_named};
 pub use compile::Validators;
+pub use deprecations::{Deprecated, Notice, is_deprecated};
 pub use dialect::{
     DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,
 };
@@ -109,6 +111,8 @@ pub struct Catalog {
     pub limits: Limits,
     /// What the configuration says about HTTP APIs.
     pub api_settings: ApiSettings,
+    /// How long something is marked before it may go.
+    pub notice: Notice,
     /// Other names of fields, old and new, that examples may still have.
     pub renames: Vec<(String, String)>,
     by_path: HashMap<ArtifactPath, ItemId>,
@@ -165,6 +169,7 @@ fn read(tree: &Tree, layout: &Layout, limits: &Limits, compile: Compile) -> Cata
         validators,
         limits: *limits,
         api_settings: layout.api.clone(),
+        notice: layout.notice,
         renames: layout.renames.clone(),
         by_path,
         holders,

@@ -121,6 +121,7 @@ pub static CHECKS: &[&Check] = &[
     &schema::ref_siblings_ignored::CHECK,
     &schema::relative_id::CHECK,
     &schema::remote_ref::CHECK,
+    &version::removed_without_notice::CHECK,
     &event::retention_malformed::CHECK,
     &policy::role_cycle::CHECK,
     &schema::schema_example_invalid::CHECK,

@@ -1,7 +1,7 @@
 //! `contract-guard.toml`: raw text → valid settings, with a finding for everything that is wrong.
 //!
-//! Keys: `contracts` (folder of the tree, read by `source`), `templates`, `[compatibility]`, `[kinds]`,
-//! `[levels]`, `[limits]`, `[freeze]`, `[openapi]`, `[renames]`, `[[pair]]`.
+//! Keys: `contracts` (folder of the tree, read by `source`), `templates`, `[compatibility]`, `[deprecation]`,
+//! `[kinds]`, `[levels]`, `[limits]`, `[freeze]`, `[openapi]`, `[renames]`, `[[pair]]`.
 
 use globset::GlobBuilder;
 use toml::Spanned;
@@ -111,6 +111,7 @@ impl Reader<'_> {
                 "compatibility" => self.compatibility(value),
                 "levels" => self.levels(value),
                 "limits" => self.limits(value),
+                "deprecation" => self.deprecation(value),
                 "freeze" => self.freeze(value),
                 "renames" => self.renames(value),
                 "templates" => self.templates(value),
@@ -123,6 +124,7 @@ impl Reader<'_> {
                     &[
                         "compatibility",
                         "contracts",
+                        "deprecation",
                         "freeze",
                         "kinds",
                         "levels",
@@ -231,6 +233,31 @@ impl Reader<'_> {
                 "depth" => limits.depth = limits.depth.min(small),
                 "nodes" => limits.nodes = limits.nodes.min(small),
                 _ => limits.steps = limits.steps.min(number),
+            }
+        }
+    }
+
+    fn deprecation(&mut self, value: &Value<'_>) {
+        let Some(table) = self.table(value, "deprecation") else { return };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !["days", "releases"].contains(&name) {
+                self.unknown(key.span(), name, &["days", "releases"]);
+                continue;
+            }
+            let number = value
+                .get_ref()
+                .as_integer()
+                .and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
+            let notice = &mut self.config.layout.notice;
+            match (number, name) {
+                (Some(number), "days") => notice.days = number,
+                (Some(number), _) => notice.releases = number,
+                (None, _) => self.wrong(
+                    value.span(),
+                    &format!("`{name}` is no number"),
+                    "a number is needed, 0 for none",
+                ),
             }
         }
     }

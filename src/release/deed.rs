@@ -27,6 +27,8 @@ pub struct Wish<'w> {
     pub declared_only: bool,
     /// Whether documents that name the version are made to agree.
     pub restate: bool,
+    /// The freeze that the contracts were taken back to.
+    pub rollback: Option<&'w str>,
 }
 
 /// The set, or one of its modules.
@@ -391,6 +393,7 @@ impl Job<'_> {
             version: &raised.to,
             date: self.wish.date,
             summary: self.wish.summary,
+            rollback: self.wish.rollback,
             breaking: &breaking,
             migration,
         };

@@ -13,6 +13,8 @@ pub(super) struct Entry<'e> {
     pub summary: &'e str,
     /// What breaks, a sentence each.
     pub breaking: &'e [String],
+    /// The freeze that the contracts were taken back to.
+    pub rollback: Option<&'e str>,
     /// The migration guide, as a path from the file.
     pub migration: Option<String>,
 }
@@ -71,6 +73,9 @@ fn value_of(entry: &Entry<'_>) -> Json {
         }
         if !entry.breaking.is_empty() {
             members.insert("breaking".to_owned(), json!(entry.breaking));
+        }
+        if let Some(version) = entry.rollback {
+            members.insert("rollback".to_owned(), json!(version));
         }
         if let Some(migration) = &entry.migration {
             members.insert("migration".to_owned(), json!(migration));

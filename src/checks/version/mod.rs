@@ -5,6 +5,8 @@ pub(super) mod history_not_monotone;
 pub(super) mod migration_incomplete;
 pub(super) mod migration_missing;
 pub(super) mod module_mismatch;
+mod notice;
+pub(super) mod removed_without_notice;
 pub(super) mod version_disagrees;
 pub(super) mod version_malformed;
 

@@ -46,6 +46,7 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
         date: &day,
         declared_only: false,
         restate: restates(&site),
+        rollback: None,
     };
     let before = Before { version: &version, comparison: &comparison };
     let planned = release::plan(&facts, Some(&before), &wish).map_err(blocked)?;

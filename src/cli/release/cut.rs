@@ -27,6 +27,7 @@ pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Term
         date: "",
         declared_only: false,
         restate: true,
+        rollback: None,
     };
     cut(&wish, &args.setting, global, terminal)
 }
@@ -40,6 +41,7 @@ pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Termin
         date: "",
         declared_only: true,
         restate: true,
+        rollback: None,
     };
     cut(&wish, &args.setting, global, terminal)
 }

@@ -47,6 +47,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         date: &day,
         declared_only: false,
         restate: restates(&site),
+        rollback: Some(&earlier.version),
     };
     let before = Before { version: version.number(), comparison: &comparison };
     let mut planned = release::plan(&new, Some(&before), &wish).map_err(blocked)?;

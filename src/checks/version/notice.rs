@@ -1,0 +1,230 @@
+//! What was removed since the newest freeze, and in how many freezes before it was marked. No rule of its
+//! own.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::catalog::{Api, Catalog, Kind, Notice, is_deprecated, path_shape};
+use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
+use crate::freeze::{Format, Freeze, FrozenArtifact, Name, Version, decode, format_of};
+use crate::tree::{ArtifactPath, Digest};
+
+/// The freezes of a tree, newest first; pre-releases and those of the legacy tool do not count.
+pub(super) struct Freezes<'c> {
+    catalog: &'c Catalog,
+    files: Vec<(Version, ArtifactPath)>,
+}
+
+/// Something that the newest freeze has and the tree has not.
+pub(super) struct Gone {
+    /// What users call it.
+    pub what: String,
+    /// Where it was.
+    pub path: ArtifactPath,
+    pub at: At,
+}
+
+/// A place that can be found in other freezes.
+pub(super) enum At {
+    Value(Pointer),
+    Topic(String),
+}
+
+impl<'c> Freezes<'c> {
+    pub(super) fn of(catalog: &'c Catalog) -> Self {
+        let mut files: Vec<(Version, ArtifactPath)> = catalog
+            .of_kind(Kind::Freeze)
+            .filter_map(|(_, item)| match Name::of(item.path.file_name()) {
+                Name::Freeze(version) => Some((version, item.path.clone())),
+                _ => None,
+            })
+            .filter(|(version, _)| version.number().pre.is_empty())
+            .collect();
+        files.sort_by(|a, b| b.0.cmp(&a.0));
+        Freezes { catalog, files }
+    }
+
+    fn open(&self, path: &ArtifactPath) -> Option<Freeze> {
+        let bytes = &self.catalog.tree.get(path)?.bytes;
+        // A damaged freeze is a finding of its own.
+        (format_of(bytes) == Ok(Format::Current)).then(|| decode(bytes).ok()).flatten()
+    }
+
+    /// The newest, if it promises anything: before 1.0.0 everything may go (SemVer, section 4).
+    pub(super) fn newest(&self) -> Option<(Version, Freeze)> {
+        let (version, path) = self.files.first().filter(|(v, _)| v.number().major >= 1)?;
+        Some((version.clone(), self.open(path)?))
+    }
+
+    /// The freeze that the contracts were taken back to, if the version that is declared is a rollback.
+    pub(super) fn rolled_back_to(&self) -> Option<Freeze> {
+        let set = self.catalog.versions.iter().find(|v| v.folder.is_none())?;
+        let newest = self.catalog.item(set.item)?.value()?.get("history")?.items().first()?;
+        let wanted = Version::parse(newest.str_at("rollback")?).ok()?;
+        self.open(&self.files.iter().find(|(version, _)| *version == wanted)?.1)
+    }
+
+    /// In how many freezes in a row, from the newest, something was there, and marked.
+    pub(super) fn notice(&self, gone: &Gone, most: u32) -> Given {
+        let mut given = Given::default();
+        for (_, path) in &self.files {
+            let Some(is_marked) = self.open(path).and_then(|freeze| gone.mark_in(&freeze)) else {
+                break;
+            };
+            if is_marked && given.marked == given.there {
+                given.marked += 1;
+                given.first = self.open(path).and_then(|f| f.created_at.as_deref().and_then(day));
+            }
+            given.there += 1;
+            // Days are counted from the first mark, however many releases ago.
+            if given.there >= most && (given.marked < given.there || self.catalog.notice.days == 0)
+            {
+                break;
+            }
+        }
+        given
+    }
+}
+
+/// What was said before something went.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given {
+    /// Freezes that had it.
+    pub there: u32,
+    /// Freezes that had it marked.
+    pub marked: u32,
+    /// The day of the first of these.
+    pub first: Option<Date>,
+}
+
+impl Given {
+    /// Whether that is enough. What has not yet been in as many releases is owed no notice.
+    pub(super) fn is_enough(self, notice: Notice, today: Option<Date>) -> bool {
+        let days = self
+            .first
+            .zip(today)
+            .map_or(0, |(first, today)| (today - first).get_days().try_into().unwrap_or(0_u32));
+        self.there < notice.releases || (self.marked >= notice.releases && days >= notice.days)
+    }
+}
+
+/// The day of an RFC 3339 time.
+fn day(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
+/// The day of the release that is being made: as the newest entry of the history says.
+pub(super) fn today(catalog: &Catalog) -> Option<Date> {
+    let set = catalog.versions.iter().find(|v| v.folder.is_none())?;
+    let history = catalog.item(set.item)?.value()?.get("history")?;
+    history.items().first()?.str_at("date").and_then(day)
+}
+
+impl Gone {
+    /// Whether a freeze has the file as the tree has it, or has it not as the tree has it not.
+    pub(super) fn is_as_in(&self, freeze: &Freeze, catalog: &Catalog) -> bool {
+        let then = freeze.artifacts.iter().find(|a| a.path == self.path);
+        let now = catalog.tree.get(&self.path);
+        then.map(|a| Digest::of(&a.bytes)) == now.map(|a| a.digest())
+    }
+
+    /// Whether it is marked in a freeze; `None` when it is not there.
+    fn mark_in(&self, freeze: &Freeze) -> Option<bool> {
+        let document = freeze.artifacts.iter().find(|a| a.path == self.path).and_then(parsed)?;
+        let root = document.value.as_ref()?;
+        match &self.at {
+            At::Value(at) => root.at(at).map(is_deprecated),
+            At::Topic(name) => {
+                topics(root).iter().find(|(n, _)| n == name).map(|(_, value)| is_deprecated(value))
+            }
+        }
+    }
+}
+
+/// What the newest freeze has and the tree has not.
+pub(super) fn gone(catalog: &Catalog, newest: &Freeze) -> Vec<Gone> {
+    let mut found = Vec::new();
+    for artifact in &newest.artifacts {
+        let now = catalog.tree.get(&artifact.path);
+        if now.is_some_and(|now| now.digest() == Digest::of(&artifact.bytes)) {
+            continue;
+        }
+        match artifact.kind.as_str() {
+            "schema" | "envelope" => schema(catalog, artifact, &mut found),
+            "topics" => topic(catalog, artifact, &mut found),
+            "openapi" => operation(catalog, artifact, &mut found),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn parsed(artifact: &FrozenArtifact) -> Option<Document> {
+    let syntax = Syntax::of_extension(&artifact.path.extension())?;
+    Some(document::parse(&artifact.bytes, syntax, &Limits::default()))
+}
+
+fn schema(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
+    let Some(root) = parsed(artifact).and_then(|d| d.value) else { return };
+    let gone =
+        |what: String, at: Pointer| Gone { what, path: artifact.path.clone(), at: At::Value(at) };
+    let Some(item) = catalog.find(&artifact.path) else {
+        let id = root.str_at("$id").map(|id| id.trim_end_matches('#'));
+        // Under another path it is the same schema.
+        if !id.is_some_and(|id| catalog.claims.contains_key(id)) {
+            found.push(gone(format!("schema `{}`", artifact.path), Pointer::root()));
+        }
+        return;
+    };
+    for (at, _) in root.everything() {
+        let tokens: Vec<_> = at.tokens().collect();
+        let [.., keyword, name] = tokens.as_slice() else { continue };
+        let object = at.parent().and_then(|p| p.parent());
+        let Some(object) = object.filter(|_| keyword == "properties") else { continue };
+        // Where the object itself is gone, it is not clear what became of its parts.
+        let is_data =
+            tokens.iter().any(|t| matches!(&**t, "const" | "default" | "enum" | "examples"));
+        if is_data || catalog.value_at(item, &object).is_none() {
+            continue;
+        }
+        if catalog.property(item, &object, name).is_none() {
+            found.push(gone(format!("property `{name}` of `{}`", artifact.path), at));
+        }
+    }
+}
+
+/// The topics of a catalog by full name.
+fn topics(root: &Value) -> Vec<(String, &Value)> {
+    let Some(list) = root.get("topics") else { return Vec::new() };
+    let bare = |text: &str| text.split('@').next().unwrap_or(text).to_owned();
+    let listed = list.items().iter().filter_map(|v| Some((bare(v.str_at("name")?), v)));
+    listed.chain(list.members().iter().map(|m| (bare(&m.key), &m.value))).collect()
+}
+
+fn topic(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
+    let Some(root) = parsed(artifact).and_then(|d| d.value) else { return };
+    let now: BTreeSet<&str> = catalog.topics.iter().filter_map(|t| t.name.as_deref()).collect();
+    for (name, _) in topics(&root) {
+        if !now.contains(name.as_str()) {
+            let what = format!("topic `{name}`");
+            found.push(Gone { what, path: artifact.path.clone(), at: At::Topic(name) });
+        }
+    }
+}
+
+fn operation(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
+    let Some(root) = parsed(artifact).and_then(|d| d.value) else { return };
+    let now = Api::of(catalog);
+    let paths = Pointer::root().join("paths");
+    for path in root.get("paths").map(Value::members).unwrap_or_default() {
+        for method in path.value.members().iter().filter(|m| m.value.get("responses").is_some()) {
+            let key = (path_shape(&path.key), method.key.clone());
+            if !now.operations.contains_key(&key) {
+                let what = format!("operation `{} {}`", method.key.to_uppercase(), path.key);
+                let at = At::Value(paths.join(&path.key).join(&method.key));
+                found.push(Gone { what, path: artifact.path.clone(), at });
+            }
+        }
+    }
+}
