@@ -413,3 +413,27 @@ fn missing_refusals_and_misspelt_fields_are_repaired() {
     );
     done(path, &["check"]);
 }
+
+#[test]
+fn a_hotfix_adds_nothing_and_owes_an_approval() {
+    let folder = released();
+    let path = folder.path();
+    add_field(path, "colour");
+    refused(path, &["hotfix", "tokens leak", "--by", "ada"], 1, "a hotfix adds nothing");
+    remove_field(path, "colour");
+    refused(path, &["hotfix", "tokens leak", "--by", "ada"], 1, "nothing has changed");
+    change(path, NOTE, |schema| schema["properties"]["title"]["maxLength"] = json!(100));
+    let out = done(path, &["hotfix", "titles leaked", "--by", "ada", "--now", NOW]);
+    assert!(out.contains("version of the set goes from 1.1.0 to 2.0.0 (major)"), "{out}");
+    let told = done(path, &["check"]);
+    assert!(told.contains("hotfix 2.0.0 waits for its approval since 2026-11-21"), "{told}");
+    change(path, NOTE, |schema| schema["description"] = json!("A note."));
+    refused(path, &["workflow", "patch", "words"], 1, "hotfix 2.0.0 waits for its approval");
+    refused(path, &["hotfix", "--approve", "2.0.0", "--by", " Ada"], 1, "cannot approve it");
+    refused(path, &["hotfix", "--approve", "3.0.0", "--by", "grace"], 2, "2.0.0 waits");
+    done(path, &["hotfix", "--approve", "2.0.0", "--by", "grace", "--now", NOW]);
+    let debts = read(path, "contracts/debts.yaml");
+    assert!(debts.contains("approved_by: grace\n    approved_on: \"2026-11-21\""), "{debts}");
+    assert!(!done(path, &["check"]).contains("hotfix"));
+    done(path, &["workflow", "patch", "words", "--now", NOW]);
+}

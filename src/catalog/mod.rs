@@ -5,6 +5,7 @@
 mod bundle;
 mod compile;
 mod copy;
+mod debts;
 mod deprecations;
 mod dialect;
 mod effort;
@@ -28,6 +29,7 @@ mod walk;
 
 pub use bundle::{Bundle, NoBundle, each_schema, holds_data, holds_named};
 pub use compile::Validators;
+pub use debts::Debt;
 pub use deprecations::{Deprecated, Notice, is_deprecated};
 pub use dialect::{
     DIALECTS, Dialect, KEYWORDS, identifier as dialect_identifier, name as dialect_name,

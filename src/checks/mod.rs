@@ -83,6 +83,7 @@ pub static CHECKS: &[&Check] = &[
     &freeze::freeze_legacy::CHECK,
     &freeze::freeze_malformed::CHECK,
     &version::history_not_monotone::CHECK,
+    &version::hotfix_unapproved::CHECK,
     &schema::id_path_mismatch::CHECK,
     &syntax::invalid_encoding::CHECK,
     &example::invalid_example_accepted::CHECK,

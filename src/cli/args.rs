@@ -160,6 +160,9 @@ pub(super) enum Command {
     /// Release the version that is declared: check, changelog, migration guide, freeze
     #[command(after_help = with_codes("Examples:\n  contract-guard release\n  contract-guard release --dry-run"))]
     Release(super::release::args::Release),
+    /// Release a fix that cannot wait for its approval, which is owed afterwards
+    #[command(after_help = with_codes("Examples:\n  contract-guard hotfix \"tokens leaked through the pattern\"\n  contract-guard hotfix --approve 1.1.1 --by grace"))]
+    Hotfix(super::release::hotfix::Hotfix),
     /// Go back to the contracts of an earlier freeze, under a new version
     #[command(after_help = with_codes("Examples:\n  contract-guard rollback 1.1.0 --reason \"readers failed\"\n  contract-guard rollback 1.1.0 --dry-run"))]
     Rollback(super::release::args::Rollback),

@@ -117,6 +117,7 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Bump(bump)) => release::bump(bump, &cli.global, &terminal),
         Some(args::Command::Workflow(args)) => release::workflow(args, &cli.global, &terminal),
         Some(args::Command::Release(args)) => release::release(args, &cli.global, &terminal),
+        Some(args::Command::Hotfix(args)) => release::hotfix(args, &cli.global, &terminal),
         Some(args::Command::Rollback(args)) => release::rollback(args, &cli.global, &terminal),
         Some(args::Command::Explain { code }) => {
             explain::run(code.as_deref(), cli.global.format, &terminal)

@@ -230,3 +230,10 @@ fn contents(
     child.wait().map_err(|e| fail(&e))?;
     Ok(contents)
 }
+
+/// Who works in a repository, as git knows them.
+pub fn user(base: &Path) -> Option<String> {
+    let name = run(base, "read the user", &["config", "user.name"]).ok()?;
+    let name = String::from_utf8(name).ok()?.trim().to_owned();
+    (!name.is_empty()).then_some(name)
+}

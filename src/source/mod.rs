@@ -16,6 +16,7 @@ mod saved;
 mod ssh;
 
 pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
+pub use git::user;
 pub use past::{TreeHistory, step_from_tree};
 pub use repository::{Repository, RepositoryFiles, State};
 pub use runner::run_command;

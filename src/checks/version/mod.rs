@@ -2,6 +2,7 @@
 
 pub(super) mod changelog_missing_version;
 pub(super) mod history_not_monotone;
+pub(super) mod hotfix_unapproved;
 pub(super) mod migration_incomplete;
 pub(super) mod migration_missing;
 pub(super) mod module_mismatch;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::catalog::{Api, Catalog, Kind, Notice, is_deprecated, path_shape};
 use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
 use crate::freeze::{Format, Freeze, FrozenArtifact, Name, Version, decode, format_of};
-use crate::tree::{ArtifactPath, Digest};
+use crate::tree::{Artifact, ArtifactPath, Digest};
 
 /// The freezes of a tree, newest first; pre-releases and those of the legacy tool do not count.
 pub(super) struct Freezes<'c> {
@@ -126,7 +126,7 @@ impl Gone {
     pub(super) fn is_as_in(&self, freeze: &Freeze, catalog: &Catalog) -> bool {
         let then = freeze.artifacts.iter().find(|a| a.path == self.path);
         let now = catalog.tree.get(&self.path);
-        then.map(|a| Digest::of(&a.bytes)) == now.map(|a| a.digest())
+        then.map(|a| Digest::of(&a.bytes)) == now.map(Artifact::digest)
     }
 
     /// Whether it is marked in a freeze; `None` when it is not there.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::args::{Release, Setting, Workflow};
 use super::{blocked, json_of, restates, shown, since_newest, stamp, versions_line, written};
-use crate::catalog;
+use crate::catalog::{self, Catalog};
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::output::Terminal;
 use crate::cli::place::Place;
@@ -14,9 +14,9 @@ use crate::cli::revise::Site;
 use crate::cli::words::{counted, refused, size};
 use crate::cli::{Answer, Failure};
 use crate::freeze::{Freeze, Refusal, Version, Wish as FreezeWish, plan_create, root_of};
-use crate::release::{self, Before, Planned, Wish};
+use crate::release::{self, Before, Blocked, Planned, Wish};
 use crate::report::visible;
-use crate::tree::{ArtifactPath, Replacement};
+use crate::tree::{ArtifactPath, Replacement, Revision};
 
 pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Terminal) -> Answer {
     let wish = Wish {
@@ -29,7 +29,7 @@ pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Term
         restate: true,
         rollback: None,
     };
-    cut(&wish, &args.setting, global, terminal)
+    cut(&wish, &args.setting, Extra::NoDebts, global, terminal)
 }
 
 pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Terminal) -> Answer {
@@ -43,10 +43,25 @@ pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Termin
         restate: true,
         rollback: None,
     };
-    cut(&wish, &args.setting, global, terminal)
+    cut(&wish, &args.setting, Extra::NoDebts, global, terminal)
 }
 
-fn cut(wish: &Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal) -> Answer {
+/// What one release has and another has not.
+#[derive(Clone, Copy)]
+pub(super) enum Extra<'e> {
+    /// Nothing may be owed from before.
+    NoDebts,
+    /// Something is owed afterwards: what is written for a version and a day.
+    Debt(&'e dyn Fn(&Site<'_>, &str, &str) -> Result<Revision, Failure>),
+}
+
+pub(super) fn cut(
+    wish: &Wish<'_>,
+    setting: &Setting,
+    extra: Extra<'_>,
+    global: &Global,
+    terminal: &Terminal,
+) -> Answer {
     let (created_at, day) = stamp(setting.now.as_deref())?;
     let progress = Progress::start("releasing contracts");
     let place = Place::find(setting.path.as_deref(), global)?;
@@ -55,7 +70,14 @@ fn cut(wish: &Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal)
     let since = since_newest(&site);
     let before = since.as_ref().map(|(version, comparison)| Before { version, comparison });
     let wish = Wish { date: &day, restate: restates(&site), ..wish.clone() };
-    let planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
+    let mut planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
+    match extra {
+        Extra::NoDebts => settled(&facts)?,
+        Extra::Debt(owe) => {
+            let owed = owe(&site, &planned.version.to_string(), &day)?;
+            planned.revision = std::mem::take(&mut planned.revision).then(&owed);
+        }
+    }
     unchanged(&site)?;
     let revised = planned.revision.over(&site.tree);
     let of = format!("release {}", planned.version);
@@ -84,6 +106,21 @@ fn cut(wish: &Wish<'_>, setting: &Setting, global: &Global, terminal: &Terminal)
         _ => told.text(&site, setting.dry_run, terminal),
     };
     Ok(terminal.write(text.as_bytes(), 0))
+}
+
+/// Refuses to release while an approval is owed.
+fn settled(facts: &Catalog) -> Result<(), Failure> {
+    let debts = facts.debts();
+    let open: Vec<&str> =
+        debts.iter().filter(|d| !d.is_settled()).filter_map(|d| d.version.as_deref()).collect();
+    let Some(first) = open.first() else { return Ok(()) };
+    Err(blocked(Blocked {
+        message: format!("hotfix {} waits for its approval", open.join(", ")),
+        details: Vec::new(),
+        help: format!(
+            "`contract-guard hotfix --approve {first} --by NAME`; what cannot wait either is another hotfix"
+        ),
+    }))
 }
 
 /// Refuses to release what is released.

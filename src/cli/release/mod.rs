@@ -1,13 +1,15 @@
-//! Commands that raise versions: `bump`, `workflow`, `release`, `rollback`. What they write is planned by
+//! Commands that raise versions: `bump`, `workflow`, `release`, `hotfix`, `rollback`. What they write is planned by
 //! `release` and `freeze`; here it is checked as a whole, written in one run, and told.
 
 pub(super) mod args;
 mod bump;
 mod cut;
+pub(super) mod hotfix;
 mod rollback;
 
 pub(super) use bump::bump;
 pub(super) use cut::{release, workflow};
+pub(super) use hotfix::hotfix;
 pub(super) use rollback::rollback;
 
 use semver::Version;
