@@ -208,17 +208,18 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
         ("change", &["finding", "tree", "document", "catalog"]),
         ("freeze", &["tree"]),
+        ("graph", &["tree", "document", "catalog"]),
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "gate", "laws"]),
+        ("report", &["finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
-                "source", "edit", "report", "laws", "program",
+                "source", "edit", "report", "laws", "program", "graph",
             ],
         ),
     ])
