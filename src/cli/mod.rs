@@ -9,6 +9,7 @@ mod check;
 mod diff;
 mod explain;
 mod freeze;
+mod graph;
 mod help;
 mod init;
 mod laws;
@@ -114,6 +115,8 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
+        Some(args::Command::Graph(command)) => graph::graph(command, &cli.global, &terminal),
+        Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),
@@ -145,6 +148,15 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
     if cli.global.format == args::OutputFormat::Html && !has_page {
         let help = "write `human`, `short`, `json` or `markdown`".to_owned();
         return Err(Failure::Usage("this command does not write html".to_owned(), Some(help)));
+    }
+    let draws = matches!(&cli.command, Some(args::Command::Graph(_)));
+    for (format, name) in
+        [(args::OutputFormat::Mermaid, "mermaid"), (args::OutputFormat::Dot, "dot")]
+    {
+        if cli.global.format == format && !draws {
+            let help = "write `human`, `short` or `json`; `contract-guard graph` draws".to_owned();
+            return Err(Failure::Usage(format!("this command does not write {name}"), Some(help)));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Outcomes as text. The only formatter: findings carry no layout, formats carry no judgement.
 
 mod escape;
+mod graph;
 mod human;
 mod json_v1;
 mod markdown;
@@ -9,6 +10,7 @@ mod status;
 mod summary;
 
 pub use escape::visible;
+pub use graph::{GraphFormat, render_graph, render_impact};
 pub use status::{StatusFormat, render_status};
 pub use summary::{Closing, RuleCounts};
 

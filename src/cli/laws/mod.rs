@@ -82,7 +82,7 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
         OutputFormat::Html => report::StatusFormat::Html,
         OutputFormat::Markdown => report::StatusFormat::Markdown,
         OutputFormat::Json => report::StatusFormat::Json,
-        OutputFormat::Human | OutputFormat::Short => report::StatusFormat::Text,
+        _ => report::StatusFormat::Text,
     };
     let shown = |law: &&laws::Law| statuses.iter().any(|status| status.law == law.name);
     let laws = court.laws.iter().filter(shown);
