@@ -34,14 +34,18 @@ pub fn impact(graph: &Graph, changed: &Found) -> Impact {
     }
     search.run();
     let inside: BTreeSet<NodeId> = changed.nodes.iter().copied().collect();
-    let mut chains: BTreeMap<NodeId, Vec<EdgeId>> = BTreeMap::new();
-    for edge in &search.order {
-        if let Some(from) = graph.edge(*edge).map(|edge| edge.from)
-            && !inside.contains(&from)
-        {
-            chains.entry(from).or_insert_with(|| search.chain(*edge));
-        }
+    // Of ways of the same length, the one that says most: a topic carries a payload before it is carried.
+    let mut nearest: BTreeMap<NodeId, (usize, EdgeKind, EdgeId)> = BTreeMap::new();
+    for (id, distance) in &search.reached {
+        let Some(edge) = graph.edge(*id).filter(|edge| !inside.contains(&edge.from)) else {
+            continue;
+        };
+        let way = (*distance, edge.kind, *id);
+        let known = nearest.entry(edge.from).or_insert(way);
+        *known = way.min(*known);
     }
+    let mut chains: BTreeMap<NodeId, Vec<EdgeId>> =
+        nearest.into_iter().map(|(node, (_, _, edge))| (node, search.chain(edge))).collect();
     modules(graph, changed, &mut chains);
     let mut hits: Vec<Hit> = chains.into_iter().map(|(node, chain)| Hit { node, chain }).collect();
     let rank = |hit: &Hit| {
@@ -81,14 +85,15 @@ struct Search<'g> {
     graph: &'g Graph,
     /// For each reference that is hit, the one that it leads on to.
     before: Vec<Option<Option<EdgeId>>>,
-    order: Vec<EdgeId>,
-    open: VecDeque<EdgeId>,
+    /// The references that are hit, with their distances.
+    reached: Vec<(EdgeId, usize)>,
+    open: VecDeque<(EdgeId, usize)>,
 }
 
 impl<'g> Search<'g> {
     fn new(graph: &'g Graph) -> Self {
         let before = vec![None; graph.edges.len()];
-        Search { graph, before, order: Vec::new(), open: VecDeque::new() }
+        Search { graph, before, reached: Vec::new(), open: VecDeque::new() }
     }
 
     /// References to what changes, to what is around it, and to what is in it.
@@ -99,40 +104,40 @@ impl<'g> Search<'g> {
         };
         let graph = self.graph;
         for (id, _) in graph.edges.iter().enumerate().filter(|(_, edge)| is_hit(edge)) {
-            self.reach(id, None);
+            self.reach(id, None, 1);
         }
-        self.around(place, None);
+        self.around(place, None, 1);
     }
 
     /// References to what a place is a part of. Whoever names a topic is hit when it is renamed or removed,
     /// not when it carries something else.
-    fn around(&mut self, place: &Place, via: Option<EdgeId>) {
+    fn around(&mut self, place: &Place, via: Option<EdgeId>, distance: usize) {
         let graph = self.graph;
         for at in around(&place.at) {
             let target = Place { file: place.file, at };
             for id in graph.by_target.get(&target).into_iter().flatten() {
                 if graph.edge(*id).is_some_and(|edge| edge.kind != EdgeKind::Enumerates) {
-                    self.reach(*id, via);
+                    self.reach(*id, via, distance);
                 }
             }
         }
     }
 
-    fn reach(&mut self, edge: EdgeId, via: Option<EdgeId>) {
+    fn reach(&mut self, edge: EdgeId, via: Option<EdgeId>, distance: usize) {
         if let Some(before) = self.before.get_mut(edge).filter(|before| before.is_none()) {
             *before = Some(via);
-            self.order.push(edge);
-            self.open.push_back(edge);
+            self.reached.push((edge, distance));
+            self.open.push_back((edge, distance));
         }
     }
 
     fn run(&mut self) {
-        while let Some(id) = self.open.pop_front() {
+        while let Some((id, distance)) = self.open.pop_front() {
             let Some(edge) = self.graph.edge(id) else { continue };
             // An envelope that names another topic is still the same to the rest.
             if edge.kind != EdgeKind::Enumerates {
                 let at = edge.at.clone();
-                self.around(&at, Some(id));
+                self.around(&at, Some(id), distance + 1);
             }
         }
     }

@@ -18,10 +18,16 @@ pub(super) fn render(
 ) -> String {
     // The whole is shown one step deep, each node once.
     let depth = depth.or(selection.roots.is_empty().then_some(1)).unwrap_or(DEEPEST);
-    let (edges, expanded) = (BTreeSet::from_iter(&selection.edges), BTreeSet::new());
+    let mut is_selected = vec![false; graph.edges.len()];
+    for edge in &selection.edges {
+        if let Some(slot) = is_selected.get_mut(*edge) {
+            *slot = true;
+        }
+    }
+    let expanded = BTreeSet::new();
     let mut trees = Trees {
         graph,
-        edges: edges.into_iter().copied().collect(),
+        is_selected,
         direction: selection.direction,
         depth: depth.min(DEEPEST),
         style,
@@ -46,7 +52,7 @@ pub(super) fn render(
 
 struct Trees<'g> {
     graph: &'g Graph,
-    edges: BTreeSet<usize>,
+    is_selected: Vec<bool>,
     direction: Direction,
     depth: usize,
     style: &'g Style,
@@ -72,7 +78,7 @@ impl<'g> Trees<'g> {
             let of_kind = |node: &NodeId| self.graph.node(*node).map(|n| n.kind) == Some(kind);
             let nodes: Vec<NodeId> = nodes.filter(of_kind).collect();
             let nodes: Vec<NodeId> =
-                nodes.into_iter().filter(|node| !self.branches(*node).is_empty()).collect();
+                nodes.into_iter().filter(|node| self.has_branches(*node)).collect();
             if nodes.is_empty() {
                 continue;
             }
@@ -158,26 +164,33 @@ impl<'g> Trees<'g> {
     }
 
     fn has_branches(&self, node: NodeId) -> bool {
-        !self.branches(node).is_empty()
+        self.steps(node).next().is_some()
     }
 
-    fn branches(&self, node: NodeId) -> Vec<Branch<'g>> {
+    /// The references that lead on from a node, with the nodes there.
+    fn steps(&self, node: NodeId) -> impl Iterator<Item = (NodeId, &'g Edge)> {
         let graph = self.graph;
         let ids = match self.direction {
             Direction::Forward => graph.out(node),
             Direction::Reverse => graph.into(node),
         };
-        let ids = ids.iter().filter(|id| self.edges.contains(id));
-        let mut found: BTreeMap<(NodeId, EdgeKind), usize> = BTreeMap::new();
-        let mut branches: Vec<Branch<'_>> = Vec::new();
-        for edge in ids.filter_map(|id| graph.edge(*id)) {
+        // An envelope names every topic: whoever asks for one does not ask for all.
+        let names_topics = self.on_way.len() <= 1;
+        let is_recursive = graph.node(node).is_some_and(|node| node.cycle.is_some());
+        let selected = ids.iter().filter(|id| self.is_selected.get(**id) == Some(&true));
+        selected.filter_map(|id| graph.edge(*id)).filter_map(move |edge| {
             let next = if self.direction == Direction::Forward { edge.to } else { edge.from };
             let is_shown = edge.kind != EdgeKind::BelongsTo
-                && (edge.kind != EdgeKind::Enumerates || self.on_way.len() <= 1)
-                && (next != node || graph.node(node).is_some_and(|n| n.cycle.is_some()));
-            if !is_shown {
-                continue;
-            }
+                && (edge.kind != EdgeKind::Enumerates || names_topics)
+                && (next != node || is_recursive);
+            is_shown.then_some((next, edge))
+        })
+    }
+
+    fn branches(&self, node: NodeId) -> Vec<Branch<'g>> {
+        let mut found: BTreeMap<(NodeId, EdgeKind), usize> = BTreeMap::new();
+        let mut branches: Vec<Branch<'_>> = Vec::new();
+        for (next, edge) in self.steps(node) {
             let at = *found.entry((next, edge.kind)).or_insert(branches.len());
             match branches.get_mut(at) {
                 Some(branch) => branch.count += 1,
