@@ -168,6 +168,9 @@ pub(super) enum Command {
     /// Show who is hit when an artifact, or a part of it, changes
     #[command(after_help = with_codes(super::graph::args::IMPACT_HELP))]
     Impact(super::graph::args::Impact),
+    /// Write the contract health page: one HTML file, readable without a network
+    #[command(after_help = with_codes(super::report::args::REPORT_HELP))]
+    Report(super::report::args::Report),
     /// Make a small valid contracts tree, with hook and workflow
     #[command(
         after_help = "Examples:\n  contract-guard init\n  contract-guard init path/to/repository"

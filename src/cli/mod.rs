@@ -17,6 +17,7 @@ mod list;
 mod load;
 mod output;
 mod progress;
+mod report;
 mod sides;
 mod ulid;
 
@@ -117,6 +118,7 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
         Some(args::Command::Graph(command)) => graph::graph(command, &cli.global, &terminal),
         Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
+        Some(args::Command::Report(command)) => report::report(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),

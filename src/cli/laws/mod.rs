@@ -3,6 +3,7 @@
 pub(super) mod args;
 mod hands;
 mod held;
+mod standings;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -20,6 +21,7 @@ use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 
 pub(super) use held::{Spoken, law_findings, texts_of};
+pub(super) use standings::standings;
 
 /// `contract-guard laws …`
 pub(super) fn run(command: &Laws, global: &Global, terminal: &Terminal) -> Answer {
