@@ -439,7 +439,7 @@ fn what_is_not_there_is_a_usage_error_with_suggestions() {
         (&["impact", "envelope.schema.json"], "may be `contracts/events/envelope.schema.json` or"),
         (&["impact", "note.schema.json#/properties/titel"], "has `title`"),
         (&["graph", "no-such-thing-at-all"], "nothing in the contracts is called"),
-        (&["graph", "--module", "nots"], "nothing in the contracts is called `module:nots`"),
+        (&["graph", "--module", "nots"], "there is no module `nots`"),
         (&["graph", "--hide", "sample"], "kinds are schema"),
         (&["check", "--format", "dot"], "does not write dot"),
         (&["impact", "store", "--format", "mermaid"], "does not write mermaid"),
@@ -483,6 +483,10 @@ fn broken_files_are_said_and_stop_nothing() {
     assert_eq!(code, 0);
     assert!(stdout.contains("1 file cannot be read"), "{stdout}");
     assert!(stdout.contains("2 references lead nowhere"), "{stdout}");
+    // Whoever refers to a file that is broken is hit when it changes, all the same.
+    write(folder.path(), "contracts/storage/common.schema.json", "{");
+    let stdout = run(folder.path(), &["impact", "common.schema.json"]).stdout;
+    assert!(stdout.contains("  contracts/storage/schemas/note.schema.json\n"), "{stdout}");
     let stdout = run(folder.path(), &["graph", "--format", "short"]).stdout;
     assert!(stdout.contains("implements `storage/gone ^1`, which is not there"), "{stdout}");
 }

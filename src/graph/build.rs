@@ -7,7 +7,7 @@ use super::region::home;
 use super::{
     Dangling, Edge, EdgeKind, FileId, Graph, Node, NodeId, NodeKind, Place, apis, cycles, names,
 };
-use crate::catalog::{Catalog, Item, ItemId, Kind, Reference, RootId};
+use crate::catalog::{Catalog, Item, ItemId, Kind, Reference, RootId, Target};
 use crate::document::{LineIndex, Part, Pointer, Position};
 use crate::tree::ArtifactPath;
 
@@ -237,10 +237,19 @@ impl<'c> Builder<'c> {
 
     fn reference(&mut self, reference: &Reference, kind: EdgeKind) {
         let at = Place::new(reference.item, reference.at());
-        match reference.target.place() {
-            Some((item, target)) => self.refer(kind, at, Place::new(item, target), &reference.text),
-            None if reference.target.is_broken() => self.dangle(kind, at, &reference.text),
-            None => {}
+        let file = |item: &ItemId| Place::new(*item, Pointer::root());
+        match &reference.target {
+            Target::Found(item, target) | Target::ByPath(item, target) => {
+                self.refer(kind, at, Place::new(*item, target), &reference.text);
+            }
+            // What stands in the file is not known, but it is this file that is meant.
+            Target::Unreadable(item) => self.refer(kind, at, file(item), &reference.text),
+            Target::NoPlace(item, _) => {
+                self.refer(kind, at.clone(), file(item), &reference.text);
+                self.dangle(kind, at, &reference.text);
+            }
+            target if target.is_broken() => self.dangle(kind, at, &reference.text),
+            _ => {}
         }
     }
 

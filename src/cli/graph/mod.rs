@@ -26,6 +26,7 @@ pub(super) fn graph(args: &GraphArgs, global: &Global, terminal: &Terminal) -> A
         roots.extend(look_up(&read.graph, &read.loaded.catalog, word)?.nodes);
     }
     if let Some(module) = &args.module {
+        must_have_module(&read.graph, module)?;
         let word = Word::name(&format!("module:{module}"));
         roots.extend(look_up(&read.graph, &read.loaded.catalog, &word)?.nodes);
     }
@@ -127,6 +128,19 @@ fn kind(name: &str) -> Result<NodeKind, Failure> {
         let help = format!("kinds are {}", names.join(", "));
         Failure::Usage(format!("there is no kind of node `{name}`"), Some(help))
     })
+}
+
+fn must_have_module(graph: &Graph, name: &str) -> Result<(), Failure> {
+    let modules = || graph.of_kind(NodeKind::Module).filter_map(|id| graph.node(id));
+    if modules().any(|node| node.name == name) {
+        return Ok(());
+    }
+    let near = modules().min_by_key(|node| strsim::damerau_levenshtein(&node.name, name));
+    let help = match near {
+        Some(near) => format!("the nearest is `{}`", near.name),
+        None => "a module is a folder below `modules/`, or has a `versions.yaml`".to_owned(),
+    };
+    Err(Failure::Usage(format!("there is no module `{name}`"), Some(help)))
 }
 
 /// Whether a source was named by an option.
