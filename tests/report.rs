@@ -227,6 +227,8 @@ fn odd_trees_have_a_page_too() {
     assert_eq!(run(empty.path(), &["report"]).code, 3);
     let usage = run(empty.path(), &["report", "--now", "yesterday"]);
     assert_eq!(usage.code, 2, "{}", usage.stderr);
+    let other = run(empty.path(), &["report", "--format", "json"]);
+    assert_eq!(other.code, 2, "{}", other.stderr);
     let broken = tempfile::tempdir().unwrap();
     write(broken.path(), "contracts/storage/schemas/x.schema.json", "{");
     let html = page(broken.path());

@@ -99,7 +99,7 @@ pub(super) enum OutputFormat {
     Json,
     /// For pull requests and release notes
     Markdown,
-    /// A page, of `laws status`
+    /// A page, of `laws status` and `report`
     Html,
     /// A picture for Markdown, of `graph`
     Mermaid,

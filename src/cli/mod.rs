@@ -143,13 +143,22 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
         let help = "write `human`, `short` or `json`".to_owned();
         return Err(Failure::Usage("this command does not write markdown".to_owned(), Some(help)));
     }
-    let has_page = matches!(
-        &cli.command,
-        Some(args::Command::Laws(laws)) if matches!(laws.command, laws::args::LawsCommand::Status(_))
-    );
+    let has_page = match &cli.command {
+        Some(args::Command::Laws(laws)) => {
+            matches!(laws.command, laws::args::LawsCommand::Status(_))
+        }
+        Some(args::Command::Report(_)) => true,
+        _ => false,
+    };
     if cli.global.format == args::OutputFormat::Html && !has_page {
         let help = "write `human`, `short`, `json` or `markdown`".to_owned();
         return Err(Failure::Usage("this command does not write html".to_owned(), Some(help)));
+    }
+    let format = cli.global.format;
+    let is_page = matches!(&cli.command, Some(args::Command::Report(_)));
+    if is_page && !matches!(format, args::OutputFormat::Human | args::OutputFormat::Html) {
+        let help = "`check`, `graph` and `laws status` have other formats".to_owned();
+        return Err(Failure::Usage("`report` writes html".to_owned(), Some(help)));
     }
     let draws = matches!(&cli.command, Some(args::Command::Graph(_)));
     for (format, name) in

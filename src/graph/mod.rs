@@ -114,6 +114,10 @@ impl NodeKind {
             NodeKind::Artifact(Kind::Topics) => "topic catalog",
             NodeKind::Artifact(Kind::OpenApi) => "API document",
             NodeKind::Artifact(Kind::Other) => "other file",
+            NodeKind::Artifact(Kind::Versions) => "version file",
+            NodeKind::Artifact(Kind::Metrics) => "metrics file",
+            NodeKind::Artifact(Kind::Traces) => "traces file",
+            NodeKind::Artifact(Kind::Logs) => "logs file",
             kind => kind.name(),
         }
     }
@@ -131,7 +135,7 @@ impl NodeKind {
             NodeKind::Artifact(Kind::Metrics) => "metrics",
             NodeKind::Artifact(Kind::Traces) => "traces",
             NodeKind::Artifact(Kind::Logs) => "logs",
-            NodeKind::Artifact(Kind::Versions) => "versions",
+            NodeKind::Artifact(Kind::Versions) => "version files",
             NodeKind::Artifact(Kind::Changelog) => "changelogs",
             NodeKind::Artifact(Kind::Migration) => "migrations",
             NodeKind::Artifact(Kind::Freeze) => "freezes",

@@ -2,6 +2,8 @@
 //! Toda (1981): circles are opened, nodes get layers, lines over several layers get bends, the order in each
 //! layer follows the neighbours, and so do the heights.
 
+use std::collections::BTreeSet;
+
 /// A box to be placed.
 #[derive(Debug, Clone)]
 pub(super) struct Size {
@@ -20,7 +22,7 @@ pub(super) struct Drawing {
     pub lines: Vec<Vec<(usize, usize)>>,
 }
 
-const GAP_X: i64 = 76;
+const GAP_X: i64 = 60;
 const GAP_Y: i64 = 18;
 const MARGIN: i64 = 12;
 /// Times that the order and the heights are made better.
@@ -62,6 +64,7 @@ pub(super) fn draw(sizes: &[Size], links: &[(usize, usize)]) -> Drawing {
         order(&cells, &mut columns, sweep % 2 == 0);
     }
     heights(&mut cells, &columns);
+    close_gaps(&mut cells);
     place(&cells, &columns, sizes.len(), &ways, links, &opened)
 }
 
@@ -110,9 +113,10 @@ fn open_circles(count: usize, links: &[(usize, usize)]) -> Vec<(usize, usize)> {
     links.iter().map(|(a, b)| if rank(*a) < rank(*b) { (*b, *a) } else { (*a, *b) }).collect()
 }
 
-/// The longest way that leads to each box.
+/// The longest way that leads to each box; to whom nobody leads stands right before the nearest that it leads
+/// to, so that lines stay short.
 fn layers(count: usize, links: &[(usize, usize)]) -> Vec<usize> {
-    let mut layer = vec![0; count];
+    let mut layer = vec![0_usize; count];
     // Without circles no way is longer than there are boxes.
     for _ in 0..count {
         let mut has_moved = false;
@@ -125,6 +129,14 @@ fn layers(count: usize, links: &[(usize, usize)]) -> Vec<usize> {
         }
         if !has_moved {
             break;
+        }
+    }
+    let led_to: BTreeSet<usize> = links.iter().filter(|(a, b)| a != b).map(|(_, to)| *to).collect();
+    for node in (0..count).filter(|node| !led_to.contains(node)) {
+        let next = links.iter().filter(|(from, to)| *from == node && *to != node);
+        let nearest = next.filter_map(|(_, to)| layer.get(*to).copied()).min();
+        if let (Some(nearest), Some(slot)) = (nearest, layer.get_mut(node)) {
+            *slot = nearest.saturating_sub(1);
         }
     }
     layer
@@ -188,43 +200,73 @@ fn order(cells: &[Cell], columns: &mut [Vec<usize>], forward: bool) {
 /// Moves cells towards their neighbours, as far as those above and below leave room.
 fn heights(cells: &mut [Cell], columns: &[Vec<usize>]) {
     for column in columns {
-        stack(cells, column, |_, _| None);
+        let tall: i64 = column.iter().filter_map(|c| cells.get(*c)).map(|c| c.height + GAP_Y).sum();
+        let wishes = vec![-tall / 2; column.len()];
+        stack(cells, column, &wishes);
     }
     for sweep in 0..SWEEPS {
         let forward = sweep % 2 == 0;
-        let wish = |cells: &[Cell], cell: usize| {
-            let own = cells.get(cell)?;
+        let wish = |cells: &[Cell], cell: &usize| {
+            let own = cells.get(*cell)?;
             let near = if forward { &own.left } else { &own.right };
             let sum: i64 = near.iter().filter_map(|cell| cells.get(*cell)).map(|cell| cell.y).sum();
-            sum.checked_div(i64::try_from(near.len()).ok()?)
+            let mean = sum.checked_div(i64::try_from(near.len()).ok()?);
+            Some(mean.unwrap_or(own.y))
         };
-        if forward {
-            columns.iter().for_each(|column| stack(cells, column, wish));
-        } else {
-            columns.iter().rev().for_each(|column| stack(cells, column, wish));
+        for step in 0..columns.len() {
+            let number = if forward { step } else { columns.len() - 1 - step };
+            let Some(column) = columns.get(number) else { continue };
+            let wishes: Vec<i64> =
+                column.iter().map(|cell| wish(cells, cell).unwrap_or(0)).collect();
+            stack(cells, column, &wishes);
         }
     }
 }
 
-/// Places the cells of a layer below each other, near where each wishes to be.
-fn stack(cells: &mut [Cell], column: &[usize], wish: impl Fn(&[Cell], usize) -> Option<i64>) {
-    let mut end = i64::MIN / 4;
-    let mut moved = 0;
-    let mut placed = Vec::new();
-    for number in column {
-        let Some(cell) = cells.get(*number) else { continue };
-        let half = cell.height / 2;
-        let wanted = wish(cells, *number).unwrap_or(if end < 0 { 0 } else { cell.y.max(0) });
-        let y = wanted.max(end + GAP_Y + half);
-        moved += y - wanted;
-        end = y + half;
-        placed.push((*number, y));
+/// Takes out bands in which no layer has anything.
+fn close_gaps(cells: &mut [Cell]) {
+    let mut order: Vec<usize> = (0..cells.len()).collect();
+    order.sort_by_key(|cell| cells.get(*cell).map(|cell| cell.y - cell.height / 2));
+    let (mut shift, mut bottom) = (0, None);
+    for number in order {
+        let Some(cell) = cells.get_mut(number) else { continue };
+        let top = cell.y - cell.height / 2 - shift;
+        let free = bottom.map_or(0, |bottom| top - bottom - 2 * GAP_Y);
+        shift += free.max(0);
+        cell.y -= shift;
+        let end = cell.y + cell.height / 2;
+        bottom = Some(bottom.map_or(end, |bottom: i64| bottom.max(end)));
     }
-    // Those who had to make room went down; all of them go up by the mean of it.
-    let mean = moved.checked_div(i64::try_from(placed.len()).unwrap_or(1)).unwrap_or(0);
-    for (number, y) in placed {
-        if let Some(cell) = cells.get_mut(number) {
-            cell.y = y - mean;
+}
+
+/// Places the cells of a layer below each other, each as near to its wish as its neighbours allow: isotonic
+/// regression by pooling adjacent violators (Ayer and others, 1955).
+fn stack(cells: &mut [Cell], column: &[usize], wishes: &[i64]) {
+    // Where each cell would be if all of them touched; what is left over of a wish may only grow.
+    let mut touching = Vec::new();
+    let mut end = 0;
+    for cell in column.iter().filter_map(|cell| cells.get(*cell)) {
+        touching.push(end + cell.height / 2);
+        end += cell.height + GAP_Y;
+    }
+    let mut pools: Vec<(i64, i64)> = Vec::new();
+    for (wish, touching) in wishes.iter().zip(&touching) {
+        let mut pool = (wish - touching, 1);
+        while let Some((sum, count)) = pools.last().copied()
+            && sum * pool.1 > pool.0 * count
+        {
+            pool = (pool.0 + sum, pool.1 + count);
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    let means = pools.iter().flat_map(|(sum, count)| {
+        let members = usize::try_from(*count).unwrap_or(0);
+        std::iter::repeat_n(sum.checked_div(*count).unwrap_or(0), members)
+    });
+    for ((cell, touching), mean) in column.iter().zip(&touching).zip(means) {
+        if let Some(cell) = cells.get_mut(*cell) {
+            cell.y = touching + mean;
         }
     }
 }
@@ -261,7 +303,8 @@ fn place(
             if is_bend {
                 points.extend([(pixels(left), y), (pixels(left + width), y)]);
             } else if at == 0 {
-                points.push((pixels(left + cell.width), y));
+                // Level to the edge of the column: a wider box above or below is in nobody's way.
+                points.extend([(pixels(left + cell.width), y), (pixels(left + width), y)]);
             } else {
                 points.push((pixels(left), y));
             }
@@ -316,7 +359,8 @@ mod tests {
     fn circles_are_drawn_and_lines_keep_their_direction() {
         let drawing = draw(&boxes(2), &[(0, 1), (1, 0), (1, 1)]);
         let (there, back) = (&drawing.lines[0], &drawing.lines[1]);
-        assert!(there[0].0 < there[1].0 && back[0].0 > back[1].0);
+        let ends = |line: &[(usize, usize)]| (line[0].0, line[line.len() - 1].0);
+        assert!(ends(there).0 < ends(there).1 && ends(back).0 > ends(back).1);
         no_overlap(&boxes(2), &drawing);
     }
 

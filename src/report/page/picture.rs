@@ -248,9 +248,9 @@ fn drawn(
     groups: &[Group],
     counted: &BTreeMap<(usize, usize), (usize, bool)>,
 ) -> Picture {
-    let sub = |group: &Group| sub_of(group, grain);
+    let sub = |group: &Group| sub_of(group, grain, 2);
     let texts: Vec<(String, String)> =
-        groups.iter().map(|group| (clipped(&group.title, 30), clipped(&sub(group), 36))).collect();
+        groups.iter().map(|group| (clipped(&group.title, 30), clipped(&sub(group), 34))).collect();
     let size = |(title, sub): &(String, String)| Size {
         width: width_of(title).max(width_of(sub) * 6 / 7).max(64) + 24,
         height: 44,
@@ -267,7 +267,7 @@ fn drawn(
         text_x: x + 11,
         title_y: y + 18,
         sub_y: y + 35,
-        whole: format!("{}: {}", group.title, sub_of(group, grain)),
+        whole: format!("{}: {}", group.title, sub_of(group, grain, usize::MAX)),
         title,
         sub,
         family: group.family,
@@ -301,17 +301,15 @@ fn drawn(
     }
 }
 
-/// What stands below the title of a box.
-fn sub_of(group: &Group, grain: Grain) -> String {
-    if grain == Grain::Node { group.sub.clone() } else { counts(&group.kinds) }
-}
-
-/// `34 operations, 8 API documents`: the most first.
-fn counts(kinds: &BTreeMap<NodeKind, usize>) -> String {
+/// What stands below the title of a box: of a group, how many of the most frequent kinds.
+fn sub_of(group: &Group, grain: Grain, most: usize) -> String {
+    if grain == Grain::Node {
+        return group.sub.clone();
+    }
     let mut all: Vec<(std::cmp::Reverse<usize>, NodeKind)> =
-        kinds.iter().map(|(kind, count)| (std::cmp::Reverse(*count), *kind)).collect();
+        group.kinds.iter().map(|(kind, count)| (std::cmp::Reverse(*count), *kind)).collect();
     all.sort();
-    let words = all.iter().map(|(std::cmp::Reverse(count), kind)| match count {
+    let words = all.iter().take(most).map(|(std::cmp::Reverse(count), kind)| match count {
         1 => format!("1 {}", kind.noun()),
         n => format!("{n} {}", kind.plural()),
     });
