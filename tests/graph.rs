@@ -238,6 +238,7 @@ fn a_change_of_a_definition_hits_those_who_reach_it() {
     assert!(!hit.contains(&"operation:POST /v1/notes".to_owned()), "{hit:?}");
     assert!(!hit.contains(&"events/envelope.schema.json".to_owned()), "{hit:?}");
     assert_eq!(built.hit("common.schema.json#/$defs/Tag"), [""; 0]);
+    assert_eq!(built.hit("common.schema.json#/$defs"), built.hit("common.schema.json"));
 }
 
 #[test]

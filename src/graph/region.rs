@@ -32,7 +32,8 @@ pub(super) fn home(at: &Pointer) -> usize {
             keyword => usize::from(holds_named(keyword)),
         };
     }
-    home
+    // The store itself is no part of the schema around it, either.
+    if names_left > 0 && is_store { length } else { home }
 }
 
 /// Whether `outer` is `inner` or leads to something that `inner` stands in.
@@ -60,7 +61,9 @@ mod tests {
     fn definitions_are_homes() {
         assert_eq!(home_of(""), "");
         assert_eq!(home_of("/properties/title"), "");
-        assert_eq!(home_of("/$defs"), "");
+        assert_eq!(home_of("/$defs"), "/$defs");
+        assert_eq!(home_of("/components/schemas"), "/components/schemas");
+        assert_eq!(home_of("/properties"), "");
         assert_eq!(home_of("/$defs/Ulid/pattern"), "/$defs/Ulid");
         assert_eq!(home_of("/$defs/A/properties/x/$defs/B/items"), "/$defs/A/properties/x/$defs/B");
         assert_eq!(home_of("/components/schemas/Note/properties/id"), "/components/schemas/Note");

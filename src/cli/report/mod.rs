@@ -69,10 +69,9 @@ pub(super) fn report(args: &Report, global: &Global, terminal: &Terminal) -> Ans
         None => Ok(terminal.write(page.as_bytes(), 0)),
         Some(path) => {
             edit::write_file(path, page.as_bytes())?;
-            let said = format!("wrote {} ({} kB)\n", path.display(), page.len().div_ceil(1000));
-            Ok(terminal
-                .write(report::visible(said.trim_end()).as_bytes(), 0)
-                .max(terminal.write(b"\n", 0)))
+            let name = report::visible(&path.display().to_string());
+            let said = format!("wrote {name} ({} kB)\n", page.len().div_ceil(1000));
+            Ok(terminal.write(said.as_bytes(), 0))
         }
     }
 }
