@@ -29,6 +29,7 @@ pub mod edit;
 pub mod finding;
 pub mod freeze;
 pub mod gate;
+pub mod graph;
 pub mod laws;
 pub mod program;
 pub mod release;

@@ -70,7 +70,7 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["check"],
         &["validate"],
@@ -82,6 +82,9 @@ fn reference_of_commands() {
         &["explain"],
         &["init"],
         &["list"],
+        &["graph"],
+        &["impact"],
+        &["report"],
         &["laws", "check"],
         &["laws", "status"],
         &["laws", "baseline"],

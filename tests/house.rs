@@ -208,6 +208,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
         ("change", &["finding", "tree", "document", "catalog"]),
         ("freeze", &["tree"]),
+        ("graph", &["tree", "document", "catalog"]),
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
@@ -216,12 +217,13 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "gate", "laws"]),
+        ("report", &["finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
-                "source", "edit", "report", "laws", "program", "release", "repair", "scaffold",
+                "source", "edit", "report", "laws", "program", "graph", "release", "repair",
+                "scaffold",
             ],
         ),
     ])

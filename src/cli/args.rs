@@ -113,15 +113,22 @@ pub(super) enum OutputFormat {
     Json,
     /// For pull requests and release notes
     Markdown,
-    /// A page, of `laws status`
+    /// A page, of `laws status` and `report`
     Html,
+    /// A picture for Markdown, of `graph`
+    Mermaid,
+    /// A picture for Graphviz, of `graph`
+    Dot,
 }
 
 impl OutputFormat {
     /// The format of findings and changes; nobody asks for these as a page.
     pub(super) fn of_report(self) -> Format {
         match self {
-            OutputFormat::Human | OutputFormat::Html => Format::Human,
+            OutputFormat::Human
+            | OutputFormat::Html
+            | OutputFormat::Mermaid
+            | OutputFormat::Dot => Format::Human,
             OutputFormat::Short => Format::Short,
             OutputFormat::Json => Format::Json,
             OutputFormat::Markdown => Format::Markdown,
@@ -181,6 +188,15 @@ pub(super) enum Command {
     Freeze(super::freeze::args::Freeze),
     /// Hold a repository to its laws: written contracts as rules
     Laws(super::laws::args::Laws),
+    /// Show what refers to what: schemas, topics, operations, modules, crates
+    #[command(after_help = with_codes(super::graph::args::GRAPH_HELP))]
+    Graph(super::graph::args::Graph),
+    /// Show who is hit when an artifact, or a part of it, changes
+    #[command(after_help = with_codes(super::graph::args::IMPACT_HELP))]
+    Impact(super::graph::args::Impact),
+    /// Write the contract health page: one HTML file, readable without a network
+    #[command(after_help = with_codes(super::report::args::REPORT_HELP))]
+    Report(super::report::args::Report),
     /// Make a small valid contracts tree, with hook and workflow
     #[command(
         after_help = "Examples:\n  contract-guard init\n  contract-guard init path/to/repository"

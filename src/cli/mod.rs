@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod fix;
 mod freeze;
+mod graph;
 mod help;
 mod init;
 mod laws;
@@ -20,6 +21,7 @@ mod output;
 mod place;
 mod progress;
 mod release;
+mod report;
 mod revise;
 mod sides;
 mod ulid;
@@ -126,6 +128,9 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
         Some(args::Command::Fix(args)) => fix::run(args, &cli.global, &terminal),
         Some(args::Command::New(new)) => new::run(new, &cli.global, &terminal),
+        Some(args::Command::Graph(command)) => graph::graph(command, &cli.global, &terminal),
+        Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
+        Some(args::Command::Report(command)) => report::report(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),
@@ -150,13 +155,31 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
         let help = "write `human`, `short` or `json`".to_owned();
         return Err(Failure::Usage("this command does not write markdown".to_owned(), Some(help)));
     }
-    let has_page = matches!(
-        &cli.command,
-        Some(args::Command::Laws(laws)) if matches!(laws.command, laws::args::LawsCommand::Status(_))
-    );
+    let has_page = match &cli.command {
+        Some(args::Command::Laws(laws)) => {
+            matches!(laws.command, laws::args::LawsCommand::Status(_))
+        }
+        Some(args::Command::Report(_)) => true,
+        _ => false,
+    };
     if cli.global.format == args::OutputFormat::Html && !has_page {
         let help = "write `human`, `short`, `json` or `markdown`".to_owned();
         return Err(Failure::Usage("this command does not write html".to_owned(), Some(help)));
+    }
+    let format = cli.global.format;
+    let is_page = matches!(&cli.command, Some(args::Command::Report(_)));
+    if is_page && !matches!(format, args::OutputFormat::Human | args::OutputFormat::Html) {
+        let help = "`check`, `graph` and `laws status` have other formats".to_owned();
+        return Err(Failure::Usage("`report` writes html".to_owned(), Some(help)));
+    }
+    let draws = matches!(&cli.command, Some(args::Command::Graph(_)));
+    for (format, name) in
+        [(args::OutputFormat::Mermaid, "mermaid"), (args::OutputFormat::Dot, "dot")]
+    {
+        if cli.global.format == format && !draws {
+            let help = "write `human`, `short` or `json`; `contract-guard graph` draws".to_owned();
+            return Err(Failure::Usage(format!("this command does not write {name}"), Some(help)));
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Text from input, made safe for a terminal: no control sequence and no reordering gets through.
 
 /// Whether a character could act on a terminal or hide what is written.
-fn is_unsafe(c: char) -> bool {
+pub(super) fn is_unsafe(c: char) -> bool {
     (c.is_control() && c != '\t' && c != '\n' && c != '\r')
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -2,15 +2,19 @@
 
 mod difference;
 mod escape;
+mod graph;
 mod human;
 mod json_v1;
 mod markdown;
+mod page;
 mod short;
 mod status;
 mod summary;
 
 pub use difference::render_difference;
 pub use escape::visible;
+pub use graph::{GraphFormat, render_graph, render_impact};
+pub use page::{FrozenFacts, Page, render_page};
 pub use status::{StatusFormat, render_status};
 pub use summary::{Closing, RuleCounts};
 

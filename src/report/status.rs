@@ -68,7 +68,7 @@ fn count(statuses: &[&Status], standing: Standing) -> usize {
 }
 
 /// `30 sentences: 12 enforced, 3 tested, …`
-fn totals(statuses: &[&Status]) -> String {
+pub(super) fn totals(statuses: &[&Status]) -> String {
     let parts: Vec<String> = Standing::ALL
         .iter()
         .map(|standing| (count(statuses, *standing), standing.name()))
@@ -84,7 +84,7 @@ fn by_law<'s>(name: &str, statuses: &'s [Status]) -> Vec<&'s Status> {
 }
 
 /// What is to be said besides the standing.
-fn remarks(status: &Status) -> Vec<String> {
+pub(super) fn remarks(status: &Status) -> Vec<String> {
     let mut all = Vec::new();
     if !status.rules.is_empty() {
         all.push(format!("by {}", status.rules.join(", ")));

@@ -71,6 +71,11 @@ impl Repository {
         &self.base
     }
 
+    /// Whether it is a repository, and not just a folder.
+    pub fn is_git(&self) -> bool {
+        self.is_git
+    }
+
     /// The files of a state, as they were when they were first asked for.
     pub fn files(&self, state: &State) -> Result<RepositoryFiles<'_>, SourceError> {
         let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -471,6 +471,12 @@ pub(in crate::cli) struct Spoken {
     pub texts: BTreeMap<String, Arc<[u8]>>,
 }
 
+/// Whether a tree has a file that may be a law.
+pub(super) fn has_laws(tree: &Tree) -> bool {
+    let prefix = below(&tree.root, &format!("{LAWS}/"));
+    tree.artifacts.keys().any(|path| is_law(path.as_str(), &prefix))
+}
+
 /// What the laws of a repository say, as a part of `check`. Nothing when it has no laws.
 pub(in crate::cli) fn law_findings(
     base: &Path,
@@ -489,11 +495,11 @@ pub(in crate::cli) fn law_findings(
         },
         ..Select::default()
     };
-    let prefix = below(&tree.root, &format!("{LAWS}/"));
     // Most trees have none, and a hook waits for the answer.
-    if !tree.artifacts.keys().any(|path| is_law(path.as_str(), &prefix)) {
+    if !has_laws(tree) {
         return Ok(None);
     }
+    let prefix = below(&tree.root, &format!("{LAWS}/"));
     let repository = Repository::open(base)?;
     let has_laws = repository
         .files(state)

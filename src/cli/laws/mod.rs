@@ -3,6 +3,7 @@
 pub(super) mod args;
 mod hands;
 mod held;
+mod standings;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -20,6 +21,7 @@ use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 
 pub(super) use held::{Spoken, law_findings, texts_of};
+pub(super) use standings::standings;
 
 /// `contract-guard laws …`
 pub(super) fn run(command: &Laws, global: &Global, terminal: &Terminal) -> Answer {
@@ -82,7 +84,7 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
         OutputFormat::Html => report::StatusFormat::Html,
         OutputFormat::Markdown => report::StatusFormat::Markdown,
         OutputFormat::Json => report::StatusFormat::Json,
-        OutputFormat::Human | OutputFormat::Short => report::StatusFormat::Text,
+        _ => report::StatusFormat::Text,
     };
     let shown = |law: &&laws::Law| statuses.iter().any(|status| status.law == law.name);
     let laws = court.laws.iter().filter(shown);
