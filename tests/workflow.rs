@@ -437,3 +437,49 @@ fn a_hotfix_adds_nothing_and_owes_an_approval() {
     assert!(!done(path, &["check"]).contains("hotfix"));
     done(path, &["workflow", "patch", "words", "--now", NOW]);
 }
+
+#[test]
+fn what_goes_is_announced_for_two_releases() {
+    let folder = repository();
+    let path = folder.path();
+    add_field(path, "colour");
+    done(path, &["workflow", "minor", "colours", "--now", NOW]);
+    add_field(path, "size");
+    done(path, &["workflow", "minor", "sizes", "--now", NOW]);
+    remove_field(path, "colour");
+    let early = "was deprecated in 0 of the 2 releases that it takes";
+    let told = run(path, &["workflow", "major", "no colours"]);
+    assert_eq!(told.code, 1);
+    assert!(told.stdout.replace("\n  │ ", " ").contains(early), "{}", told.stdout);
+    add_field(path, "colour");
+    let place = "note.schema.json#/properties/colour";
+    let before = read(path, NOTE);
+    let out = done(path, &["deprecate", place]);
+    assert!(out.contains("is deprecated since 1.3.0, to go in 2.0.0"), "{out}");
+    assert!(done(path, &["deprecate", place]).contains("is marked already"));
+    done(path, &["deprecate", place, "--undo"]);
+    assert_eq!(read(path, NOTE), before);
+    done(path, &["deprecate", place, "--remove-in", "3.0.0"]);
+    for (marked, state) in [(0, "0 of 2 releases"), (1, "1 of 2 releases"), (2, "may go")] {
+        let listed = done(path, &["list", "deprecated"]);
+        assert!(listed.contains(&format!("/properties/colour  1.3.0  3.0.0  {state}")), "{listed}");
+        if marked < 2 {
+            write(path, "contracts/notes.md", &format!("{marked}\n"));
+            done(path, &["workflow", "minor", "one more", "--now", NOW]);
+        }
+    }
+    let changelog = read(path, "contracts/CHANGELOG.md");
+    assert!(changelog.contains("### Deprecated\n\n- `colour` is deprecated now"), "{changelog}");
+    remove_field(path, "colour");
+    done(path, &["workflow", "major", "no colours", "--now", NOW]);
+    refused(path, &["deprecate", "nothing.schema.json"], 2, "is called `nothing.schema.json`");
+    refused(
+        path,
+        &["deprecate", "NOTE_CREATED", "--remove-in", "1.0.0"],
+        2,
+        "it cannot go in 1.0.0",
+    );
+    done(path, &["deprecate", "NOTE_CREATED"]);
+    let topics = read(path, "contracts/events/topics.yaml");
+    assert!(topics.contains("    deprecated: true\n    deprecated_since: \"2.1.0\"\n"), "{topics}");
+}

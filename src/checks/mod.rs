@@ -16,6 +16,8 @@ mod syntax;
 mod tree;
 mod version;
 
+pub use version::notice::{Standing, standings};
+
 use rayon::prelude::*;
 
 use crate::catalog::{Catalog, ItemId};

@@ -205,13 +205,16 @@ pub(super) enum Command {
         /// The repository [default: the current folder]
         path: Option<PathBuf>,
     },
+    /// Mark what is to go: a schema, a property, a topic, an operation
+    #[command(after_help = with_codes(super::deprecate::DEPRECATE_HELP))]
+    Deprecate(super::deprecate::Deprecate),
     /// Repair what can be repaired without a decision
     #[command(after_help = with_codes(super::fix::FIX_HELP))]
     Fix(super::fix::FixArgs),
     /// Make a schema, event, endpoint, module, policy, invariant or law from a template
     #[command(after_help = with_codes(super::new::NEW_HELP))]
     New(super::new::New),
-    /// List schemas, examples, topics or codes
+    /// List schemas, examples, topics, what is deprecated, or codes
     #[command(
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"
     )]
@@ -321,6 +324,8 @@ pub(super) enum Listing {
     Examples,
     /// Topics with payload schemas
     Topics,
+    /// What is marked to go, since when, and whether it may
+    Deprecated,
     /// Rules with levels
     Codes,
 }

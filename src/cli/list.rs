@@ -8,7 +8,7 @@ use super::check::request;
 use super::load::load;
 use super::output::Terminal;
 use crate::catalog::{Catalog, Dialect, Expect, Partner, RootId, dialect_name};
-use crate::checks::CHECKS;
+use crate::checks::{self, CHECKS, Standing};
 use crate::report::visible;
 
 /// A listing: the names of its columns, and its rows.
@@ -22,6 +22,7 @@ pub(super) fn run(list: &List, global: &Global, terminal: &Terminal) -> Answer {
             match what {
                 Listing::Schemas => schemas(&loaded.catalog),
                 Listing::Examples => examples(&loaded.catalog),
+                Listing::Deprecated => deprecated(&loaded.catalog),
                 _ => topics(&loaded.catalog),
             }
         }
@@ -68,6 +69,24 @@ fn codes() -> Table {
     let rows =
         CHECKS.iter().map(|c| vec![c.code.to_string(), c.level.to_string(), c.summary.to_owned()]);
     (&["code", "level", "summary"], rows.collect())
+}
+
+fn deprecated(catalog: &Catalog) -> Table {
+    let wanted = catalog.notice.releases;
+    let row = |standing: Standing| {
+        let place = match standing.at.as_str() {
+            "" => standing.path.to_string(),
+            at => format!("{}#{at}", standing.path),
+        };
+        let state = match standing.may_go {
+            true => "may go".to_owned(),
+            false => format!("{} of {wanted} releases", standing.marked.min(wanted)),
+        };
+        let text = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        vec![place, text(standing.since), text(standing.remove_in), state]
+    };
+    let rows = checks::standings(catalog).into_iter().map(row).collect();
+    (&["place", "since", "remove_in", "state"], rows)
 }
 
 fn schemas(catalog: &Catalog) -> Table {

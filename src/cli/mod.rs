@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod deprecate;
 mod diff;
 mod explain;
 mod fix;
@@ -126,6 +127,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
+        Some(args::Command::Deprecate(args)) => deprecate::run(args, &cli.global, &terminal),
         Some(args::Command::Fix(args)) => fix::run(args, &cli.global, &terminal),
         Some(args::Command::New(new)) => new::run(new, &cli.global, &terminal),
         Some(args::Command::Graph(command)) => graph::graph(command, &cli.global, &terminal),

@@ -6,7 +6,7 @@ pub(super) mod hotfix_unapproved;
 pub(super) mod migration_incomplete;
 pub(super) mod migration_missing;
 pub(super) mod module_mismatch;
-mod notice;
+pub(super) mod notice;
 pub(super) mod removed_without_notice;
 pub(super) mod version_disagrees;
 pub(super) mod version_malformed;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::catalog::{Api, Catalog, Kind, Notice, is_deprecated, path_shape};
+use crate::catalog::{Api, Catalog, Deprecated, Kind, Notice, is_deprecated, path_shape};
 use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
 use crate::freeze::{Format, Freeze, FrozenArtifact, Name, Version, decode, format_of};
 use crate::tree::{Artifact, ArtifactPath, Digest};
@@ -227,4 +227,47 @@ fn operation(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>
             }
         }
     }
+}
+
+/// How something that is marked stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The file.
+    pub path: ArtifactPath,
+    /// The place in it.
+    pub at: Pointer,
+    /// Since which version, as written.
+    pub since: Option<String>,
+    /// In which version it goes, as written.
+    pub remove_in: Option<String>,
+    /// Freezes in a row that had the mark.
+    pub marked: u32,
+    /// Whether it may go now.
+    pub may_go: bool,
+}
+
+/// How everything that is marked stands, in the order of files and places.
+pub fn standings(catalog: &Catalog) -> Vec<Standing> {
+    let freezes = Freezes::of(catalog);
+    let today = today(catalog);
+    let standing = |deprecated: Deprecated| {
+        let (path, at) = (catalog.path(deprecated.item), deprecated.at);
+        let topic = catalog.topics.iter().find(|t| t.item == deprecated.item && t.at == at);
+        let place = match topic.and_then(|t| t.name.clone()) {
+            Some(name) => At::Topic(name),
+            None => At::Value(at.clone()),
+        };
+        let gone = Gone { what: String::new(), path: path.clone(), at: place };
+        let given = freezes.notice(&gone, catalog.notice.releases);
+        Standing {
+            path,
+            at,
+            since: deprecated.since,
+            remove_in: deprecated.remove_in,
+            marked: given.marked,
+            may_go: given.marked >= catalog.notice.releases
+                && given.is_enough(catalog.notice, today),
+        }
+    };
+    catalog.deprecated().into_iter().map(standing).collect()
 }

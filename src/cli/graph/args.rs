@@ -37,7 +37,7 @@ pub(in crate::cli) struct Impact {
 }
 
 /// Where the contracts are read from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(in crate::cli) struct From {
     /// A folder of contracts, a freeze file, or `freeze:VERSION` [default: the contracts/ of this repository]
     #[arg(long, value_name = "PATH")]

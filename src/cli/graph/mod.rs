@@ -5,8 +5,10 @@ mod words;
 
 use std::path::Path;
 
-use self::args::{From, Graph as GraphArgs, Impact as ImpactArgs};
-use self::words::{Word, look_up, tree_of};
+use self::args::{Graph as GraphArgs, Impact as ImpactArgs};
+
+pub(super) use self::args::From;
+pub(super) use self::words::{Word, look_up, tree_of};
 use super::args::{Check, Global, OutputFormat};
 use super::check::request;
 use super::load::{Loaded, load_to_compare};

@@ -11,19 +11,22 @@ use crate::graph::{Found, Graph, NotFound, find};
 use crate::source;
 
 /// A name, and the ways in which it can be meant, the best first.
-pub(super) struct Word {
+pub(in crate::cli) struct Word {
     written: String,
     tried: Vec<String>,
 }
 
 impl Word {
-    pub(super) fn name(name: &str) -> Word {
+    pub(in crate::cli) fn name(name: &str) -> Word {
         Word { written: name.to_owned(), tried: vec![name.to_owned()] }
     }
 }
 
 /// Tells which tree is meant, and which words mean something in it.
-pub(super) fn tree_of(words: &[String], from: &From) -> Result<(Check, Vec<Word>), Failure> {
+pub(in crate::cli) fn tree_of(
+    words: &[String],
+    from: &From,
+) -> Result<(Check, Vec<Word>), Failure> {
     let mut check = Check { path: from.tree.clone(), staged: from.staged, at: from.at.clone() };
     let mut found: Vec<Word> = Vec::new();
     for word in words {
@@ -83,7 +86,11 @@ fn from_here(head: &str) -> Option<String> {
 }
 
 /// Finds what a word means, or says why it means nothing.
-pub(super) fn look_up(graph: &Graph, catalog: &Catalog, word: &Word) -> Result<Found, Failure> {
+pub(in crate::cli) fn look_up(
+    graph: &Graph,
+    catalog: &Catalog,
+    word: &Word,
+) -> Result<Found, Failure> {
     let mut why = None;
     for text in &word.tried {
         match find(graph, catalog, text) {

@@ -39,7 +39,9 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
         // A stability that rises is no break.
         let is_raised =
             name.starts_with("x-stability") && now.is_some_and(|(_, new)| rank(new) > rank(value));
-        let impact = if is_raised { Impact::Minor } else { Impact::Major };
+        // Part of a mark, which has a rule of its own.
+        let is_mark = matches!(name.as_str(), "x-deprecated-since" | "x-remove-in");
+        let impact = if is_raised || is_mark { Impact::Minor } else { Impact::Major };
         let (now, was) = (now.map(|(place, _)| place.clone()), Some(place.clone()));
         found.push(pair.propose((Nature::Fixed(impact), Edit::Whole), CODE, message, now, was));
     }
