@@ -212,7 +212,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
-        ("release", &["finding", "tree", "document", "catalog", "gate"]),
+        ("migrate", &["document", "catalog"]),
+        ("release", &["finding", "tree", "document", "catalog", "gate", "migrate"]),
         ("repair", &["finding", "tree", "document"]),
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
@@ -223,7 +224,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
                 "source", "edit", "report", "laws", "program", "graph", "release", "repair",
-                "scaffold",
+                "migrate", "scaffold",
             ],
         ),
     ])

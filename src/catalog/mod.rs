@@ -6,6 +6,7 @@ mod bundle;
 mod compile;
 mod copy;
 mod debts;
+mod declared;
 mod deprecations;
 mod dialect;
 mod effort;

@@ -205,6 +205,8 @@ pub(super) enum Command {
         /// The repository [default: the current folder]
         path: Option<PathBuf>,
     },
+    /// Write the guide and the steps to a new major version; carry them out on documents
+    Migrate(super::migrate::Migrate),
     /// Mark what is to go: a schema, a property, a topic, an operation
     #[command(after_help = with_codes(super::deprecate::DEPRECATE_HELP))]
     Deprecate(super::deprecate::Deprecate),

@@ -17,6 +17,7 @@ mod init;
 mod laws;
 mod list;
 mod load;
+mod migrate;
 mod new;
 mod output;
 mod place;
@@ -127,6 +128,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
+        Some(args::Command::Migrate(args)) => migrate::run(args, &cli.global, &terminal),
         Some(args::Command::Deprecate(args)) => deprecate::run(args, &cli.global, &terminal),
         Some(args::Command::Fix(args)) => fix::run(args, &cli.global, &terminal),
         Some(args::Command::New(new)) => new::run(new, &cli.global, &terminal),

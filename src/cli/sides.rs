@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::Global;
-use super::load::{Loaded, load_to_compare};
+use super::load::{Loaded, load, load_to_compare};
 use crate::source::{self, Request, Source, SourceError};
 
 /// The newest freeze, which is what one compares with unless told otherwise.
@@ -13,6 +13,11 @@ pub(super) const LATEST: &str = "latest";
 /// Reads and understands the tree that `text` names.
 pub(super) fn side(text: &str, global: &Global) -> Result<Loaded, Failure> {
     load_to_compare(&request(text)?, global)
+}
+
+/// The same with its schemas compiled, so that documents can be checked against them.
+pub(super) fn side_to_validate(text: &str, global: &Global) -> Result<Loaded, Failure> {
+    load(&request(text)?, global)
 }
 
 fn request(text: &str) -> Result<Request, Failure> {

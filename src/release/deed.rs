@@ -8,6 +8,7 @@ use super::{below, changelog, migration, versions};
 use crate::catalog::{Catalog, ItemId, Kind, Versions};
 use crate::document::{Rewrite, Syntax, Unwritable};
 use crate::gate::{Bump, Comparison, Impact, Item, Step};
+use crate::migrate;
 use crate::tree::{ArtifactPath, Revision};
 
 /// What is asked for.
@@ -106,6 +107,8 @@ impl Blocked {
 pub struct Before<'b> {
     /// Version of the newest freeze.
     pub version: &'b Version,
+    /// Its tree.
+    pub catalog: &'b Catalog,
     /// What has changed since.
     pub comparison: &'b Comparison,
 }
@@ -387,6 +390,7 @@ impl Job<'_> {
                 });
                 revision.write(path, guide.into_bytes());
             }
+            self.write_transform(raised, from, &folder, revision);
             migration = Some(name);
         }
         let entry = versions::Entry {
@@ -411,6 +415,26 @@ impl Job<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The steps for documents, beside the guide of the set.
+    fn write_transform(
+        &self,
+        raised: &Raised,
+        from: &Version,
+        folder: &str,
+        revision: &mut Revision,
+    ) {
+        let path = below(folder, &format!("migrations/{from}-to-{}.json", raised.to));
+        let Some(before) = self.before.filter(|_| raised.scope == Scope::Set) else { return };
+        if self.new.find(&path).is_some() {
+            return;
+        }
+        let (from, to) = (from.to_string(), raised.to.to_string());
+        let transform = migrate::derive(before.catalog, self.new, &from, &to);
+        if !transform.is_empty() {
+            revision.write(path, transform.encode().into_bytes());
+        }
     }
 
     /// Changes a document that may have been changed already.

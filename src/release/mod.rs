@@ -12,6 +12,7 @@ pub use deed::{Before, Blocked, Planned, Raised, Scope, Wish, plan};
 
 use semver::Version;
 
+use crate::gate::Item;
 use crate::tree::ArtifactPath;
 
 /// The git tag of a version of the set, or of a module: `contracts-v1.2.0`, `contracts-notes-0.2.0`.
@@ -23,9 +24,15 @@ pub fn tag(module: Option<&str>, version: &Version) -> String {
 }
 
 /// A file below the contracts root.
-fn below(root: &str, path: &str) -> ArtifactPath {
+pub fn below(root: &str, path: &str) -> ArtifactPath {
     match root {
         "" => ArtifactPath::lossy(path),
         root => ArtifactPath::lossy(&format!("{root}/{path}")),
     }
+}
+
+/// The guide from one version to the next: what breaks, for whom, what to do, the way back. `breaks` are the
+/// changes that break, or may.
+pub fn guide(from: &Version, to: &Version, date: &str, summary: &str, breaks: &[&Item]) -> String {
+    migration::guide(&migration::Guide { from, to, date, summary, breaks })
 }

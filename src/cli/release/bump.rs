@@ -48,7 +48,7 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
         restate: restates(&site),
         rollback: None,
     };
-    let before = Before { version: &version, comparison: &comparison };
+    let before = Before { version: &version, catalog: &old.catalog, comparison: &comparison };
     let planned = release::plan(&facts, Some(&before), &wish).map_err(blocked)?;
     let what = format!("bump to {}", planned.version);
     let replacements = site.write(&what, &planned.revision, &[])?;

@@ -68,7 +68,11 @@ pub(super) fn cut(
     let site = Site::open(&place, setting.dry_run, global, terminal)?;
     let facts = site.facts(&site.tree);
     let since = since_newest(&site);
-    let before = since.as_ref().map(|(version, comparison)| Before { version, comparison });
+    let before = since.as_ref().map(|(version, catalog, comparison)| Before {
+        version,
+        catalog,
+        comparison,
+    });
     let wish = Wish { date: &day, restate: restates(&site), ..wish.clone() };
     let mut planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
     match extra {

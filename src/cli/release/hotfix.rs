@@ -75,7 +75,7 @@ pub(in crate::cli) fn hotfix(args: &Hotfix, global: &Global, terminal: &Terminal
 
 /// The step that the changes demand; none of them may add something.
 fn smallest(site: &Site<'_>) -> Result<Step, Failure> {
-    let Some((from, comparison)) = since_newest(site) else {
+    let Some((from, _, comparison)) = since_newest(site) else {
         let message = "nothing was released yet: there is nothing to fix".to_owned();
         return Err(Failure::Usage(message, Some("`contract-guard workflow` releases".to_owned())));
     };

@@ -19,6 +19,7 @@ use super::output::Terminal;
 use super::revise::Site;
 use super::words::time;
 use super::{Failure, Refused};
+use crate::catalog::Catalog;
 use crate::finding::Level;
 use crate::gate::{self, Comparison};
 use crate::release::{Blocked, Planned, Scope};
@@ -38,12 +39,13 @@ fn stamp(now: Option<&str>) -> Result<(String, String), Failure> {
     Ok((time, day))
 }
 
-/// What has changed since the newest freeze, and its version.
-fn since_newest(site: &Site<'_>) -> Option<(Version, Comparison)> {
+/// The newest freeze, its version, and what has changed since.
+fn since_newest(site: &Site<'_>) -> Option<(Version, Catalog, Comparison)> {
     let newest = site.newest.as_ref()?;
     let version = crate::freeze::Version::parse(&newest.freeze.version).ok()?;
     let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&site.tree));
-    Some((version.number().clone(), gate::compare(&old, &new, &site.config)))
+    let comparison = gate::compare(&old, &new, &site.config);
+    Some((version.number().clone(), old, comparison))
 }
 
 /// Whether documents that name a version must name that of their set or module.

@@ -49,7 +49,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         restate: restates(&site),
         rollback: Some(&earlier.version),
     };
-    let before = Before { version: version.number(), comparison: &comparison };
+    let before = Before { version: version.number(), catalog: &old, comparison: &comparison };
     let mut planned = release::plan(&new, Some(&before), &wish).map_err(blocked)?;
     planned.revision = restored.then(&planned.revision);
     let revised = planned.revision.over(&site.tree);
