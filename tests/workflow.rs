@@ -257,12 +257,15 @@ fn a_rollback_gives_what_was_under_a_new_version() {
         &read(path, "contracts/storage/examples/note.example.json"),
     );
     done(path, &["workflow", "major", "no colour", "--now", NOW]);
+    let steps = "contracts/migrations/1.1.0-to-2.0.0.json";
+    assert!(path.join(steps).is_file());
     write(path, NOTE, &read(path, NOTE).replace("200", "300"));
     refused(path, &["rollback", "1.1.0"], 1, "would be lost");
     commit(path);
     let out = done(path, &["rollback", "1.1.0", "--reason", "readers failed", "--now", NOW]);
     assert!(out.contains("version of the set goes from 2.0.0 to 2.1.0"), "{out}");
     assert_eq!(read(path, NOTE), then);
+    assert!(path.join(steps).is_file(), "the way here is forgotten");
     assert!(!path.join("contracts/storage/examples/note.example_02.json").exists());
     let changelog = read(path, "contracts/CHANGELOG.md");
     assert!(changelog.contains("Rolled back to 1.1.0: readers failed."), "{changelog}");

@@ -97,8 +97,8 @@ fn outside(freeze: &Freeze, tree: &Tree) -> Result<(), Failure> {
     }
 }
 
-/// The files as they were. What tells of the way here stays: versions, changelog, migration guides; and
-/// what was promised for ever: invariants and laws.
+/// The files as they were. What tells of the way here stays: versions, changelog, migrations, debts,
+/// waivers; and what was promised for ever: invariants and laws.
 fn contents(site: &Site<'_>, freeze: &Freeze) -> Revision {
     let then = freeze.tree(&site.tree.root);
     let kinds =
@@ -110,8 +110,12 @@ fn contents(site: &Site<'_>, freeze: &Freeze) -> Revision {
             kind,
             Some(Kind::Versions | Kind::Changelog | Kind::Migration | Kind::Invariant)
         );
-        let is_law = site.tree.below_root(path).starts_with("laws/");
-        (is_kept || is_law) && site.tree.artifacts.contains_key(path)
+        let below = site.tree.below_root(path);
+        let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
+        let is_record = folder.split('/').any(|f| matches!(f, "laws" | "migrations"))
+            || (folder.is_empty() && name.starts_with("debts."))
+            || (folder.is_empty() && name.starts_with("waivers."));
+        (is_kept || is_record) && site.tree.artifacts.contains_key(path)
     };
     let mut revision = Revision::default();
     for (path, artifact) in then.artifacts.iter().filter(|(path, _)| !stays(path)) {
