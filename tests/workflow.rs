@@ -486,3 +486,19 @@ fn what_goes_is_announced_for_two_releases() {
     let topics = read(path, "contracts/events/topics.yaml");
     assert!(topics.contains("    deprecated: true\n    deprecated_since: \"2.1.0\"\n"), "{topics}");
 }
+
+#[test]
+fn a_guide_names_the_crates_that_rely_on_what_breaks() {
+    let folder = released();
+    let path = folder.path();
+    write(
+        path,
+        "crates/shop/Cargo.toml",
+        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n\n[package.metadata.contracts]\nconsumes = { \"storage/note\" = \"^1\" }\n",
+    );
+    git(path, &["add", "-A"]);
+    change(path, NOTE, |schema| schema["properties"]["title"]["maxLength"] = json!(100));
+    done(path, &["workflow", "major", "shorter titles", "--now", NOW]);
+    let guide = read(path, "contracts/migrations/1.1.0-to-2.0.0.md");
+    assert!(guide.contains("- Consumers: `shop`\n"), "{guide}");
+}

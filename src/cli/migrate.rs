@@ -14,6 +14,7 @@ use super::help::with_codes;
 use super::output::Terminal;
 use super::place::Place;
 use super::progress::Progress;
+use super::release::consumers;
 use super::revise::Site;
 use super::sides::{LATEST, side, side_to_validate};
 use super::words::{counted, time};
@@ -122,7 +123,8 @@ fn write(args: &Migrate, global: &Global, terminal: &Terminal) -> Answer {
         |end: &str| release::below(&site.tree.root, &format!("migrations/{from}-to-{to}.{end}"));
     let mut revision = Revision::default();
     let mut kept = Vec::new();
-    let guide = release::guide(&from, &to, &day, "", &breaks);
+    let consumers = consumers(&site, &old.catalog, &comparison.items, terminal);
+    let guide = release::guide((&from, &to), &day, &breaks, &consumers);
     for (path, text) in [(name("md"), guide), (name("json"), transform.encode())] {
         match site.tree.artifacts.contains_key(&path) {
             true => kept.push(path),

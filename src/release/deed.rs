@@ -4,7 +4,7 @@ use std::fmt;
 
 use semver::Version;
 
-use super::{below, changelog, migration, versions};
+use super::{Consumers, below, changelog, migration, versions};
 use crate::catalog::{Catalog, ItemId, Kind, Versions};
 use crate::document::{Rewrite, Syntax, Unwritable};
 use crate::gate::{Bump, Comparison, Impact, Item, Step};
@@ -111,6 +111,8 @@ pub struct Before<'b> {
     pub catalog: &'b Catalog,
     /// What has changed since.
     pub comparison: &'b Comparison,
+    /// Who relies on what.
+    pub consumers: &'b Consumers,
 }
 
 /// Plans a release of `tree`. `before` is the newest freeze and what has changed since; `None` when nothing
@@ -376,6 +378,7 @@ impl Job<'_> {
             }
             (None, None) => self.new.tree.root.clone(),
         };
+        let nobody = Consumers::new();
         let mut migration = None;
         if let Some(from) = raised.from.as_ref().filter(|_| needs_guide) {
             let name = format!("migrations/{from}-to-{}.md", raised.to);
@@ -387,6 +390,7 @@ impl Job<'_> {
                     date: self.wish.date,
                     summary: self.wish.summary,
                     breaks: &breaks,
+                    consumers: self.before.map_or(&nobody, |before| before.consumers),
                 });
                 revision.write(path, guide.into_bytes());
             }

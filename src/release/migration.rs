@@ -3,6 +3,7 @@
 
 use semver::Version;
 
+use super::Consumers;
 use super::text::{plain, sentence};
 use crate::gate::{Impact, Item};
 
@@ -14,17 +15,19 @@ pub(super) struct Guide<'g> {
     pub summary: &'g str,
     /// The changes that break, or may.
     pub breaks: &'g [&'g Item],
+    /// Who says that it relies on an artifact.
+    pub consumers: &'g Consumers,
 }
 
 /// The guide as Markdown.
 pub(super) fn guide(guide: &Guide<'_>) -> String {
-    let Guide { from, to, date, summary, breaks } = guide;
+    let Guide { from, to, date, summary, breaks, consumers } = guide;
     let mut out = format!("# From {from} to {to}\n\n{} ({date}).\n\n## Impact\n\n", head(summary));
     if breaks.is_empty() {
         out.push_str("Nothing that was valid stops being valid.\n\n");
     }
     for item in *breaks {
-        out.push_str(&told(item));
+        out.push_str(&told(item, consumers));
     }
     out.push_str("## Migration\n\n");
     let mut steps: Vec<String> = Vec::new();
@@ -52,7 +55,7 @@ fn head(summary: &str) -> String {
     }
 }
 
-fn told(item: &Item) -> String {
+fn told(item: &Item, consumers: &Consumers) -> String {
     let finding = &item.finding;
     let facts = item.change.as_ref();
     let place = match &item.position {
@@ -80,6 +83,10 @@ fn told(item: &Item) -> String {
         out.push_str(&format!("; through {}", names.join(", ")));
     }
     out.push('\n');
+    if let Some(names) = consumers.get(&finding.primary.artifact).filter(|n| !n.is_empty()) {
+        let names: Vec<String> = names.iter().map(|n| plain(&format!("`{n}`"))).collect();
+        out.push_str(&format!("- Consumers: {}\n", names.join(", ")));
+    }
     if let Some(witness) = &finding.witness {
         let fence = fence(&witness.document);
         out.push_str(&format!(

@@ -10,10 +10,15 @@ mod versions;
 
 pub use deed::{Before, Blocked, Planned, Raised, Scope, Wish, plan};
 
+use std::collections::BTreeMap;
+
 use semver::Version;
 
 use crate::gate::Item;
 use crate::tree::ArtifactPath;
+
+/// Who says that it relies on an artifact, by name: crates, for example.
+pub type Consumers = BTreeMap<ArtifactPath, Vec<String>>;
 
 /// The git tag of a version of the set, or of a module: `contracts-v1.2.0`, `contracts-notes-0.2.0`.
 pub fn tag(module: Option<&str>, version: &Version) -> String {
@@ -33,6 +38,11 @@ pub fn below(root: &str, path: &str) -> ArtifactPath {
 
 /// The guide from one version to the next: what breaks, for whom, what to do, the way back. `breaks` are the
 /// changes that break, or may.
-pub fn guide(from: &Version, to: &Version, date: &str, summary: &str, breaks: &[&Item]) -> String {
-    migration::guide(&migration::Guide { from, to, date, summary, breaks })
+pub fn guide(
+    (from, to): (&Version, &Version),
+    date: &str,
+    breaks: &[&Item],
+    consumers: &Consumers,
+) -> String {
+    migration::guide(&migration::Guide { from, to, date, summary: "", breaks, consumers })
 }

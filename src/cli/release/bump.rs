@@ -2,7 +2,7 @@
 //! declare them.
 
 use super::args::Bump;
-use super::{blocked, json_of, restates, shown, stamp, versions_line, written};
+use super::{blocked, consumers, json_of, restates, shown, stamp, versions_line, written};
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::diff::{compare_sides, show_bumps};
 use crate::cli::output::Terminal;
@@ -48,7 +48,13 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
         restate: restates(&site),
         rollback: None,
     };
-    let before = Before { version: &version, catalog: &old.catalog, comparison: &comparison };
+    let consumers = consumers(&site, &old.catalog, &comparison.items, terminal);
+    let before = Before {
+        version: &version,
+        catalog: &old.catalog,
+        comparison: &comparison,
+        consumers: &consumers,
+    };
     let planned = release::plan(&facts, Some(&before), &wish).map_err(blocked)?;
     let what = format!("bump to {}", planned.version);
     let replacements = site.write(&what, &planned.revision, &[])?;

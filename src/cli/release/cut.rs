@@ -4,7 +4,10 @@
 use serde_json::json;
 
 use super::args::{Release, Setting, Workflow};
-use super::{blocked, json_of, restates, shown, since_newest, stamp, versions_line, written};
+use super::{
+    Since, blocked, consumers, json_of, restates, shown, since_newest, stamp, versions_line,
+    written,
+};
 use crate::catalog::{self, Catalog};
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::output::Terminal;
@@ -68,10 +71,15 @@ pub(super) fn cut(
     let site = Site::open(&place, setting.dry_run, global, terminal)?;
     let facts = site.facts(&site.tree);
     let since = since_newest(&site);
-    let before = since.as_ref().map(|(version, catalog, comparison)| Before {
+    let consumers = since
+        .as_ref()
+        .map(|since| consumers(&site, &since.old, &since.comparison.items, terminal))
+        .unwrap_or_default();
+    let before = since.as_ref().map(|Since { version, old, comparison }| Before {
         version,
-        catalog,
+        catalog: old,
         comparison,
+        consumers: &consumers,
     });
     let wish = Wish { date: &day, restate: restates(&site), ..wish.clone() };
     let mut planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::Setting;
 use super::cut::{Extra, cut};
-use super::{blocked, since_newest, stamp, written};
+use super::{Since, blocked, since_newest, stamp, written};
 use crate::cli::args::Global;
 use crate::cli::output::Terminal;
 use crate::cli::place::Place;
@@ -75,7 +75,7 @@ pub(in crate::cli) fn hotfix(args: &Hotfix, global: &Global, terminal: &Terminal
 
 /// The step that the changes demand; none of them may add something.
 fn smallest(site: &Site<'_>) -> Result<Step, Failure> {
-    let Some((from, _, comparison)) = since_newest(site) else {
+    let Some(Since { version: from, comparison, .. }) = since_newest(site) else {
         let message = "nothing was released yet: there is nothing to fix".to_owned();
         return Err(Failure::Usage(message, Some("`contract-guard workflow` releases".to_owned())));
     };

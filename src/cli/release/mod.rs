@@ -12,18 +12,23 @@ pub(super) use cut::{release, workflow};
 pub(super) use hotfix::hotfix;
 pub(super) use rollback::rollback;
 
+use std::collections::BTreeSet;
+
 use semver::Version;
 use serde_json::{Map, Value, json};
 
+use super::graph::manifests;
 use super::output::Terminal;
 use super::revise::Site;
 use super::words::time;
 use super::{Failure, Refused};
 use crate::catalog::Catalog;
 use crate::finding::Level;
-use crate::gate::{self, Comparison};
-use crate::release::{Blocked, Planned, Scope};
+use crate::gate::{self, Comparison, Impact, Item};
+use crate::graph::{self, NodeKind};
+use crate::release::{Blocked, Consumers, Planned, Scope};
 use crate::report::{render_difference, visible};
+use crate::source::Source;
 use crate::tree::Replacement;
 
 /// A refusal as a failure.
@@ -39,13 +44,48 @@ fn stamp(now: Option<&str>) -> Result<(String, String), Failure> {
     Ok((time, day))
 }
 
-/// The newest freeze, its version, and what has changed since.
-fn since_newest(site: &Site<'_>) -> Option<(Version, Catalog, Comparison)> {
+/// The newest freeze, and what has changed since.
+struct Since {
+    version: Version,
+    old: Catalog,
+    comparison: Comparison,
+}
+
+/// The crates of the repository that rely on what breaks, as their manifests say.
+pub(super) fn consumers(
+    site: &Site<'_>,
+    old: &Catalog,
+    items: &[Item],
+    terminal: &Terminal,
+) -> Consumers {
+    let mut found = Consumers::new();
+    let is_break = |item: &&Item| {
+        item.change.as_ref().is_some_and(|c| matches!(c.impact, Impact::Major | Impact::Unproven))
+    };
+    let paths: BTreeSet<_> =
+        items.iter().filter(is_break).map(|item| item.finding.primary.artifact.clone()).collect();
+    if paths.is_empty() {
+        return found;
+    }
+    let manifests = manifests(&site.place.request(Source::Dir), terminal);
+    let graph = graph::build(old, &manifests);
+    for path in paths {
+        let Ok(changed) = graph::find(&graph, old, path.as_str()) else { continue };
+        let hits = graph::impact(&graph, &changed).hits.into_iter();
+        let nodes = hits.filter_map(|hit| graph.node(hit.node));
+        let crates = nodes.filter(|node| node.kind == NodeKind::Crate);
+        found.insert(path, crates.map(|node| node.name.clone()).collect());
+    }
+    found
+}
+
+/// What has changed since the newest freeze; `None` when there is none.
+fn since_newest(site: &Site<'_>) -> Option<Since> {
     let newest = site.newest.as_ref()?;
     let version = crate::freeze::Version::parse(&newest.freeze.version).ok()?;
     let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&site.tree));
     let comparison = gate::compare(&old, &new, &site.config);
-    Some((version.number().clone(), old, comparison))
+    Some(Since { version: version.number().clone(), old, comparison })
 }
 
 /// Whether documents that name a version must name that of their set or module.

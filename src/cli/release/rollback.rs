@@ -2,7 +2,7 @@
 //! and history only grows.
 
 use super::args::Rollback;
-use super::{blocked, json_of, restates, shown, stamp, versions_line, written};
+use super::{blocked, consumers, json_of, restates, shown, stamp, versions_line, written};
 use crate::catalog::Kind;
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::freeze::{rescued, would_lose};
@@ -49,7 +49,13 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         restate: restates(&site),
         rollback: Some(&earlier.version),
     };
-    let before = Before { version: version.number(), catalog: &old, comparison: &comparison };
+    let consumers = consumers(&site, &old, &comparison.items, terminal);
+    let before = Before {
+        version: version.number(),
+        catalog: &old,
+        comparison: &comparison,
+        consumers: &consumers,
+    };
     let mut planned = release::plan(&new, Some(&before), &wish).map_err(blocked)?;
     planned.revision = restored.then(&planned.revision);
     let revised = planned.revision.over(&site.tree);
