@@ -502,3 +502,65 @@ fn a_guide_names_the_crates_that_rely_on_what_breaks() {
     let guide = read(path, "contracts/migrations/1.1.0-to-2.0.0.md");
     assert!(guide.contains("- Consumers: `shop`\n"), "{guide}");
 }
+
+#[test]
+fn a_break_after_a_pre_release_is_a_break() {
+    let folder = released();
+    let path = folder.path();
+    add_field(path, "colour");
+    done(path, &["workflow", "minor", "colour", "--pre", "rc", "--now", NOW]);
+    refused(path, &["bump", "--write", "--pre", "beta"], 1, "is smaller than 1.2.0-rc.1");
+    refused(path, &["workflow", "minor", "x", "--pre", "a b"], 2, "is no name of a pre-release");
+    // What was tried goes out as it is.
+    let before = files(path);
+    let out = done(path, &["workflow", "minor", "colour", "--now", NOW, "--dry-run"]);
+    assert!(out.contains("goes from 1.1.0 to 1.2.0 (minor)"), "{out}");
+    assert_eq!(files(path), before);
+    remove_field(path, "content");
+    change(path, "contracts/storage/examples/note.example.json", |note| {
+        note.as_object_mut().unwrap().remove("content").unwrap();
+    });
+    refused(path, &["workflow", "minor", "no content"], 1, "the changes demand a major one");
+    let out = done(path, &["workflow", "major", "no content", "--now", NOW]);
+    assert!(out.contains("version of the set goes from 1.1.0 to 2.0.0 (major)"), "{out}");
+    assert!(path.join("contracts/migrations/1.1.0-to-2.0.0.md").is_file());
+    done(path, &["check"]);
+}
+
+#[test]
+fn what_is_declared_and_not_released_is_replaced() {
+    let folder = released();
+    let path = folder.path();
+    add_field(path, "colour");
+    done(path, &["bump", "--write", "-m", "colours", "--now", NOW]);
+    remove_field(path, "content");
+    change(path, "contracts/storage/examples/note.example.json", |note| {
+        note.as_object_mut().unwrap().remove("content").unwrap();
+    });
+    done(path, &["workflow", "major", "colours instead of content", "--now", NOW]);
+    let versions = read(path, "contracts/versions.yaml");
+    assert!(!versions.contains("1.2.0"), "{versions}");
+    let changelog = read(path, "contracts/CHANGELOG.md");
+    assert!(!changelog.contains("1.2.0") && changelog.contains("## [2.0.0]"), "{changelog}");
+    done(path, &["check"]);
+}
+
+#[test]
+fn a_module_that_did_not_change_is_not_raised_and_a_young_one_breaks_with_a_minor() {
+    let folder = repository();
+    let path = folder.path();
+    add_module(path);
+    done(path, &["new", "module", "ranking"]);
+    done(path, &["workflow", "minor", "first", "--now", NOW]);
+    let schema = "contracts/modules/retrieval/storage/schemas/query.schema.json";
+    change(path, schema, |schema| schema["properties"]["q"]["maxLength"] = json!(9));
+    refused(
+        path,
+        &["workflow", "minor", "x", "--module", "ranking"],
+        1,
+        "nothing has changed in module `ranking`",
+    );
+    let out = done(path, &["workflow", "minor", "shorter", "--module", "retrieval", "--now", NOW]);
+    assert!(out.contains("retrieval goes from 0.1.0 to 0.2.0 (minor)"), "{out}");
+    assert!(out.contains("the set goes from 1.1.0 to 1.2.0 (minor)"), "{out}");
+}

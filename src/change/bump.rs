@@ -63,16 +63,16 @@ impl Step {
         }
     }
 
-    /// The step from one version to another.
+    /// The step from one version to a larger one.
     pub fn between(old: &semver::Version, new: &semver::Version) -> Step {
-        if new.major != old.major {
+        if new.cmp_precedence(old) != std::cmp::Ordering::Greater {
+            Step::None
+        } else if new.major != old.major {
             Step::Major
         } else if new.minor != old.minor {
             Step::Minor
-        } else if new > old {
-            Step::Patch
         } else {
-            Step::None
+            Step::Patch
         }
     }
 }
@@ -158,16 +158,25 @@ fn bump(module: Option<&str>, changes: &[Change], old: &Catalog, new: &Catalog) 
     let before = was.and_then(|v| v.current.version);
     let after = is.as_ref().and_then(|v| v.current.version.clone());
     let concerns = |change: &Change| module.is_none() || change.module.as_deref() == module;
+    // What a module below 1.0.0 breaks it never promised, and neither did the set.
+    let is_young = |change: &Change| {
+        let own = |v: &&Versions| change.module.is_some() && v.folder == change.module;
+        let version = old.versions.iter().find(own).and_then(|v| v.current.version.as_ref());
+        version.is_some_and(|version| version.major == 0)
+    };
+    let step_of = |change: &Change| match Step::of(change.impact) {
+        Step::Major if is_young(change) => Step::Minor,
+        step => step,
+    };
     let steps = || changes.iter().enumerate().filter(|(_, c)| concerns(c));
-    let largest = steps().map(|(_, c)| Step::of(c.impact)).max().unwrap_or(Step::None);
+    let largest = steps().map(|(_, c)| step_of(c)).max().unwrap_or(Step::None);
     let forced_by = match largest {
         Step::None => Vec::new(),
-        step => steps().filter(|(_, c)| Step::of(c.impact) == step).map(|(i, _)| i).collect(),
+        step => steps().filter(|(_, c)| step_of(c) == step).map(|(i, _)| i).collect(),
     };
-    let required = match &before {
-        Some(before) => Step::required(steps().map(|(_, c)| c.impact), before),
-        None => largest,
-    };
+    // Below 1.0.0 anything may break with a minor version (Semantic Versioning 2.0.0, section 4).
+    let is_below_one = before.as_ref().is_some_and(|before| before.major == 0);
+    let required = if is_below_one { largest.min(Step::Minor) } else { largest };
     let declared = before.as_ref().zip(after.as_ref()).map(|(a, b)| Step::between(a, b));
     let at = is.and_then(|v| {
         let item = new.item(v.item)?;

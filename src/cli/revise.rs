@@ -1,6 +1,7 @@
 //! A contracts tree that a command is about to change: read under the lock, checked as it will be, and
 //! written in one run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::args::{Global, OutputFormat};
@@ -12,7 +13,7 @@ use super::{Failure, Refused};
 use crate::catalog::{self, Catalog};
 use crate::checks;
 use crate::edit::{Disk, Session};
-use crate::freeze::{NewFile, Past};
+use crate::freeze::{Format, Freeze, NewFile, Past, Version, format_of};
 use crate::gate::{self, Config, Outcome, Verdict};
 use crate::report::{self, Closing, Style};
 use crate::source::State;
@@ -59,6 +60,26 @@ impl<'p> Site<'p> {
             frozen.artifacts.insert(place.frozen_path(&file.name), Artifact::new(bytes));
         }
         Ok(Site { place, session, tree, config, past, newest, frozen })
+    }
+
+    /// The versions of all freezes.
+    pub(super) fn released(&self) -> BTreeSet<semver::Version> {
+        self.past.versions.iter().map(|version| version.number().clone()).collect()
+    }
+
+    /// The newest freeze that is no pre-release: what a release is compared with.
+    pub(super) fn baseline(&self) -> Result<Option<Freeze>, Failure> {
+        let is_final = |text: &str| Version::parse(text).is_ok_and(|v| v.number().pre.is_empty());
+        if let Some(newest) = self.newest.as_ref().filter(|n| is_final(&n.freeze.version)) {
+            return Ok(Some(newest.freeze.clone()));
+        }
+        for (version, file) in self.place.freezes()?.into_iter().rev() {
+            let bytes = crate::source::file_bytes(&file.path, &self.place.budget)?;
+            if version.number().pre.is_empty() && format_of(&bytes) != Ok(Format::Legacy) {
+                return Ok(Some(self.place.open(&file.path)?.freeze));
+            }
+        }
+        Ok(None)
     }
 
     /// The facts about a tree, as far as comparing needs them.

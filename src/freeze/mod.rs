@@ -30,7 +30,7 @@ pub use names::{FOLDER, Name, folder_of, freeze_name, index_name, signature_name
 pub use restore::{Blocked, Removal, RestorePlan, Wanted, Write, plan_restore};
 pub use signature::{NAMESPACE, Signature, signed_bytes};
 pub use verify::{examine, lasting, verify};
-pub use version::Version;
+pub use version::{PRE_RELEASES, Version};
 
 /// The journal of a restore, in the folder named [`WORK_PREFIX`].
 pub const JOURNAL: &str = "journal.json";

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// Words that make a suffix a pre-release; any other suffix is a name.
-const PRE_RELEASES: [&str; 7] = ["alpha", "beta", "dev", "pre", "preview", "rc", "snapshot"];
+pub const PRE_RELEASES: [&str; 7] = ["alpha", "beta", "dev", "pre", "preview", "rc", "snapshot"];
 
 /// Longest text of a version: it becomes part of a file name.
 const MAX_LENGTH: usize = 100;

@@ -61,6 +61,10 @@ fn section_of(code: Code) -> Section {
 pub(super) fn line_of(item: &Item, root: &str) -> Option<(Section, String)> {
     let facts = item.change.as_ref()?;
     let finding = &item.finding;
+    // That a guide or an example is another is no news to whoever reads of contracts.
+    if finding.code.as_str() == "document-changed" && facts.impact == Impact::Patch {
+        return None;
+    }
     let path = finding.primary.artifact.as_str();
     let below = path.strip_prefix(root).map_or(path, |p| p.trim_start_matches('/'));
     let breaking = match facts.impact {
@@ -69,7 +73,13 @@ pub(super) fn line_of(item: &Item, root: &str) -> Option<(Section, String)> {
         Impact::Minor | Impact::Patch => "",
     };
     let module = facts.module.as_ref().map_or_else(String::new, |m| format!("{}: ", plain(m)));
-    let told = sentence(&plain(&finding.message));
+    let prefix = format!("`{root}/");
+    let message = if root.is_empty() {
+        finding.message.clone()
+    } else {
+        finding.message.replace(&prefix, "`")
+    };
+    let told = sentence(&plain(&message));
     // The file is named once.
     let place = if finding.message.contains(below) {
         String::new()
@@ -110,6 +120,7 @@ pub(super) fn with_version(
     text: &str,
     version: &semver::Version,
     date: &str,
+    replaces: Option<&semver::Version>,
     summary: Option<&str>,
     lines: &[(Section, String)],
 ) -> String {
@@ -117,6 +128,9 @@ pub(super) fn with_version(
     let mut blocks = blocks(text);
     let pending = blocks.iter_mut().find(|b| b.is_unreleased());
     let human = pending.map(|block| take_body(&mut block.lines)).unwrap_or_default();
+    if let Some(open) = replaces.and_then(|old| blocks.iter_mut().find(|block| block.is_of(old))) {
+        open.heading = format!("## [{version}] - {date}");
+    }
     let known = blocks.iter().position(|block| block.is_of(version));
     let at = known.unwrap_or_else(|| {
         let after = blocks.iter().position(Block::is_unreleased).map_or(1, |i| i + 1);
@@ -197,7 +211,8 @@ fn merge(
         }
     }
     if let (Some(summary), Some((_, intro))) = (summary, all.first_mut()) {
-        let line = format!("{}.", sentence(plain(summary).trim_end_matches('.')));
+        let told = sentence(plain(summary).trim());
+        let line = if told.ends_with(['.', '!', '?']) { told } else { format!("{told}.") };
         if !intro.contains(&line) {
             append(intro, &[line]);
         }
@@ -318,27 +333,35 @@ mod tests {
     fn what_people_wrote_is_kept_and_proven_lines_are_added() {
         let lines =
             [(Section::Removed, "- Gone.".to_owned()), (Section::Added, "- Proven.".to_owned())];
-        let new = with_version(OLD, &version("1.1.0"), "2026-02-01", Some("more of it"), &lines);
+        let new =
+            with_version(OLD, &version("1.1.0"), "2026-02-01", None, Some("more of it"), &lines);
         let expected = "# Changelog\n\nAll of it.\n\n## [Unreleased]\n\n## [1.1.0] - 2026-02-01\n\nA word.\n\nMore of it.\n\n### Added\n\n- By hand.\n\n```\n## [no heading]\n```\n- Proven.\n\n### Removed\n\n- Gone.\n\n## [1.0.0] - 2026-01-01\n\n- First.\n\n[1.0.0]: https://example.com/1.0.0\n";
         assert_eq!(new, expected);
-        let again = with_version(&new, &version("1.1.0"), "2026-02-02", Some("more of it"), &lines);
+        let again =
+            with_version(&new, &version("1.1.0"), "2026-02-02", None, Some("more of it"), &lines);
         assert_eq!(again, new);
     }
 
     #[test]
     fn line_endings_and_links_at_the_end_stay() {
         let old = "# Changelog\r\n\r\n## [1.0.0]\r\n\r\n- x\r\n\r\n[1.0.0]: y\r\n";
-        let new = with_version(old, &version("1.0.1"), "2026-02-01", None, &[]);
+        let new = with_version(old, &version("1.0.1"), "2026-02-01", None, None, &[]);
         assert_eq!(
             new,
             "# Changelog\r\n\r\n## [1.0.1] - 2026-02-01\r\n\r\n## [1.0.0]\r\n\r\n- x\r\n\r\n[1.0.0]: y\r\n"
         );
-        let same =
-            with_version(old, &version("1.0.0"), "d", None, &[(Section::Fixed, "- z".to_owned())]);
+        let same = with_version(
+            old,
+            &version("1.0.0"),
+            "d",
+            None,
+            None,
+            &[(Section::Fixed, "- z".to_owned())],
+        );
         assert_eq!(
             same,
             "# Changelog\r\n\r\n## [1.0.0]\r\n\r\n- x\r\n\r\n### Fixed\r\n\r\n- z\r\n\r\n[1.0.0]: y\r\n"
         );
-        assert_eq!(with_version("", &version("1.0.0"), "d", None, &[]), "## [1.0.0] - d\n");
+        assert_eq!(with_version("", &version("1.0.0"), "d", None, None, &[]), "## [1.0.0] - d\n");
     }
 }

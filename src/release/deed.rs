@@ -1,5 +1,6 @@
 //! A release as a whole: which versions it gives, and everything that has to say so.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use semver::Version;
@@ -12,7 +13,7 @@ use crate::migrate;
 use crate::tree::{ArtifactPath, Revision};
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Wish<'w> {
     /// The step that is meant; `None` for the version that is declared, or the smallest that will do.
     pub step: Option<Step>,
@@ -30,6 +31,8 @@ pub struct Wish<'w> {
     pub restate: bool,
     /// The freeze that the contracts were taken back to.
     pub rollback: Option<&'w str>,
+    /// The versions that went out, pre-releases included.
+    pub released: BTreeSet<Version>,
 }
 
 /// The set, or one of its modules.
@@ -98,14 +101,14 @@ pub struct Blocked {
 }
 
 impl Blocked {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Blocked { message: message.into(), details: Vec::new(), help: help.into() }
     }
 }
 
 /// What is known of before.
 pub struct Before<'b> {
-    /// Version of the newest freeze.
+    /// Version of the newest freeze that is no pre-release.
     pub version: &'b Version,
     /// Its tree.
     pub catalog: &'b Catalog,
@@ -115,8 +118,8 @@ pub struct Before<'b> {
     pub consumers: &'b Consumers,
 }
 
-/// Plans a release of `tree`. `before` is the newest freeze and what has changed since; `None` when nothing
-/// was ever frozen.
+/// Plans a release of `tree`. `before` is the newest freeze that is no pre-release, and what has changed
+/// since; `None` when there is none.
 pub fn plan(
     new: &Catalog,
     before: Option<&Before<'_>>,
@@ -136,19 +139,34 @@ pub fn plan(
     Ok(planned)
 }
 
-struct Job<'j> {
-    new: &'j Catalog,
-    before: Option<&'j Before<'j>>,
-    wish: &'j Wish<'j>,
+pub(super) struct Job<'j> {
+    pub new: &'j Catalog,
+    pub before: Option<&'j Before<'j>>,
+    pub wish: &'j Wish<'j>,
 }
 
 impl Job<'_> {
-    fn versions(&self, module: Option<&str>) -> Option<&Versions> {
+    pub(super) fn versions(&self, module: Option<&str>) -> Option<&Versions> {
         self.new.versions.iter().find(|v| v.folder.as_deref() == module)
     }
 
-    fn bump(&self, module: Option<&str>) -> Option<&Bump> {
+    pub(super) fn bump(&self, module: Option<&str>) -> Option<&Bump> {
         self.before?.comparison.bumps.iter().find(|b| b.module.as_deref() == module)
+    }
+
+    /// Whether a version went out already.
+    pub(super) fn is_released(&self, version: &Version) -> bool {
+        self.wish.released.contains(version)
+    }
+
+    /// The version that is declared and went out to nobody: what is given takes its place.
+    fn replaced(&self, raised: &Raised) -> Option<Version> {
+        let declared = self.versions(raised.scope.module())?.current.version.clone()?;
+        let is_open = raised.from.as_ref().is_some_and(|from| declared > *from)
+            && declared != raised.to
+            && !self.is_released(&declared)
+            && self.before.is_some();
+        is_open.then_some(declared)
     }
 
     /// What the release is for: as wished, or as the history says of the version that is declared.
@@ -162,194 +180,6 @@ impl Job<'_> {
             "" if self.wish.declared_only => told().unwrap_or_default(),
             summary => summary.to_owned(),
         }
-    }
-
-    /// The version of the set.
-    fn set(&self) -> Result<Raised, Blocked> {
-        let declared = self.versions(None).and_then(|v| v.current.version.clone());
-        if let Some(versions) = self.versions(None).filter(|v| v.current.version.is_none()) {
-            let path = self.new.path(versions.item);
-            let written = versions.current.text.as_deref().unwrap_or_default();
-            let message = format!("`{path}` declares no version that can be read: `{written}`");
-            return Err(Blocked::new(message, "write a version such as `\"1.0.0\"`"));
-        }
-        let Some(before) = self.before else { return Ok(self.first(declared)) };
-        let from = self.bump(None).and_then(|b| b.before.clone());
-        let from = from.unwrap_or_else(|| before.version.clone()).max(before.version.clone());
-        let required = self.required(&from);
-        let step = self.step(None, &from, declared.as_ref(), required)?;
-        let to = self.target(step, &from, declared.as_ref());
-        Ok(Raised { scope: Scope::Set, step: Step::between(&from, &to), from: Some(from), to })
-    }
-
-    /// The first freeze: whatever is declared, or the step after it.
-    fn first(&self, declared: Option<Version>) -> Raised {
-        let from = declared.clone().unwrap_or_else(|| Version::new(0, 0, 0));
-        let to = match self.wish.step {
-            Some(step) => self.pre(step.after(&from), None),
-            None if declared.is_some() => from.clone(),
-            None => Version::new(0, 1, 0),
-        };
-        Raised { scope: Scope::Set, step: Step::between(&from, &to), from: declared, to }
-    }
-
-    /// The step that changes demand of the set.
-    fn required(&self, from: &Version) -> Step {
-        let items = self.before.map(|b| b.comparison.items.as_slice()).unwrap_or_default();
-        let impacts = items.iter().filter_map(|item| item.change.as_ref()).map(|c| c.impact);
-        Step::required(impacts, from)
-    }
-
-    /// The step to make, or why it is refused.
-    fn step(
-        &self,
-        module: Option<&str>,
-        from: &Version,
-        declared: Option<&Version>,
-        required: Step,
-    ) -> Result<Step, Blocked> {
-        let scope = module.map_or("the set".to_owned(), |m| format!("module `{m}`"));
-        let made = declared
-            .map_or(Step::None, |d| if d > from { Step::between(from, d) } else { Step::None });
-        // A step of a module is one of the set, too, but the set may make a larger one.
-        let own = self.wish.module == module;
-        let wanted = match self.wish.step {
-            Some(step) if own => step,
-            Some(step) if module.is_none() => required.max(made).max(step),
-            _ => required.max(made),
-        };
-        if self.wish.declared_only && (made == Step::None || made < required) {
-            let to = required.max(Step::Patch).after(from);
-            let declared = declared.map_or("nothing".to_owned(), ToString::to_string);
-            let message = format!(
-                "{scope} is at {from}, and what is declared is {declared}; the changes demand a {} step",
-                required.max(Step::Patch)
-            );
-            let mut blocked = Blocked::new(
-                message,
-                format!(
-                    "`contract-guard bump --write` declares {to}; `contract-guard workflow` does all of it"
-                ),
-            );
-            blocked.details = self.forcing(required);
-            return Err(blocked);
-        }
-        if wanted < required {
-            let word = if own { wanted.to_string() } else { "smaller".to_owned() };
-            let mut blocked = Blocked::new(
-                format!(
-                    "{scope} cannot make a {word} step from {from}: the changes demand a {required} one"
-                ),
-                format!(
-                    "run `contract-guard workflow {required} \"...\"`, which gives {}; or take these changes back",
-                    required.after(from)
-                ),
-            );
-            blocked.details = self.forcing(required);
-            return Err(blocked);
-        }
-        if made > wanted {
-            let declared = declared.map_or(String::new(), ToString::to_string);
-            return Err(Blocked::new(
-                format!("{scope} declares {declared} already, a {made} step from {from}"),
-                format!(
-                    "run `contract-guard release` for {declared}, or `contract-guard workflow {made} \"...\"`; or write {from} again"
-                ),
-            ));
-        }
-        self.proven(wanted, from)?;
-        Ok(wanted)
-    }
-
-    /// What is not proven to be safe is released as a break, or not at all.
-    fn proven(&self, step: Step, from: &Version) -> Result<(), Blocked> {
-        let largest = if from.major == 0 { Step::Minor } else { Step::Major };
-        let open: Vec<String> = self.lines(|impact| impact == Impact::Unproven);
-        if open.is_empty() || step >= largest {
-            return Ok(());
-        }
-        let mut blocked = Blocked::new(
-            format!("it is not proven that a {step} step is enough"),
-            format!("write it in a way that can be proven, or release it as a {largest} step"),
-        );
-        blocked.details = open;
-        Err(blocked)
-    }
-
-    fn forcing(&self, required: Step) -> Vec<String> {
-        // Below 1.0.0 a break demands a minor step.
-        self.lines(|impact| Step::of(impact) >= required)
-    }
-
-    fn lines(&self, is_wanted: impl Fn(Impact) -> bool) -> Vec<String> {
-        let items = self.before.map(|b| b.comparison.items.as_slice()).unwrap_or_default();
-        let lines = items.iter().filter(|i| i.change.as_ref().is_some_and(|c| is_wanted(c.impact)));
-        let line =
-            |item: &Item| format!("{}: {}", item.finding.primary.artifact, item.finding.message);
-        lines.take(8).map(line).collect()
-    }
-
-    /// The version that a step leads to; the one that is declared, where it is that step.
-    fn target(&self, step: Step, from: &Version, declared: Option<&Version>) -> Version {
-        // Without a wish and without a change there is nothing to raise.
-        let step = if self.wish.step.is_some() { step.max(Step::Patch) } else { step };
-        if step == Step::None {
-            return from.clone();
-        }
-        let is_done = self.wish.pre.is_none() || self.wish.declared_only;
-        let fits = |declared: &&Version| {
-            is_done && *declared > from && Step::between(from, declared) == step
-        };
-        match declared.filter(fits) {
-            Some(declared) => declared.clone(),
-            None => self.pre(step.after(from), Some(from)),
-        }
-    }
-
-    /// The next pre-release of a version, where one is asked for.
-    fn pre(&self, version: Version, from: Option<&Version>) -> Version {
-        let Some(name) = self.wish.pre else { return version };
-        let number = from
-            .filter(|f| {
-                (f.major, f.minor, f.patch) == (version.major, version.minor, version.patch)
-            })
-            .and_then(|f| f.pre.as_str().strip_prefix(name)?.strip_prefix('.')?.parse::<u64>().ok())
-            .map_or(1, |n| n + 1);
-        let pre = semver::Prerelease::new(&format!("{name}.{number}"));
-        Version { pre: pre.unwrap_or(semver::Prerelease::EMPTY), ..version }
-    }
-
-    /// Versions of modules that must be raised, or are meant.
-    fn modules(&self) -> Result<Vec<Raised>, Blocked> {
-        if let Some(module) = self.wish.module.filter(|m| self.versions(Some(m)).is_none()) {
-            let known: Vec<&str> =
-                self.new.versions.iter().filter_map(|v| v.folder.as_deref()).collect();
-            let help = match known.is_empty() {
-                true => "no module has a `versions.yaml`".to_owned(),
-                false => format!("modules with a `versions.yaml` are {}", known.join(", ")),
-            };
-            return Err(Blocked::new(format!("there is no version of a module `{module}`"), help));
-        }
-        let mut raised = Vec::new();
-        for versions in &self.new.versions {
-            let Some(module) = versions.folder.as_deref() else { continue };
-            let Some(declared) = versions.current.version.clone() else { continue };
-            let bump = self.bump(Some(module));
-            let is_meant = self.wish.module == Some(module);
-            let Some(from) = bump.and_then(|b| b.before.clone()) else {
-                // New, and as it declares itself.
-                continue;
-            };
-            let required = bump.map_or(Step::None, |b| b.required);
-            if required == Step::None && !is_meant {
-                continue;
-            }
-            let step = self.step(Some(module), &from, Some(&declared), required)?;
-            let to = self.target(step, &from, Some(&declared));
-            let scope = Scope::Module(module.to_owned());
-            raised.push(Raised { scope, step: Step::between(&from, &to), from: Some(from), to });
-        }
-        Ok(raised)
     }
 
     /// The breaks that a version of a scope has to tell of.
@@ -367,8 +197,9 @@ impl Job<'_> {
     fn write(&self, raised: &Raised, revision: &mut Revision) -> Result<(), Blocked> {
         let module = raised.scope.module();
         let breaks = self.breaks(&raised.scope);
-        let needs_guide =
-            raised.step == Step::Major && raised.from.as_ref().is_some_and(|from| from.major >= 1);
+        let needs_guide = raised.step == Step::Major
+            && raised.to.pre.is_empty()
+            && raised.from.as_ref().is_some_and(|from| from.major >= 1);
         let breaking: Vec<String> =
             breaks.iter().map(|item| item.finding.message.clone()).collect();
         let folder = match (self.versions(module), module) {
@@ -401,6 +232,7 @@ impl Job<'_> {
             version: &raised.to,
             date: self.wish.date,
             summary: self.wish.summary,
+            replaces: self.replaced(raised),
             rollback: self.wish.rollback,
             breaking: &breaking,
             migration,
@@ -479,7 +311,14 @@ impl Job<'_> {
             .filter_map(|item| changelog::line_of(item, root))
             .collect();
         let summary = Some(self.wish.summary).filter(|summary| !summary.trim().is_empty());
-        let new = changelog::with_version(text, &set.to, self.wish.date, summary, &lines);
+        let new = changelog::with_version(
+            text,
+            &set.to,
+            self.wish.date,
+            self.replaced(set).as_ref(),
+            summary,
+            &lines,
+        );
         revision.write(path, new.into_bytes());
         Ok(())
     }

@@ -5,6 +5,7 @@
 mod changelog;
 mod deed;
 mod migration;
+mod steps;
 mod text;
 mod versions;
 

@@ -13,6 +13,8 @@ pub(super) struct Entry<'e> {
     pub summary: &'e str,
     /// What breaks, a sentence each.
     pub breaking: &'e [String],
+    /// The version whose entry it takes over, because that went out to nobody.
+    pub replaces: Option<Version>,
     /// The freeze that the contracts were taken back to.
     pub rollback: Option<&'e str>,
     /// The migration guide, as a path from the file.
@@ -35,6 +37,9 @@ pub(super) fn declare(
     let history = root.join("history");
     let is_there = page.value().get("history").is_some_and(Value::is_array);
     let newest = versions.history.first().and_then(|newest| newest.version.as_ref());
+    if is_there && newest.is_some() && newest == entry.replaces.as_ref() {
+        return replace(page, &history.index(0), entry);
+    }
     if is_there && newest == Some(entry.version) {
         return complete(page, &history.index(0), entry);
     }
@@ -46,6 +51,22 @@ pub(super) fn declare(
     } else {
         page.insert(&root, "history", &json!([value]), Spot::Last)
     }
+}
+
+/// Makes an entry that went out to nobody one of another version.
+fn replace(page: &mut Rewrite, at: &Pointer, entry: &Entry<'_>) -> Result<(), Unwritable> {
+    let Json::Object(wanted) = value_of(entry) else { return Ok(()) };
+    for (key, value) in wanted {
+        let there = page.value().at(at).and_then(|v| v.get(&key)).is_some();
+        match there {
+            true => page.set(&at.join(&key), &value)?,
+            false if page.value().at(at).is_some_and(Value::is_object) => {
+                page.insert(at, &key, &value, Spot::Last)?;
+            }
+            false => return page.set(at, &value_of(entry)),
+        }
+    }
+    Ok(())
 }
 
 /// Adds to an entry that people have begun what it lacks.
@@ -86,10 +107,13 @@ fn value_of(entry: &Entry<'_>) -> Json {
 
 /// The text of a `versions.yaml` where there is none.
 pub(super) fn first(entry: &Entry<'_>) -> String {
-    format!(
-        "version: \"{v}\"\nhistory:\n  - version: \"{v}\"\n    date: \"{}\"\n    summary: {}\n",
+    let mut text = format!(
+        "version: \"{v}\"\nhistory:\n  - version: \"{v}\"\n    date: \"{}\"\n",
         entry.date,
-        Json::String(entry.summary.to_owned()),
         v = entry.version,
-    )
+    );
+    if !entry.summary.is_empty() {
+        text.push_str(&format!("    summary: {}\n", Json::String(entry.summary.to_owned())));
+    }
+    text
 }

@@ -1,5 +1,5 @@
 //! Migrations: one for every step to a new major.
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, VersionEntry};
 use crate::checks::{Check, Run};
 use crate::finding::Location;
 use crate::finding::{Code, Explain, Finding, Level, fixture};
@@ -25,7 +25,10 @@ const CODE: Code = Code("migration-missing");
 fn run(catalog: &Catalog) -> Vec<Finding> {
     let mut findings = Vec::new();
     for versions in &catalog.versions {
-        for (newer, older) in versions.history.iter().zip(versions.history.iter().skip(1)) {
+        // A pre-release is on the way to a version that will have its guide.
+        let is_final = |e: &&VersionEntry| e.version.as_ref().is_none_or(|v| v.pre.is_empty());
+        let history: Vec<&VersionEntry> = versions.history.iter().filter(is_final).collect();
+        for (newer, older) in history.iter().zip(history.iter().skip(1)) {
             let (Some(to), Some(from)) = (&newer.version, &older.version) else {
                 continue;
             };

@@ -118,7 +118,8 @@ pub(super) fn required(
 ) -> (Comparison, Step) {
     let comparison = gate::compare(old, new, config);
     let impacts = comparison.items.iter().filter_map(|item| item.change.as_ref());
-    let step = Step::required(impacts.map(|change| change.impact), before);
+    let all = Step::required(impacts.map(|change| change.impact), before);
+    let step = comparison.whole().map_or(all, |bump| bump.required.min(all));
     (comparison, step)
 }
 

@@ -2,7 +2,9 @@
 //! declare them.
 
 use super::args::Bump;
-use super::{blocked, consumers, json_of, restates, shown, stamp, versions_line, written};
+use super::{
+    blocked, consumers, json_of, named_pre, restates, shown, stamp, versions_line, written,
+};
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::diff::{compare_sides, show_bumps};
 use crate::cli::output::Terminal;
@@ -19,17 +21,34 @@ pub(in crate::cli) fn bump(args: &Bump, global: &Global, terminal: &Terminal) ->
         return write(args, global, terminal);
     }
     let progress = Progress::start("comparing contracts");
-    let compared = compare_sides(args.against.as_deref(), args.head.as_deref(), global)?;
+    let newest = match &args.against {
+        Some(against) => Some(against.clone()),
+        None => newest_final(args, global)?,
+    };
+    let compared = compare_sides(newest.as_deref(), args.head.as_deref(), global)?;
     drop(progress);
     show_bumps(compared, args.module.as_deref(), global, terminal)
 }
 
+/// The newest freeze that is no pre-release.
+fn newest_final(args: &Bump, global: &Global) -> Result<Option<String>, Failure> {
+    let freezes = Place::find(args.setting.path.as_deref(), global)?.freezes()?;
+    let is_final = |version: &&crate::freeze::Version| version.number().pre.is_empty();
+    let mut versions = freezes.iter().map(|(version, _)| version).filter(is_final);
+    Ok(versions.next_back().map(|version| format!("freeze:{version}")))
+}
+
 fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
+    named_pre(args.pre.as_deref())?;
     let (_, day) = stamp(args.setting.now.as_deref())?;
     let progress = Progress::start("raising versions");
     let place = Place::find(args.setting.path.as_deref(), global)?;
     let site = Site::open(&place, args.setting.dry_run, global, terminal)?;
-    let old = side(args.against.as_deref().unwrap_or(LATEST), global)?;
+    let newest = match &args.against {
+        Some(_) => None,
+        None => site.baseline()?.map(|freeze| format!("freeze:{}", freeze.version)),
+    };
+    let old = side(args.against.as_deref().or(newest.as_deref()).unwrap_or(LATEST), global)?;
     let facts = site.facts(&site.tree);
     let comparison = gate::compare(&old.catalog, &facts, &old.config);
     let declared = old.catalog.versions.iter().find(|v| v.folder.is_none());
@@ -39,14 +58,13 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
         return Err(Failure::Usage(message, Some(help)));
     };
     let wish = Wish {
-        step: None,
         summary: args.message.as_deref().unwrap_or_default().trim(),
         module: args.module.as_deref(),
         pre: args.pre.as_deref(),
         date: &day,
-        declared_only: false,
         restate: restates(&site),
-        rollback: None,
+        released: site.released(),
+        ..Wish::default()
     };
     let consumers = consumers(&site, &old.catalog, &comparison.items, terminal);
     let before = Before {

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::args::{Release, Setting, Workflow};
 use super::{
-    Since, blocked, consumers, json_of, restates, shown, since_newest, stamp, versions_line,
-    written,
+    Since, blocked, consumers, json_of, named_pre, restates, shown, since_newest, stamp,
+    versions_line, written,
 };
 use crate::catalog::{self, Catalog};
 use crate::cli::args::{Global, OutputFormat};
@@ -27,24 +27,18 @@ pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Term
         summary: args.summary.trim(),
         module: args.module.as_deref(),
         pre: args.pre.as_deref(),
-        date: "",
-        declared_only: false,
         restate: true,
-        rollback: None,
+        ..Wish::default()
     };
     cut(&wish, &args.setting, Extra::NoDebts, global, terminal)
 }
 
 pub(in crate::cli) fn release(args: &Release, global: &Global, terminal: &Terminal) -> Answer {
     let wish = Wish {
-        step: None,
         summary: args.summary.as_deref().unwrap_or_default().trim(),
-        module: None,
-        pre: None,
-        date: "",
         declared_only: true,
         restate: true,
-        rollback: None,
+        ..Wish::default()
     };
     cut(&wish, &args.setting, Extra::NoDebts, global, terminal)
 }
@@ -65,12 +59,13 @@ pub(super) fn cut(
     global: &Global,
     terminal: &Terminal,
 ) -> Answer {
+    named_pre(wish.pre)?;
     let (created_at, day) = stamp(setting.now.as_deref())?;
     let progress = Progress::start("releasing contracts");
     let place = Place::find(setting.path.as_deref(), global)?;
     let site = Site::open(&place, setting.dry_run, global, terminal)?;
     let facts = site.facts(&site.tree);
-    let since = since_newest(&site);
+    let since = since_newest(&site)?;
     let consumers = since
         .as_ref()
         .map(|since| consumers(&site, &since.old, &since.comparison.items, terminal))
@@ -81,7 +76,8 @@ pub(super) fn cut(
         comparison,
         consumers: &consumers,
     });
-    let wish = Wish { date: &day, restate: restates(&site), ..wish.clone() };
+    let wish =
+        Wish { date: &day, restate: restates(&site), released: site.released(), ..wish.clone() };
     let mut planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
     match extra {
         Extra::NoDebts => settled(&facts)?,
@@ -137,7 +133,10 @@ fn settled(facts: &Catalog) -> Result<(), Failure> {
 
 /// Refuses to release what is released.
 fn unchanged(site: &Site<'_>) -> Result<(), Failure> {
-    let Some(newest) = &site.newest else { return Ok(()) };
+    // What was tried as a pre-release may go out as it is.
+    let is_final = |text: &str| Version::parse(text).is_ok_and(|v| v.number().pre.is_empty());
+    let newest = site.newest.as_ref().filter(|n| is_final(&n.freeze.version));
+    let Some(newest) = newest else { return Ok(()) };
     let digests: Vec<(&str, String)> =
         site.tree.artifacts.iter().map(|(path, a)| (path.as_str(), a.digest().hex())).collect();
     if root_of(digests.iter().map(|(path, hex)| (*path, hex.as_str()))) != newest.freeze.root {

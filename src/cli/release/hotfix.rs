@@ -54,16 +54,7 @@ pub(in crate::cli) fn hotfix(args: &Hotfix, global: &Global, terminal: &Terminal
         let site = Site::open(&place, true, global, terminal)?;
         smallest(&site)?
     };
-    let wish = Wish {
-        step: Some(step),
-        summary: reason,
-        module: None,
-        pre: None,
-        date: "",
-        declared_only: false,
-        restate: true,
-        rollback: None,
-    };
+    let wish = Wish { step: Some(step), summary: reason, restate: true, ..Wish::default() };
     let owe = |site: &Site<'_>, version: &str, day: &str| {
         let entry = json!({
             "kind": "hotfix", "version": version, "date": day, "reason": reason, "by": by,
@@ -75,7 +66,7 @@ pub(in crate::cli) fn hotfix(args: &Hotfix, global: &Global, terminal: &Terminal
 
 /// The step that the changes demand; none of them may add something.
 fn smallest(site: &Site<'_>) -> Result<Step, Failure> {
-    let Some(Since { version: from, comparison, .. }) = since_newest(site) else {
+    let Some(Since { version: from, comparison, .. }) = since_newest(site)? else {
         let message = "nothing was released yet: there is nothing to fix".to_owned();
         return Err(Failure::Usage(message, Some("`contract-guard workflow` releases".to_owned())));
     };

@@ -24,6 +24,7 @@ use super::words::time;
 use super::{Failure, Refused};
 use crate::catalog::Catalog;
 use crate::finding::Level;
+use crate::freeze::PRE_RELEASES;
 use crate::gate::{self, Comparison, Impact, Item};
 use crate::graph::{self, NodeKind};
 use crate::release::{Blocked, Consumers, Planned, Scope};
@@ -79,13 +80,14 @@ pub(super) fn consumers(
     found
 }
 
-/// What has changed since the newest freeze; `None` when there is none.
-fn since_newest(site: &Site<'_>) -> Option<Since> {
-    let newest = site.newest.as_ref()?;
-    let version = crate::freeze::Version::parse(&newest.freeze.version).ok()?;
-    let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&site.tree));
+/// What has changed since the newest freeze that is no pre-release; `None` when there is none.
+fn since_newest(site: &Site<'_>) -> Result<Option<Since>, Failure> {
+    let Some(freeze) = site.baseline()? else { return Ok(None) };
+    let version = crate::freeze::Version::parse(&freeze.version)
+        .map_err(|reason| Failure::Usage(reason, None))?;
+    let (old, new) = (site.facts(&freeze.tree(&site.tree.root)), site.facts(&site.tree));
     let comparison = gate::compare(&old, &new, &site.config);
-    Some(Since { version: version.number().clone(), old, comparison })
+    Ok(Some(Since { version: version.number().clone(), old, comparison }))
 }
 
 /// Whether documents that name a version must name that of their set or module.
@@ -153,4 +155,15 @@ fn json_of(planned: &Planned, replacements: &[Replacement], is_dry: bool) -> Map
         ("versions".to_owned(), raised.collect()),
         ("files".to_owned(), files.collect()),
     ])
+}
+
+/// Refuses what is no name of a pre-release: any other word after the number is the name of a freeze.
+fn named_pre(pre: Option<&str>) -> Result<(), Failure> {
+    match pre.filter(|name| !PRE_RELEASES.contains(name)) {
+        Some(name) => {
+            let help = format!("write one of {}", PRE_RELEASES.join(", "));
+            Err(Failure::Usage(format!("`{name}` is no name of a pre-release"), Some(help)))
+        }
+        None => Ok(()),
+    }
 }

@@ -30,24 +30,22 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         return Ok(terminal.write(text.as_bytes(), 0));
     }
     let revised = restored.over(&site.tree);
-    let Some(newest) = &site.newest else { return Err(no_freeze()) };
-    let (old, new) = (site.facts(&newest.freeze.tree(&site.tree.root)), site.facts(&revised));
+    let Some(base) = site.baseline()? else { return Err(no_freeze()) };
+    let (old, new) = (site.facts(&base.tree(&site.tree.root)), site.facts(&revised));
     let comparison = gate::compare(&old, &new, &site.config);
-    let version = crate::freeze::Version::parse(&newest.freeze.version)
+    let version = crate::freeze::Version::parse(&base.version)
         .map_err(|reason| Failure::Usage(reason, None))?;
     let summary = match args.reason.as_deref().map(str::trim) {
         Some(reason) => format!("Rolled back to {}: {reason}", earlier.version),
         None => format!("Rolled back to {}", earlier.version),
     };
     let wish = Wish {
-        step: None,
         summary: &summary,
-        module: None,
-        pre: None,
         date: &day,
-        declared_only: false,
         restate: restates(&site),
         rollback: Some(&earlier.version),
+        released: site.released(),
+        ..Wish::default()
     };
     let consumers = consumers(&site, &old, &comparison.items, terminal);
     let before = Before {
