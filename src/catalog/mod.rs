@@ -44,7 +44,7 @@ pub use operations::{Api, ApiPart, Operation, path_shape};
 pub use pairs::{Case, Example, Expect, PairReason, Partner};
 pub use reach::NotCompiled;
 pub use refs::{Reference, Target};
-pub use refusals::{first_refusal, status_text};
+pub use refusals::FirstRefusal;
 pub use shape::{Answer, Shape};
 pub use topics::Topic;
 pub use versions::{Stated, VersionEntry, Versions};
@@ -52,6 +52,7 @@ pub use violation::Violation;
 pub use walk::RefKind;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -119,6 +120,8 @@ pub struct Catalog {
     /// Other names of fields, old and new, that examples may still have.
     pub renames: Vec<(String, String)>,
     by_path: HashMap<ArtifactPath, ItemId>,
+    /// The body that most refusals have, once somebody has asked for it.
+    problem: OnceLock<Option<serde_json::Value>>,
     /// Where the references of a holder lead: (item, holder) → place in `references`.
     holders: HashMap<(ItemId, Pointer), Vec<usize>>,
 }
@@ -175,6 +178,7 @@ fn read(tree: &Tree, layout: &Layout, limits: &Limits, compile: Compile) -> Cata
         notice: layout.notice,
         renames: layout.renames.clone(),
         by_path,
+        problem: OnceLock::new(),
         holders,
     };
     catalog.examples = pairs::read(&catalog, layout);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::{Catalog, ItemId, Kind};
+use super::{Api, Catalog, ItemId, Kind};
 use crate::document::{Pointer, Value, to_json};
 
 /// What the responses of a status are usually called in `components`.
@@ -20,7 +20,7 @@ const NAMES: [(&str, &[&str]); 8] = [
 ];
 
 /// What a status says, for people (RFC 9110, section 15.5; RFC 6585, section 4).
-pub fn status_text(status: &str) -> &'static str {
+fn status_text(status: &str) -> &'static str {
     match status {
         "400" => "The request is malformed.",
         "401" => "There are no valid credentials.",
@@ -59,7 +59,10 @@ impl Catalog {
         let own = self.item(document)?;
         let others = self
             .of_kind(Kind::OpenApi)
-            .filter(|(_, it)| it.module.is_none() || it.module == own.module);
+            // A document with paths is an API of its own, and shares nothing.
+            .filter(|(id, it)| {
+                (it.module.is_none() || it.module == own.module) && !self.has_paths(*id)
+            });
         let all = std::iter::once((document, own)).chain(others);
         let found = all.filter_map(|(id, item)| {
             let responses = item.value()?.get("components")?.get("responses")?;
@@ -86,28 +89,97 @@ impl Catalog {
     }
 }
 
-/// The components of a document for a status that nobody has described yet, and the name of the response.
-pub fn first_refusal(status: &str) -> (String, Json) {
-    let names = NAMES.iter().find(|(s, _)| *s == status);
-    let name = names
-        .and_then(|(_, names)| names.first())
-        .map_or_else(|| format!("Refused{status}"), |n| (*n).to_owned());
-    let body =
-        json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
-    let parts = json!({
-        "responses": {(name.clone()): {"description": status_text(status), "content": body}},
-        "schemas": {"Problem": {
-            "title": "Problem",
-            "description": "A problem, as RFC 9457 has it.",
-            "type": "object",
-            "required": ["title", "status"],
-            "properties": {
-                "type": {"type": "string", "format": "uri-reference"},
-                "title": {"type": "string"},
-                "status": {"type": "integer", "minimum": 400, "maximum": 599},
-                "detail": {"type": "string"},
-            },
-        }},
-    });
-    (name, parts)
+/// How a document is to refuse where nobody has described it yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstRefusal {
+    /// What stands in `responses` of the operation.
+    pub response: Json,
+    /// What `components` of the document lack for it; nothing that is there is changed by merging them.
+    pub components: Json,
+}
+
+impl Catalog {
+    /// The first response of a status: with the body of other refusals of the document, or with a problem
+    /// as RFC 9457 has it.
+    pub fn first_refusal(&self, document: ItemId, status: &str) -> FirstRefusal {
+        let root = self.item(document).and_then(super::Item::value);
+        let components = root.and_then(|root| root.get("components"));
+        let has = |kind: &str, name: &str| {
+            components.and_then(|c| c.get(kind)).is_some_and(|kind| kind.get(name).is_some())
+        };
+        let names = NAMES.iter().find(|(s, _)| *s == status).and_then(|(_, names)| names.first());
+        let name = names.map_or_else(|| format!("Refused{status}"), |name| (*name).to_owned());
+        let free = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name}{n}")));
+        let name = free.into_iter().find(|name| !has("responses", name)).unwrap_or(name);
+        let known = self.refused_content(document);
+        let is_own = known.is_none();
+        let content = known.unwrap_or_else(|| {
+            json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}})
+        });
+        let response = json!({"description": status_text(status), "content": content});
+        let mut components = json!({"responses": {(name.clone()): response}});
+        // A schema of that name is somebody's, and means what it means.
+        if is_own && !has("schemas", "Problem") {
+            if let Some(members) = components.as_object_mut() {
+                members.insert(
+                    "schemas".to_owned(),
+                    json!({"Problem": self.problem.get_or_init(|| self.common_problem()).clone().unwrap_or_else(problem)}),
+                );
+            }
+        }
+        FirstRefusal {
+            response: json!({"$ref": format!("#/components/responses/{name}")}),
+            components,
+        }
+    }
+
+    /// The body that most refusals of the tree have, where it stands by itself: one tree has one error
+    /// schema.
+    fn common_problem(&self) -> Option<Json> {
+        let api = Api::of(self);
+        let mut votes: BTreeMap<String, (usize, Json)> = BTreeMap::new();
+        for operation in api.operations.values().filter(|operation| !operation.sends) {
+            for (_, part) in operation.responses(self).iter().filter(|(s, _)| s.starts_with('4')) {
+                let contents = part.contents(self).into_iter();
+                let bodies = contents.filter(|(media, _)| media.contains("json"));
+                for schema in bodies.filter_map(|(_, content)| content.member(self, "schema")) {
+                    let value = to_json(schema.value);
+                    votes.entry(value.to_string()).or_insert((0, value)).0 += 1;
+                }
+            }
+        }
+        let alone = votes.into_iter().filter(|(text, _)| !text.contains("\"$ref\""));
+        alone.map(|(_, vote)| vote).max_by_key(|(votes, _)| *votes).map(|(_, schema)| schema)
+    }
+
+    /// The content of another refusal of a document.
+    fn refused_content(&self, document: ItemId) -> Option<Json> {
+        let paths = self.item(document)?.value()?.get("paths")?;
+        let operations = paths.members().iter().flat_map(|path| path.value.members());
+        let responses = operations.filter_map(|m| m.value.get("responses"));
+        let mut refused = responses.flat_map(Value::members).filter(|m| m.key.starts_with('4'));
+        refused.find_map(|member| {
+            let own = member.value.str_at("$ref").and_then(|r| r.strip_prefix('#'));
+            let value = match own {
+                Some(at) => self.value_at(document, &Pointer::from(at))?,
+                None => &member.value,
+            };
+            value.get("content").map(to_json)
+        })
+    }
+}
+
+fn problem() -> Json {
+    json!({
+        "title": "Problem",
+        "description": "A problem, as RFC 9457 has it.",
+        "type": "object",
+        "required": ["title", "status"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string"},
+        },
+    })
 }

@@ -156,6 +156,13 @@ fn text_of(
         (n, true) => out.push_str(&format!("{n} to fix: {}\n", list.join(", "))),
         (n, false) => out.push_str(&format!("{n} fixed: {}\n", list.join(", "))),
     }
+    if repaired.left > 0 {
+        let (noun, verb) = if repaired.left == 1 { ("finding", "is") } else { ("findings", "are") };
+        out.push_str(&format!(
+            "{} {noun} {verb} left to you: `contract-guard check` shows them\n",
+            repaired.left
+        ));
+    }
     if repaired.risky > 0 && !args.risky {
         let noun = if repaired.risky == 1 { "repair" } else { "repairs" };
         out.push_str(&format!("{} {noun} may be a decision: `--unsafe`\n", repaired.risky));
@@ -166,7 +173,7 @@ fn text_of(
 fn json_of(repaired: &Repaired, replacements: &[Replacement], is_dry: bool) -> String {
     let files: Vec<String> = replacements.iter().map(|r| r.path.to_string()).collect();
     let value = json!({
-        "dry_run": is_dry, "files": files, "settled": repaired.settled, "unsafe": repaired.risky,
+        "dry_run": is_dry, "files": files, "settled": repaired.settled, "unsafe": repaired.risky, "left": repaired.left,
     });
     format!("{value:#}\n")
 }

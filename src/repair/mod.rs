@@ -41,6 +41,8 @@ pub struct Repaired {
     pub settled: BTreeMap<String, usize>,
     /// Findings that are left and whose repair may be a decision.
     pub risky: usize,
+    /// All findings that are left.
+    pub left: usize,
 }
 
 /// Repairs a tree. `judge` gives the findings about a tree.
@@ -63,12 +65,17 @@ pub fn repair(
         }
         let all: Vec<&Finding> = open.iter().collect();
         let better = attempt(&current, &all, findings.len(), limits, &judge);
-        // What spoils the whole is found by trying rule by rule.
+        // What spoils the whole is found by trying rule by rule, and file by file.
         let better = better.or_else(|| {
-            let codes: BTreeSet<&str> = open.iter().map(|f| f.code.as_str()).collect();
-            codes.into_iter().find_map(|code| {
-                let some: Vec<&Finding> = open.iter().filter(|f| f.code.as_str() == code).collect();
-                attempt(&current, &some, findings.len(), limits, &judge)
+            let rule = |f: &Finding| (f.code.to_string(), None);
+            let file = |f: &Finding| (f.code.to_string(), Some(f.primary.artifact.clone()));
+            let by: [&dyn Fn(&Finding) -> Part; 2] = [&rule, &file];
+            by.into_iter().find_map(|part_of| {
+                let parts: BTreeSet<Part> = open.iter().map(part_of).collect();
+                parts.into_iter().find_map(|part| {
+                    let some: Vec<&Finding> = open.iter().filter(|f| part_of(f) == part).collect();
+                    attempt(&current, &some, findings.len(), limits, &judge)
+                })
             })
         });
         let Some(Attempt { revision, after, carried_out }) = better else { break };
@@ -83,12 +90,16 @@ pub fn repair(
     }
     let is_risky = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| !fix.is_safe);
     repaired.risky = findings.iter().filter(is_risky).count();
+    repaired.left = findings.len();
     if findings.len() < before {
         repaired
     } else {
-        Repaired { risky: repaired.risky, ..Repaired::default() }
+        Repaired { risky: repaired.risky, left: before, ..Repaired::default() }
     }
 }
+
+/// The findings of a rule, or those of a rule in a file.
+type Part = (String, Option<ArtifactPath>);
 
 struct Attempt {
     revision: Revision,

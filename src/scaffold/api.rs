@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Blocked;
 use super::surroundings::Surroundings;
-use crate::catalog::{Catalog, ItemId, Kind, status_text};
+use crate::catalog::{Catalog, ItemId, Kind};
 use crate::tree::ArtifactPath;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
@@ -28,13 +28,16 @@ pub(super) fn variables(
         wanted.push("404");
     }
     wanted.extend(["422", "429"]);
-    let mut refusals = Map::new();
-    let mut missing = Vec::new();
+    let (mut refusals, mut components) = (Map::new(), json!({}));
+    // Where there is no document yet, nothing is known of it.
+    let id = document.unwrap_or(ItemId::MAX);
     for status in wanted {
-        match document.and_then(|id| around.catalog.refusal(id, status)) {
-            Some(value) => drop(refusals.insert(status.to_owned(), value)),
-            None => missing.push(json!({"status": status, "text": status_text(status)})),
-        }
+        let response = around.catalog.refusal(id, status).unwrap_or_else(|| {
+            let first = around.catalog.first_refusal(id, status);
+            gather(&mut components, first.components);
+            first.response
+        });
+        refusals.insert(status.to_owned(), response);
     }
     let mut variables = Map::new();
     variables.insert("file".to_owned(), json!(file));
@@ -42,8 +45,18 @@ pub(super) fn variables(
     variables.insert("url".to_owned(), json!(path));
     variables.insert("parameters".to_owned(), json!(parameters));
     variables.insert("refusals".to_owned(), Json::Object(refusals));
-    variables.insert("missing_refusals".to_owned(), json!(missing));
+    variables.insert("components".to_owned(), components);
     Ok(variables)
+}
+
+/// Adds members of members.
+fn gather(all: &mut Json, more: Json) {
+    match (all, more) {
+        (Json::Object(all), Json::Object(more)) => {
+            more.into_iter().for_each(|(k, v)| gather(all.entry(k).or_insert(json!({})), v));
+        }
+        (all, more) => *all = more,
+    }
 }
 
 /// The parameters in a path.

@@ -1,10 +1,9 @@
 //! Operations that do not say how they refuse.
-use crate::catalog::{Catalog, ItemId, Operation, first_refusal};
+use crate::catalog::{Catalog, ItemId, Operation};
 use crate::checks::{Check, Run};
 use crate::document::{Edit, Pointer};
 use crate::finding::Location;
 use crate::finding::{Code, Explain, Finding, Fix, Level, fixture};
-use serde_json::json;
 
 /// The rule.
 pub(crate) static CHECK: Check = Check {
@@ -81,11 +80,11 @@ fn described(catalog: &Catalog, operation: &Operation<'_>, missing: &[&str]) -> 
     let (item, at) = &operation.part.place;
     let (path, mut edits) = (catalog.path(*item), Vec::new());
     for status in missing.iter().map(|s| s.split(' ').next().unwrap_or(s)) {
-        let known = catalog.refusal(*item, status);
-        let response = known.unwrap_or_else(|| {
-            let (name, parts) = first_refusal(status);
-            edits.push((path.clone(), Edit::Merge(Pointer::root().join("components"), parts)));
-            json!({"$ref": format!("#/components/responses/{name}")})
+        let response = catalog.refusal(*item, status).unwrap_or_else(|| {
+            let first = catalog.first_refusal(*item, status);
+            let components = Pointer::root().join("components");
+            edits.push((path.clone(), Edit::Merge(components, first.components)));
+            first.response
         });
         edits.push((path.clone(), Edit::Merge(at.path(&["responses", status]), response)));
     }

@@ -140,8 +140,10 @@ fn wants_ulid(catalog: &Catalog, violation: &Violation) -> bool {
 fn ulid_for(text: &str) -> String {
     let upper = text.trim().to_ascii_uppercase();
     let is_one = |text: &str| Ulid::from_string(text).is_ok_and(|ulid| ulid.to_string() == text);
-    if is_one(&upper) {
-        return upper;
+    // Crockford's base 32 reads these letters as the digits that they look like.
+    let read = upper.replace('O', "0").replace(['I', 'L'], "1");
+    if let Some(ulid) = [&upper, &read].into_iter().find(|text| is_one(text)) {
+        return ulid.clone();
     }
     let hex = Digest::of(text.as_bytes()).hex();
     let random = hex.get(..20).and_then(|head| u128::from_str_radix(head, 16).ok());
