@@ -238,6 +238,34 @@ fn nothing_is_overwritten_and_nothing_is_guessed() {
     );
     refused(path, &["new", "endpoint", "x", "--url", "/a", "--method", "fetch"], "is no method");
     refused(path, &["new", "schemas", "x"], "there is no template `schemas`");
+    refused(path, &["new"], "nothing is named that could be new");
+    refused(path, &["new", "law", "x", "--module", "m"], "`new law` takes no `--module`");
+    refused(path, &["new", "event", "x", "--band", "green"], "bands are GREEN, AMBER, RED, BLACK");
+    refused(path, &["new", "schema", "x", "--fields", "id:string"], "has a field `id` of its own");
+    done(path, &["new", "policy", "auditor", "--kind", "role"]);
+    refused(
+        path,
+        &["new", "policy", "auditor", "--kind", "role"],
+        "there is a policy `auditor` already",
+    );
+}
+
+#[test]
+fn words_that_mean_something_to_yaml_and_bands_above_the_lowest() {
+    let folder = repository();
+    let path = folder.path();
+    for name in ["no", "null", "true", "y"] {
+        done(path, &["new", "policy", name, "--kind", "role"]);
+        done(path, &["new", "event", name, "--band", "RED", "--obligations", "REDACT_PII"]);
+    }
+    done(path, &["check"]);
+    let event =
+        std::fs::read_to_string(path.join("contracts/events/examples/no.example.json")).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&event).unwrap();
+    assert_eq!(
+        (&event["band"], &event["obligations"]),
+        (&"RED".into(), &serde_json::json!(["REDACT_PII"]))
+    );
 }
 
 #[test]

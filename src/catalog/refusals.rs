@@ -119,13 +119,13 @@ impl Catalog {
         let response = json!({"description": status_text(status), "content": content});
         let mut components = json!({"responses": {(name.clone()): response}});
         // A schema of that name is somebody's, and means what it means.
-        if is_own && !has("schemas", "Problem") {
-            if let Some(members) = components.as_object_mut() {
-                members.insert(
-                    "schemas".to_owned(),
+        if is_own
+            && !has("schemas", "Problem")
+            && let Some(members) = components.as_object_mut()
+        {
+            members.insert("schemas".to_owned(),
                     json!({"Problem": self.problem.get_or_init(|| self.common_problem()).clone().unwrap_or_else(problem)}),
                 );
-            }
         }
         FirstRefusal {
             response: json!({"$ref": format!("#/components/responses/{name}")}),

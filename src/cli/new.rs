@@ -15,6 +15,7 @@ use super::place::Place;
 use super::revise::Site;
 use super::words::time;
 use super::{Answer, Failure, Refused};
+use crate::catalog::Catalog;
 use crate::finding::Level;
 use crate::gate::{Outcome, Verdict};
 use crate::report::{self, Closing, render_difference, visible};
@@ -38,7 +39,7 @@ Examples:
 #[derive(Debug, Args)]
 pub(super) struct New {
     /// schema, event, endpoint, module, policy, invariant, law, or a template of this repository
-    pub what: String,
+    pub what: Option<String>,
     /// Its name, in any spelling
     pub name: Option<String>,
     /// The module that it belongs to
@@ -98,20 +99,21 @@ pub(super) fn run(new: &New, global: &Global, terminal: &Terminal) -> Answer {
     let place = Place::find(new.path.as_deref(), global)?;
     let site = Site::open(&place, new.dry_run, global, terminal)?;
     let templates = templates(&site, global)?;
-    let Some(template) = templates.get(&new.what) else {
+    let asks = !new.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let what = what(new, &templates, asks)?;
+    let Some(template) = templates.get(&what) else {
         let names: Vec<&str> = templates.all().map(|t| t.name.as_str()).collect();
-        let message = format!("there is no template `{}`", new.what);
+        let message = format!("there is no template `{what}`");
         return Err(Failure::Usage(message, Some(format!("there is {}", names.join(", ")))));
     };
     let catalog = site.facts(&site.tree);
     let today = time(new.now.as_deref())?;
     let today = today.split('T').next().unwrap_or_default();
     let ids = Ids::new(super::ulid::some(Ids::MOST, new.now.as_deref())?);
-    let asks = !new.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    let name = name(new, asks)?;
+    let name = name(new, &what, asks)?;
     let mut answers = answers(new)?;
     if asks {
-        ask(template, &mut answers, |answers, question| {
+        ask(template, &mut answers, &catalog, |answers, question| {
             let order = Order {
                 template,
                 name: &name,
@@ -135,9 +137,13 @@ pub(super) fn run(new: &New, global: &Global, terminal: &Terminal) -> Answer {
     let revised = revision.over(&site.tree);
     let worse = site.outcome(&revised).beyond(&site.outcome(&site.tree));
     if worse.verdict != Verdict::Pass {
-        site.demand(&worse, &revised, &format!("the new {}", new.what), global, terminal)?;
+        site.demand(&worse, &revised, &format!("the new {what}"), global, terminal)?;
     }
-    let replacements = site.write(&format!("new {}", new.what), &revision, &[])?;
+    if revision.replacements(&site.tree).is_empty() {
+        let help = Some("take another name, or change it by hand".to_owned());
+        return Err(Failure::Usage(format!("there is a {what} `{name}` already"), help));
+    }
+    let replacements = site.write(&format!("new {what}"), &revision, &[])?;
     let mut out = String::new();
     if global.format == OutputFormat::Json {
         let files: Vec<String> = replacements.iter().map(|r| r.path.to_string()).collect();
@@ -195,13 +201,29 @@ fn templates(site: &Site<'_>, global: &Global) -> Result<Templates, Failure> {
     Templates::of(&own, folder).map_err(blocked)
 }
 
-fn name(new: &New, asks: bool) -> Result<String, Failure> {
+/// Which template is meant.
+fn what(new: &New, templates: &Templates, asks: bool) -> Result<String, Failure> {
+    let names: Vec<String> = templates.all().map(|template| template.name.clone()).collect();
+    match &new.what {
+        Some(what) => Ok(what.clone()),
+        None if asks => question("What is new?", None, &names, &|_| Ok(())),
+        None => {
+            let help = format!("write `contract-guard new` and one of {}", names.join(", "));
+            Err(Failure::Usage("nothing is named that could be new".to_owned(), Some(help)))
+        }
+    }
+}
+
+fn name(new: &New, what: &str, asks: bool) -> Result<String, Failure> {
     match &new.name {
         Some(name) => Ok(name.clone()),
-        None if asks => question(&format!("What is the {} called?", new.what), None, &[]),
+        None if asks => {
+            let asked = format!("What is the {what} called?");
+            question(&asked, None, &[], &scaffold::acceptable_name)
+        }
         None => {
-            let help = format!("write `contract-guard new {} NAME`", new.what);
-            Err(Failure::Usage(format!("the new {} has no name", new.what), Some(help)))
+            let help = format!("write `contract-guard new {what} NAME`");
+            Err(Failure::Usage(format!("the new {what} has no name"), Some(help)))
         }
     }
 }
@@ -237,6 +259,7 @@ fn answers(new: &New) -> Result<Vec<(String, String)>, Failure> {
 fn ask(
     template: &Template,
     answers: &mut Vec<(String, String)>,
+    catalog: &Catalog,
     default: impl Fn(&[(String, String)], &Question) -> Result<Option<String>, Blocked>,
 ) -> Result<(), Failure> {
     for wanted in template.questions() {
@@ -244,23 +267,31 @@ fn ask(
             continue;
         }
         let usual = default(answers, wanted).map_err(blocked)?;
-        let answer = question(&wanted.question, usual, &wanted.choices)?;
+        let check = |answer: &str| scaffold::acceptable(catalog, wanted, answer);
+        let answer = question(&wanted.question, usual, &wanted.choices, &check)?;
         answers.push((wanted.name.clone(), answer));
     }
     Ok(())
 }
 
-/// One question on the terminal.
-fn question(text: &str, usual: Option<String>, choices: &[String]) -> Result<String, Failure> {
+/// One question on the terminal, until the answer can be one.
+fn question(
+    text: &str,
+    usual: Option<String>,
+    choices: &[String],
+    check: &dyn Fn(&str) -> Result<(), Blocked>,
+) -> Result<String, Failure> {
+    let text = visible(text.trim_end_matches('?'));
     let answer = if choices.is_empty() {
-        let mut input = dialoguer::Input::<String>::new().with_prompt(visible(text));
+        let mut input = dialoguer::Input::<String>::new().with_prompt(text);
         if let Some(usual) = usual {
             // An empty default is allowed, and not shown.
             input = input.allow_empty(true).show_default(!usual.is_empty()).default(usual);
         }
-        input.interact_text()
+        let accept = |answer: &String| check(answer).map_err(|blocked| blocked.message);
+        input.validate_with(accept).interact_text()
     } else {
-        let select = dialoguer::Select::new().with_prompt(visible(text)).items(choices).default(0);
+        let select = dialoguer::Select::new().with_prompt(text).items(choices).default(0);
         select.interact().map(|at| choices.get(at).cloned().unwrap_or_default())
     };
     answer.map_err(|error| {

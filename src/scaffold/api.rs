@@ -60,7 +60,7 @@ fn gather(all: &mut Json, more: Json) {
 }
 
 /// The parameters in a path.
-fn parameters(path: &str) -> Result<Vec<String>, Blocked> {
+pub(super) fn parameters(path: &str) -> Result<Vec<String>, Blocked> {
     let wrong = |what: &str| {
         Blocked::new(format!("`{path}` {what}"), "write a path such as `/v1/notes/{note_id}`")
     };

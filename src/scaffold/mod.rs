@@ -11,7 +11,7 @@ mod surroundings;
 mod template;
 
 pub use init::{Start, init};
-pub use render::{Ids, Order, default_answer, plan};
+pub use render::{Ids, Order, acceptable, acceptable_name, default_answer, plan};
 pub use template::{Question, Template, Templates};
 
 /// Why nothing is made.

@@ -12,7 +12,7 @@ const MOST: usize = 80;
 pub(super) fn words(name: &str) -> Result<Vec<String>, Blocked> {
     let mut words: Vec<String> = vec![String::new()];
     let mut before = ' ';
-    for c in name.chars() {
+    for c in plain(name).chars() {
         let is_word = c.is_ascii_alphanumeric();
         let begins =
             c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit());
@@ -48,6 +48,17 @@ pub(super) fn words(name: &str) -> Result<Vec<String>, Blocked> {
         return Err(Blocked::new(message, "take another name"));
     }
     Ok(words)
+}
+
+/// Letters without their marks: `Größe` is `Grosse`.
+fn plain(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let is_mark = |c: &char| matches!(c, '\u{300}'..='\u{36f}');
+    let bare = name.nfkd().filter(|c| !is_mark(c)).collect::<String>();
+    bare.replace('ß', "ss")
+        .replace(['æ', 'Æ'], "ae")
+        .replace(['ø', 'Ø'], "o")
+        .replace(['ł', 'Ł'], "l")
 }
 
 /// `user_preference`
@@ -107,6 +118,7 @@ mod tests {
                 ("user-preference".into(), "User preference".into())
             );
         }
+        assert_eq!(snake(&words("Über Größe").unwrap()), "uber_grosse");
         for name in ["", "日本", "..", "2fa", "con", "COM1", &"x".repeat(81)] {
             words(name).unwrap_err();
         }

@@ -60,15 +60,15 @@ pub struct Order<'o> {
 /// What making it writes.
 pub fn plan(catalog: &Catalog, order: &Order<'_>) -> Result<Revision, Blocked> {
     let around = Surroundings { catalog, module: order.module };
-    if let Some(module) = order.module
-        && order.template.name != "module"
-        && !around.has_module(module)
-    {
-        let message = format!("there is no module `{module}`");
-        return Err(Blocked::new(
-            message,
-            format!("make it first: `contract-guard new module {module}`"),
-        ));
+    if let Some(module) = order.module {
+        if !order.template.goes_into_modules() {
+            let message = format!("`new {}` takes no `--module`", order.template.name);
+            return Err(Blocked::new(message, "leave it out"));
+        }
+        if !around.has_module(module) {
+            let help = format!("make it first: `contract-guard new module {module}`");
+            return Err(Blocked::new(format!("there is no module `{module}`"), help));
+        }
     }
     let mut variables = variables(&around, order)?;
     let environment = environment(order, &around);
@@ -101,6 +101,31 @@ pub fn default_answer(
     let environment = environment(order, &around);
     let default = question.default.as_deref();
     default.map(|text| render(&environment, text, &variables, &question.name)).transpose()
+}
+
+/// Whether an answer can be one, as far as that can be told before all are there.
+pub fn acceptable(catalog: &Catalog, question: &Question, answer: &str) -> Result<(), Blocked> {
+    let around = Surroundings { catalog, module: None };
+    match question.name.as_str() {
+        "fields" => {
+            let shared = Shared { ulid: None, timestamp: None };
+            fields::read(answer, &shared, &String::new).map(drop)
+        }
+        "url" => api::parameters(answer).map(drop),
+        "band" => {
+            let bands = around.bands();
+            if bands.is_empty() || bands.iter().any(|band| band == answer) {
+                return Ok(());
+            }
+            Err(Blocked::new(format!("write one of {}", bands.join(", ")), ""))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether something can be called so.
+pub fn acceptable_name(name: &str) -> Result<(), Blocked> {
+    names::words(name).map(drop)
 }
 
 /// What every template knows.
@@ -181,9 +206,14 @@ fn derive(
             ulid: around.shared(&["ulid"], &from),
             timestamp: around.shared(&["timestamp", "datetime", "date_time"], &from),
         };
-        let all = format!("{},{}", order.template.manifest.fields, text(variables, "fields"));
-        let all = all.replace("{{ snake }}", &text(variables, "snake"));
-        let fields = fields::read(&all, &shared, &|| order.ids.take())?;
+        let own = order.template.manifest.fields.as_str();
+        let usual = fields::read(own, &shared, &|| order.ids.take())?;
+        let more = fields::read(&text(variables, "fields"), &shared, &|| order.ids.take())?;
+        if let Some(twice) = more.iter().find(|f| usual.iter().any(|u| u.name == f.name)) {
+            let message = format!("the template has a field `{}` of its own", twice.name);
+            return Err(Blocked::new(message, "leave it out of `--fields`"));
+        }
+        let fields: Vec<Field> = usual.into_iter().chain(more).collect();
         variables.insert("schema_path".to_owned(), json!(from));
         variables
             .insert("properties".to_owned(), object(fields.iter().map(|f| (&f.name, &f.schema))));
@@ -218,7 +248,12 @@ fn derive(
             let obligations = json!(obligations);
             let payload = variables.get("sample").cloned().unwrap_or_default();
             let topic = text(variables, "screaming");
-            let event = around.event(&topic, &payload, &order.ids.take(), &obligations);
+            let (band, bands) = (text(variables, "band"), around.bands());
+            if !bands.is_empty() && !bands.contains(&band) {
+                let message = format!("`{band}` is no band");
+                return Err(Blocked::new(message, format!("bands are {}", bands.join(", "))));
+            }
+            let event = around.event(&topic, &payload, &order.ids.take(), &obligations, &band);
             variables.insert("admissions".to_owned(), json!(around.admissions(&topic)));
             variables.insert("obligations".to_owned(), obligations);
             variables.insert("event".to_owned(), event);

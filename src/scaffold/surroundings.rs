@@ -115,7 +115,14 @@ impl<'c> Surroundings<'c> {
 
     /// A valid event with another topic and payload: like one that is there, or else with what every
     /// event carries.
-    pub(super) fn event(&self, topic: &str, payload: &Json, id: &str, obligations: &Json) -> Json {
+    pub(super) fn event(
+        &self,
+        topic: &str,
+        payload: &Json,
+        id: &str,
+        obligations: &Json,
+        band: &str,
+    ) -> Json {
         let like = self
             .envelope()
             .and_then(|envelope| self.catalog.instances_of(envelope, 1).into_iter().next());
@@ -128,8 +135,19 @@ impl<'c> Surroundings<'c> {
         members.insert("topic".to_owned(), json!(topic));
         members.insert("payload".to_owned(), payload.clone());
         if let Some(list) = members.get_mut("obligations").and_then(Json::as_array_mut) {
-            let wanted = obligations.as_array().cloned().unwrap_or_default();
-            list.extend(wanted.into_iter().filter(|o| !list.contains(o)).collect::<Vec<_>>());
+            *list = obligations.as_array().cloned().unwrap_or_default();
+        }
+        let bands = self.bands();
+        let rank = |name: Option<&str>| bands.iter().position(|b| Some(b.as_str()) == name);
+        let is = members.get("band").and_then(Json::as_str);
+        if rank(is) < rank(Some(band)) {
+            members.insert("band".to_owned(), json!(band));
+            let envelope = self
+                .envelope()
+                .and_then(|e| self.catalog.property(e, &Pointer::root(), "mls_group"));
+            if rank(Some(band)) > Some(0) && envelope.is_some() {
+                members.entry("mls_group").or_insert(json!("group-1"));
+            }
         }
         if let Some(hash) = members.get_mut("hashes").and_then(|h| h.get_mut("payload_sha256")) {
             let canonical = canonical_json(&from_json(payload)).unwrap_or_default();

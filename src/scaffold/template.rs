@@ -64,6 +64,9 @@ pub(super) struct Manifest {
     /// The part of the contracts in which schemas of this template lie.
     #[serde(default)]
     pub area: String,
+    /// Whether a module can have what it makes.
+    #[serde(default)]
+    pub in_modules: bool,
     #[serde(default)]
     pub ask: Vec<Question>,
     #[serde(default)]
@@ -88,6 +91,11 @@ impl Template {
     /// What it makes, in a few words.
     pub fn makes(&self) -> &str {
         &self.manifest.makes
+    }
+
+    /// Whether a module can have what it makes.
+    pub fn goes_into_modules(&self) -> bool {
+        self.manifest.in_modules
     }
 
     /// What it asks, in this order.
