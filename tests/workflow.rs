@@ -564,3 +564,34 @@ fn a_module_that_did_not_change_is_not_raised_and_a_young_one_breaks_with_a_mino
     assert!(out.contains("retrieval goes from 0.1.0 to 0.2.0 (minor)"), "{out}");
     assert!(out.contains("the set goes from 1.1.0 to 1.2.0 (minor)"), "{out}");
 }
+
+#[test]
+fn a_folder_without_contracts_is_not_written_into() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "src/a.yaml", "b: no\n");
+    for args in [
+        &["new", "schema", "x", "--path", "src"][..],
+        &["fix", "--path", "src"],
+        &["workflow", "minor", "x", "--path", "src"],
+        &["workflow", "minor", " "],
+    ] {
+        let before = files(folder.path());
+        let Run { code, stderr, .. } = run(folder.path(), args);
+        assert!(code >= 2, "{args:?}: {stderr}");
+        assert_eq!(files(folder.path()), before, "{args:?} wrote something");
+    }
+}
+
+#[test]
+fn what_git_ignores_is_said_when_it_is_frozen() {
+    let folder = repository();
+    let path = folder.path();
+    write(path, ".gitignore", "secret.txt\n");
+    write(path, "contracts/secret.txt", "PASSWORD=1\n");
+    let Run { code, stderr, .. } = run(path, &["workflow", "minor", "first"]);
+    assert_eq!(code, 0);
+    assert!(
+        stderr.contains("git ignores `contracts/secret.txt`, and the freeze holds it"),
+        "{stderr}"
+    );
+}

@@ -49,7 +49,8 @@ impl<'p> Site<'p> {
             place.repair(session, newest.as_ref(), terminal)?;
         }
         let tree = place.contracts()?;
-        if tree.artifacts.is_empty() {
+        // A folder that is named and holds no contracts is no tree to write into.
+        if tree.artifacts.is_empty() || place.root.is_empty() {
             let base = place.base.clone();
             return Err(Failure::Source(crate::source::SourceError::NoTree { base }));
         }

@@ -1,6 +1,8 @@
 //! `workflow` and `release`: check, changes, step, versions, changelog, migration guide, check again,
 //! freeze; then the tag to set. One transaction: any step that fails leaves everything as it was.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::args::{Release, Setting, Workflow};
@@ -19,9 +21,14 @@ use crate::cli::{Answer, Failure};
 use crate::freeze::{Freeze, Refusal, Version, Wish as FreezeWish, plan_create, root_of};
 use crate::release::{self, Before, Blocked, Planned, Wish};
 use crate::report::visible;
-use crate::tree::{ArtifactPath, Replacement, Revision};
+use crate::source::{Repository, State};
+use crate::tree::{ArtifactPath, Files, Replacement, Revision};
 
 pub(in crate::cli) fn workflow(args: &Workflow, global: &Global, terminal: &Terminal) -> Answer {
+    if args.summary.trim().is_empty() {
+        let help = "write one sentence: it goes into history, changelog and freeze".to_owned();
+        return Err(Failure::Usage("nobody says what the release is for".to_owned(), Some(help)));
+    }
     let wish = Wish {
         step: Some(args.step.step()),
         summary: args.summary.trim(),
@@ -105,15 +112,40 @@ pub(super) fn cut(
     };
     let publication =
         plan_create(&revised, &site.past, &freeze_wish, kind).map_err(|r| refused(&r))?;
+    tell_ignored(&site, terminal);
     site.keep_displaced()?;
     let replacements = site.write(&of, &planned.revision, &publication.files)?;
     drop(progress);
-    let told = Told { planned: &planned, freeze: &publication.freeze, replacements: &replacements };
+    let is_owed = matches!(extra, Extra::Debt(_));
+    let told = Told {
+        is_owed,
+        planned: &planned,
+        freeze: &publication.freeze,
+        replacements: &replacements,
+    };
     let text = match global.format {
         OutputFormat::Json => told.json(setting.dry_run),
         _ => told.text(&site, setting.dry_run, terminal),
     };
     Ok(terminal.write(text.as_bytes(), 0))
+}
+
+/// Says which files are frozen that git would not keep: a clone has other contracts, and a freeze is for all
+/// to read.
+fn tell_ignored(site: &Site<'_>, terminal: &Terminal) {
+    let Ok(repository) = Repository::open(&site.place.base) else { return };
+    let Ok(files) = repository.files(&State::WorkTree).map(|files| files.paths().to_vec()) else {
+        return;
+    };
+    let known: BTreeSet<String> = files.into_iter().collect();
+    let mut ignored = site.tree.artifacts.keys().filter(|path| !known.contains(path.as_str()));
+    if let Some(first) = ignored.next().filter(|_| repository.is_git()) {
+        let more = ignored.count();
+        let others = if more > 0 { format!(" and {more} more") } else { String::new() };
+        terminal.note(&format!(
+            "git ignores `{first}`{others}, and the freeze holds it; `.contractignore` leaves files out"
+        ));
+    }
 }
 
 /// Refuses to release while an approval is owed.
@@ -123,7 +155,10 @@ fn settled(facts: &Catalog) -> Result<(), Failure> {
         debts.iter().filter(|d| !d.is_settled()).filter_map(|d| d.version.as_deref()).collect();
     let Some(first) = open.first() else { return Ok(()) };
     Err(blocked(Blocked {
-        message: format!("hotfix {} waits for its approval", open.join(", ")),
+        message: match open.as_slice() {
+            [one] => format!("hotfix {one} waits for its approval"),
+            many => format!("hotfixes {} wait for their approval", many.join(", ")),
+        },
         details: Vec::new(),
         help: format!(
             "`contract-guard hotfix --approve {first} --by NAME`; what cannot wait either is another hotfix"
@@ -147,6 +182,8 @@ fn unchanged(site: &Site<'_>) -> Result<(), Failure> {
 
 /// What there is to say about a release.
 struct Told<'t> {
+    /// Whether somebody has to approve it.
+    is_owed: bool,
     planned: &'t Planned,
     freeze: &'t Freeze,
     replacements: &'t [Replacement],
@@ -181,6 +218,11 @@ impl Told<'_> {
             out.push_str(&format!(" && git commit -m \"contracts: release {version}\"\n"));
             for tag in self.tags() {
                 out.push_str(&format!("  git tag {}\n", visible(&tag)));
+            }
+            if self.is_owed {
+                out.push_str(&format!(
+                    "It waits for the approval of somebody else:\n  contract-guard hotfix --approve {version} --by NAME\n"
+                ));
             }
         }
         out

@@ -10,6 +10,7 @@ use crate::cli::output::Terminal;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
 use crate::cli::revise::Site;
+use crate::cli::words::counted;
 use crate::cli::{Answer, Failure};
 use crate::freeze::{Blocked as Stopped, Freeze, is_foreign};
 use crate::gate;
@@ -61,7 +62,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         let what = format!("what {} holds", earlier.version);
         site.demand(&site.outcome(&revised), &revised, &what, global, terminal)?;
     }
-    let kept_in = keep(&site, &planned.revision, args)?;
+    let kept_in = keep(&site, &planned.revision, args, terminal)?;
     let what = format!("rollback to {}", earlier.version);
     let replacements = site.write(&what, &planned.revision, &[])?;
     drop(progress);
@@ -135,6 +136,7 @@ fn keep(
     site: &Site<'_>,
     revision: &Revision,
     args: &Rollback,
+    terminal: &Terminal,
 ) -> Result<Option<ArtifactPath>, Failure> {
     let changed = revision.replacements(&site.tree);
     let lost: Vec<ArtifactPath> =
@@ -142,7 +144,11 @@ fn keep(
     let rescue = rescued(&lost, &site.tree, site.place)?;
     match rescue {
         None => Ok(None),
-        Some(_) if args.setting.dry_run => Ok(None),
+        Some((unsaved, _)) if args.setting.dry_run => {
+            let what = counted(unsaved.len(), "file");
+            terminal.note(&format!("{what} would be lost: it will take a commit, or `--force`"));
+            Ok(None)
+        }
         Some((unsaved, _)) if !args.force => Err(would_lose(&unsaved)),
         Some((_, file)) => site.publish(&file),
     }
