@@ -40,7 +40,7 @@ bench: ## time a check, laws and freezes beside their peers on the same tree, an
 FUZZ_SECONDS ?= 60
 
 fuzz: ## run every fuzz target for a minute; needs `cargo install cargo-fuzz`
-	for target in json yaml check freeze law; do mkdir -p fuzz/corpus/$$target; \
+	for target in json yaml edit check freeze law; do mkdir -p fuzz/corpus/$$target; \
 	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=10 || exit 1; \
 	done
