@@ -201,16 +201,27 @@ fn a_journal_does_not_reach_freezes() {
     let target = "contracts/_frozen/freeze-1.0.0.json";
     let bytes = read(folder.path(), target);
     let hash = |text: &str| contract_guard::tree::Digest::of(text.as_bytes()).hex();
-    let journal = serde_json::json!({
-        "format": "contract-guard-journal/1", "what": "restore of 1.0.0", "root": "contracts",
-        "state": "publishing", "folders": [], "emptied": [],
-        "steps": [{"path": target, "number": 0, "before": hash(&bytes), "after": hash("evil")}],
-    });
-    write(folder.path(), ".contract-guard/journal.json", &journal.to_string());
-    write(folder.path(), "contracts/_frozen/.contract-guard-0.new", "evil");
-    let answer = run(folder.path(), &["freeze", "list"]);
-    assert_ne!(answer.code, 0);
-    assert_eq!(read(folder.path(), target), bytes);
+    let (old, evil) = (serde_json::json!(hash(&bytes)), serde_json::json!(hash("evil")));
+    let none = serde_json::Value::Null;
+    for (root, state, before, after) in [
+        ("contracts", "publishing", &old, &evil),
+        // Neither another root nor the way back leads to a freeze.
+        ("", "publishing", &old, &evil),
+        ("contracts/_frozen", "publishing", &old, &evil),
+        ("contracts", "staging", &none, &old),
+        ("contracts", "publishing", &none, &evil),
+    ] {
+        let journal = serde_json::json!({
+            "format": "contract-guard-journal/1", "what": "restore of 1.0.0", "root": root,
+            "state": state, "folders": [], "emptied": [],
+            "steps": [{"path": target, "number": 0, "before": before, "after": after}],
+        });
+        write(folder.path(), ".contract-guard/journal.json", &journal.to_string());
+        write(folder.path(), "contracts/_frozen/.contract-guard-0.new", "evil");
+        let answer = run(folder.path(), &["freeze", "list"]);
+        assert!(answer.code != 0 || before.is_null(), "{journal}: {}", answer.stdout);
+        assert_eq!(read(folder.path(), target), bytes, "{journal}");
+    }
 }
 
 #[test]

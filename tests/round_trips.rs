@@ -97,7 +97,7 @@ fn create(folder: &Path) -> Result<String, Refusal> {
         allow_empty: false,
     };
     let planned = plan_create(&read(folder), &Past::default(), &wish, |_| "other")?;
-    Session::open(&disk).unwrap().0.publish(&planned.files).unwrap();
+    Session::open(&disk, "contracts").unwrap().0.publish(&planned.files).unwrap();
     Ok(planned.freeze.root)
 }
 
@@ -107,7 +107,7 @@ fn restore(folder: &Path, prune: bool) {
     let freeze = source::open_freeze(&path, "contracts", &BUDGET).unwrap().freeze;
     let wanted = Wanted { root: "contracts", paths: &[], prune };
     let plan = plan_restore(freeze, &read(folder), &wanted, false, |_| BTreeSet::new()).unwrap();
-    Session::open(&disk).unwrap().0.restore(&plan, "contracts").unwrap();
+    Session::open(&disk, "contracts").unwrap().0.restore(&plan, "contracts").unwrap();
 }
 
 fn bytes(tree: &Tree) -> BTreeMap<ArtifactPath, Vec<u8>> {

@@ -52,7 +52,7 @@ impl Place {
             drop(self.session(terminal)?);
         } else if has_leftovers(&self.disk) {
             // A lock that nobody holds goes away; one that is held is somebody's.
-            if let Ok((session, _)) = Session::open(&self.disk) {
+            if let Ok((session, _)) = Session::open(&self.disk, &self.root) {
                 session.sweep(&folder_of(&self.root))?;
             }
         }
@@ -61,7 +61,7 @@ impl Place {
 
     /// Takes the lock.
     pub(super) fn session(&self, terminal: &Terminal) -> Result<Session<'_>, Failure> {
-        let (session, recovered) = Session::open(&self.disk)?;
+        let (session, recovered) = Session::open(&self.disk, &self.root)?;
         match recovered {
             Some(Recovered::Finished(what)) => {
                 terminal.note(&format!("finished the {what} that was interrupted"));

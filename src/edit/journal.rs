@@ -121,7 +121,8 @@ impl Journal {
         at("", disk.sync_folder(""))
     }
 
-    fn read(disk: &dyn Disk) -> Result<Option<Journal>, EditError> {
+    /// The journal of a run in the contracts of `root`.
+    fn read(disk: &dyn Disk, root: &str) -> Result<Option<Journal>, EditError> {
         match at(&path(), disk.entry(&path()))? {
             None => return Ok(None),
             Some(Entry::File) => {}
@@ -148,7 +149,12 @@ impl Journal {
         let mut folders = journal.folders.iter().chain(&journal.emptied);
         let folders_fine = folders.all(|p| is_inside(p) && (!is_frozen(p) || made_for(p, &prefix)));
         let steps_fine = journal.steps.iter().all(is_fine);
-        if journal.format != FORMAT || !is_root_fine || !folders_fine || !steps_fine {
+        if journal.format != FORMAT
+            || journal.root != root
+            || !is_root_fine
+            || !folders_fine
+            || !steps_fine
+        {
             return Err(wrong("it was not written by this tool".to_owned()));
         }
         Ok(Some(journal))
@@ -187,10 +193,16 @@ impl Journal {
         self.remove(disk)
     }
 
-    /// Puts everything back as it was, or nothing. Can be run again from wherever it stopped.
-    pub(super) fn undo(&self, disk: &dyn Disk) -> Result<(), EditError> {
+    /// Puts everything back as it was, or nothing. Can be run again from wherever it stopped. Freezes go
+    /// again only when this very run has made them: whatever a journal says, none is ever removed.
+    pub(super) fn undo(&self, disk: &dyn Disk, is_own: bool) -> Result<(), EditError> {
         let mut back = Vec::new();
-        for step in &self.steps {
+        // Before everything is staged no target is touched.
+        let touched = match self.state {
+            State::Staging => &[][..],
+            State::Publishing => self.steps.as_slice(),
+        };
+        for step in touched.iter().filter(|step| is_own || !is_freeze(&step.path)) {
             let (now, backup) = (digest(disk, &step.path)?, step.backup());
             if now == step.before {
                 continue;
@@ -272,18 +284,24 @@ fn is_published(path: &str, prefix: &str, before: &Option<String>) -> bool {
     }
 }
 
+/// Whether a path is that of a freeze or its index, and no copy of one.
+fn is_freeze(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(Name::of(name), Name::Freeze(_) | Name::Index(_))
+}
+
 /// The folder of the freezes itself, which the first freeze makes.
 fn made_for(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix) == Some(FOLDER)
 }
 
 /// Ends what a killed run left.
-pub(super) fn recover(disk: &dyn Disk) -> Result<Option<Recovered>, EditError> {
+pub(super) fn recover(disk: &dyn Disk, root: &str) -> Result<Option<Recovered>, EditError> {
     discard(disk, &stage())?;
-    let Some(journal) = Journal::read(disk)? else { return Ok(None) };
+    let Some(journal) = Journal::read(disk, root)? else { return Ok(None) };
     let what = journal.what.clone();
     if journal.state == State::Staging {
-        journal.undo(disk)?;
+        journal.undo(disk, false)?;
         return Ok(Some(Recovered::Undone(what)));
     }
     match journal.publish(disk) {
@@ -292,7 +310,7 @@ pub(super) fn recover(disk: &dyn Disk) -> Result<Option<Recovered>, EditError> {
             Ok(Some(Recovered::Finished(what)))
         }
         // What keeps it from being finished may not keep it from being undone.
-        Err(error) => match journal.undo(disk) {
+        Err(error) => match journal.undo(disk, false) {
             Ok(()) => Ok(Some(Recovered::Undone(what))),
             Err(_) => Err(error),
         },

@@ -43,7 +43,7 @@ impl Session<'_> {
         });
         if let Err(error) = staged.and_then(|()| journal.publish(self.disk)) {
             // If this fails, too, the journal stays, and the next run tries again.
-            let _ = journal.undo(self.disk);
+            let _ = journal.undo(self.disk, true);
             return Err(error);
         }
         journal.close(self.disk)

@@ -22,10 +22,11 @@ pub struct Session<'d> {
 }
 
 impl<'d> Session<'d> {
-    /// Takes the lock, then finishes or undoes what a killed run left; says which.
-    pub fn open(disk: &'d dyn Disk) -> Result<(Self, Option<Recovered>), EditError> {
+    /// Takes the lock, then finishes or undoes what a killed run left in the contracts of `root`; says
+    /// which.
+    pub fn open(disk: &'d dyn Disk, root: &str) -> Result<(Self, Option<Recovered>), EditError> {
         let session = Session { disk, lock: Some(take(disk)?) };
-        let recovered = journal::recover(disk)?;
+        let recovered = journal::recover(disk, root)?;
         Ok((session, recovered))
     }
 

@@ -55,7 +55,7 @@ fn defects(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 
 /// What `freeze create` does, from the lock to the last sync.
 fn create(disk: &Memory, version: &str, bug: Bug) -> Result<(), EditError> {
-    let (session, _) = Session::open(disk)?;
+    let (session, _) = Session::open(disk, "contracts")?;
     let files = disk.files();
     repair(&session, &files)?;
     let past_versions = versions(&files);
@@ -93,7 +93,7 @@ fn repair(session: &Session<'_>, files: &BTreeMap<String, Vec<u8>>) -> Result<()
 
 /// What every writing command does first.
 fn next_command(disk: &Memory) -> Result<(), EditError> {
-    let (session, _) = Session::open(disk)?;
+    let (session, _) = Session::open(disk, "contracts")?;
     let files = disk.files();
     repair(&session, &files)
 }
@@ -220,7 +220,7 @@ fn restore_plan(disk: &Memory) -> RestorePlan {
 }
 
 fn restore(disk: &Memory) -> Result<(), EditError> {
-    let (session, _) = Session::open(disk)?;
+    let (session, _) = Session::open(disk, "contracts")?;
     session.restore(&restore_plan(disk), "contracts")
 }
 
@@ -422,7 +422,8 @@ fn an_edit_meanwhile_wedges_nothing() {
                     disk.put(target, b"theirs");
                 }),
             );
-            let result = Session::open(&disk).and_then(|(s, _)| s.restore(&plan, "contracts"));
+            let result =
+                Session::open(&disk, "contracts").and_then(|(s, _)| s.restore(&plan, "contracts"));
             if !*happened.lock().unwrap() {
                 break;
             }
@@ -473,6 +474,6 @@ fn planted_bugs_are_noticed() {
 #[test]
 fn a_second_run_is_told_to_wait() {
     let disk = start(Bug::None);
-    let (_session, _) = Session::open(&disk as &dyn Disk).unwrap();
+    let (_session, _) = Session::open(&disk as &dyn Disk, "contracts").unwrap();
     assert!(matches!(create(&disk, "1.1.0", Bug::None), Err(EditError::Busy)));
 }
