@@ -215,6 +215,13 @@ fn documents_are_migrated_and_the_rest_is_listed() {
     done(path, &["migrate", "apply", "my.note.json", "--in-place"]);
     assert_eq!(std::fs::read_to_string(path.join("my.note.json")).unwrap(), NEW);
     done(path, &["migrate", "apply", "my.note.json", "--in-place"]);
+    // What two readers take for two documents stays as it is; nothing at all is no document.
+    let twice = OLD.replace("\"title\"", "\"title\": \"first\", \"title\"");
+    std::fs::write(path.join("twice.note.json"), &twice).unwrap();
+    let Run { code, stdout, .. } = run(path, &["migrate", "apply", "twice.note.json"]);
+    assert_eq!((code, stdout), (1, twice));
+    std::fs::write(path.join("no.note.jsonl"), "").unwrap();
+    done(path, &["migrate", "apply", "no.note.jsonl"]);
     // As a filter, between versions by name, without the written steps.
     let mut child = command(
         path,

@@ -595,3 +595,81 @@ fn what_git_ignores_is_said_when_it_is_frozen() {
         "{stderr}"
     );
 }
+
+/// The versions of a module are its own, whatever the set was called.
+#[test]
+fn a_module_may_have_a_version_that_the_set_had() {
+    let folder = repository();
+    let path = folder.path();
+    let schema = "contracts/modules/retrieval/storage/schemas/query.schema.json";
+    add_module(path);
+    let versions = "contracts/modules/retrieval/versions.yaml";
+    write(path, versions, &read(path, versions).replace("0.1.0", "1.0.0"));
+    done(path, &["workflow", "minor", "first", "--now", NOW]);
+    change(path, schema, |schema| schema["properties"]["a"] = json!({"type": "string"}));
+    let rc = ["workflow", "minor", "a", "--pre", "rc", "--now", NOW];
+    assert!(done(path, &rc).contains("retrieval goes from 1.0.0 to 1.1.0-rc.1"));
+    change(path, schema, |schema| schema["properties"]["b"] = json!({"type": "string"}));
+    assert!(done(path, &rc).contains("retrieval goes from 1.0.0 to 1.1.0-rc.2"));
+    done(path, &["bump", "--write", "-m", "all of it", "--now", NOW]);
+    let out = done(path, &["release", "--now", NOW]);
+    assert!(out.contains("git tag contracts-retrieval-1.1.0\n  git tag contracts-v1.2.0"), "{out}");
+}
+
+#[test]
+fn a_changelog_of_ones_own_form_is_understood() {
+    let folder = released();
+    let path = folder.path();
+    let text = "# Changelog\n\n<!--\n## [Unreleased]\ntemplate\n-->\n\n```x``` is code\n\n## 1.1.0 (unreleased at first)\n\n~~~\n## no heading\n~~~\n\n- by hand\n";
+    write(path, "contracts/CHANGELOG.md", text);
+    done(path, &["bump", "--write", "-m", "nothing"]);
+    assert_eq!(read(path, "contracts/CHANGELOG.md"), text, "what went out was changed");
+    add_field(path, "colour");
+    done(path, &["workflow", "minor", "more", "--now", NOW]);
+    let new = read(path, "contracts/CHANGELOG.md");
+    let (head, tail) = text.split_once("## 1.1.0").unwrap();
+    assert!(new.starts_with(head) && new.ends_with(&format!("## 1.1.0{tail}")), "{new}");
+    assert!(new.contains("## [1.2.0] - 2026-11-21\n\nMore.\n"), "{new}");
+}
+
+#[test]
+fn a_rollback_leaves_no_ghost_of_a_module() {
+    let folder = released();
+    let path = folder.path();
+    add_module(path);
+    write(path, "contracts/modules/laws/storage/notes.md", "no law\n");
+    done(path, &["workflow", "minor", "retrieval", "--now", NOW]);
+    commit(path);
+    done(path, &["rollback", "1.1.0", "--now", NOW]);
+    assert!(!path.join("contracts/modules").exists());
+    write(path, NOTE, "{}\n");
+    done(path, &["freeze", "restore", "1.2.0", "--force"]);
+    let rescue = done(path, &["freeze", "list"]);
+    let rescue = rescue.split_whitespace().find(|word| word.starts_with("rescue-")).unwrap();
+    refused(path, &["rollback", rescue, "--force"], 2, "holds what was pushed aside");
+}
+
+#[test]
+fn a_debt_is_settled_by_a_second_person_and_by_nothing_else() {
+    let folder = released();
+    let path = folder.path();
+    change(path, NOTE, |schema| schema["properties"]["title"]["maxLength"] = json!(100));
+    done(path, &["hotfix", "titles leaked", "--by", "ada", "--now", NOW]);
+    add_field(path, "colour");
+    done(path, &["bump", "--write", "-m", "q"]);
+    refused(path, &["freeze", "create"], 1, "waits for its approval");
+    refused(path, &["hotfix", "--approve", "2.0.0", "--by", "ada\u{200b}"], 1, "cannot approve it");
+    let debts = "contracts/debts.yaml";
+    let text = read(path, debts);
+    write(path, debts, &text.replace("version: \"2.0.0\"", "version: 2.0"));
+    refused(path, &["release"], 1, "hotfix ? waits for its approval");
+    write(path, debts, &text);
+    write(
+        path,
+        "contracts/debts.json",
+        "{\"debts\": [{\"version\": \"0.9.0\", \"by\": \"bob\"}]}\n",
+    );
+    done(path, &["hotfix", "--approve", "0.9.0", "--by", "ada"]);
+    assert_eq!(read(path, debts), text);
+    assert!(read(path, "contracts/debts.json").contains("\"approved_by\": \"ada\""));
+}

@@ -1,5 +1,7 @@
 //! What is owed: hotfixes that went out before anybody approved them, as `debts.yaml` lists them.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Catalog, ItemId, Kind};
 use crate::document::{Pointer, Value};
 
@@ -23,8 +25,11 @@ pub struct Debt {
 impl Debt {
     /// Whether somebody else than the maker has approved it.
     pub fn is_settled(&self) -> bool {
+        // Whatever looks the same is the same name.
         let name = |text: &Option<String>| {
-            text.as_deref().map(|t| t.trim().to_lowercase()).filter(|t| !t.is_empty())
+            let letters = text.as_deref()?.nfkc().filter(|c| c.is_alphanumeric());
+            let name: String = letters.flat_map(char::to_lowercase).collect();
+            Some(name).filter(|name| !name.is_empty())
         };
         let approver = name(&self.approved_by);
         approver.is_some() && approver != name(&self.by)

@@ -57,7 +57,11 @@ pub(super) fn run(args: &Deprecate, global: &Global, terminal: &Terminal) -> Ans
     let facts = site.facts(&site.tree);
     let (path, at, label) = target(&args.what, &facts)?;
     let kind = facts.find(&path).and_then(|id| facts.item(id)).map_or(Kind::Other, |i| i.kind);
-    let (since, remove_in) = versions(args, &facts)?;
+    if !(kind.is_schema() || matches!(kind, Kind::OpenApi | Kind::Topics)) {
+        let help = "name a schema, a property, a topic, an operation".to_owned();
+        return Err(Failure::Usage(format!("a {} cannot be deprecated", kind.name()), Some(help)));
+    }
+    let (since, remove_in) = versions(args, &site, &facts)?;
     let mark =
         Mark { kind, at, since: &since, remove_in: &remove_in, sunset: args.sunset.as_deref() };
     let bytes = site.tree.artifacts.get(&path).map(|a| a.bytes.to_vec()).unwrap_or_default();
@@ -124,7 +128,11 @@ fn target(what: &str, facts: &Catalog) -> Result<(ArtifactPath, Pointer, String)
 }
 
 /// Since when, and when it goes.
-fn versions(args: &Deprecate, facts: &Catalog) -> Result<(Version, Version), Failure> {
+fn versions(
+    args: &Deprecate,
+    site: &Site<'_>,
+    facts: &Catalog,
+) -> Result<(Version, Version), Failure> {
     let parse = |text: &str| {
         Version::parse(text.strip_prefix('v').unwrap_or(text)).map_err(|_| {
             Failure::Usage(
@@ -137,6 +145,12 @@ fn versions(args: &Deprecate, facts: &Catalog) -> Result<(Version, Version), Fai
     let declared = set.and_then(|v| v.current.version.clone()).unwrap_or(Version::new(0, 1, 0));
     let since = match &args.since {
         Some(text) => parse(text)?,
+        // What is declared and not out yet is the next.
+        None if site.newest.is_some()
+            && !site.past.versions.iter().any(|v| *v.number() == declared) =>
+        {
+            declared
+        }
         None => Step::Minor.after(&declared),
     };
     let remove_in = match &args.remove_in {

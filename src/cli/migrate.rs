@@ -20,7 +20,7 @@ use super::sides::{LATEST, side, side_to_validate};
 use super::words::{counted, time};
 use super::{Answer, Failure};
 use crate::catalog::{Catalog, ItemId, Kind};
-use crate::document::{canonical_json, from_json};
+use crate::document::{self, Limits, Syntax, canonical_json, from_json, to_json};
 use crate::edit;
 use crate::gate::{self, Impact, Item};
 use crate::graph;
@@ -358,11 +358,14 @@ impl Job {
             let stuck = |reasons: &[String]| {
                 terminal.note(&format!("{}{at}: {}", file.display(), reasons.join("; ")));
             };
-            let value: Json = match serde_json::from_str(document) {
-                Ok(value) => value,
-                Err(error) => {
+            // What two readers take for two documents is none.
+            let parsed = document::parse(document.as_bytes(), Syntax::Json, &Limits::default());
+            let value: Json = match (&parsed.value, parsed.errors.first()) {
+                (Some(value), None) => to_json(value),
+                (_, error) => {
                     counts.stuck += 1;
-                    stuck(&[format!("it is no JSON: {error}")]);
+                    let why = error.map_or("there is nothing", |error| error.message.as_str());
+                    stuck(&[format!("it is no JSON: {why}")]);
                     return None;
                 }
             };
@@ -379,6 +382,9 @@ impl Job {
             }
             None
         };
+        if text.trim().is_empty() {
+            return text.to_owned();
+        }
         if serde_json::from_str::<Json>(text).is_ok() || !text.trim_end().contains('\n') {
             return match place(None, text) {
                 Some(new) if text.trim_end().contains('\n') => format!("{new:#}\n"),

@@ -1,7 +1,6 @@
 //! A contracts tree that a command is about to change: read under the lock, checked as it will be, and
 //! written in one run.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::args::{Global, OutputFormat};
@@ -15,6 +14,7 @@ use crate::checks;
 use crate::edit::{Disk, Session};
 use crate::freeze::{Format, Freeze, NewFile, Past, Version, format_of};
 use crate::gate::{self, Config, Outcome, Verdict};
+use crate::release::Released;
 use crate::report::{self, Closing, Style};
 use crate::source::State;
 use crate::tree::{Artifact, ArtifactPath, Digest, Replacement, Revision, Tree};
@@ -63,9 +63,22 @@ impl<'p> Site<'p> {
         Ok(Site { place, session, tree, config, past, newest, frozen })
     }
 
-    /// The versions of all freezes.
-    pub(super) fn released(&self) -> BTreeSet<semver::Version> {
-        self.past.versions.iter().map(|version| version.number().clone()).collect()
+    /// The versions that went out: of the set, as the freezes are called; of modules, as the newest freeze
+    /// and the newest that is no pre-release tell.
+    pub(super) fn released(&self) -> Result<Released, Failure> {
+        let mut released = Released::new();
+        let set = self.past.versions.iter().map(|version| version.number().clone());
+        released.insert(None, set.collect());
+        let newest = self.newest.as_ref().map(|newest| newest.freeze.clone());
+        for freeze in newest.into_iter().chain(self.baseline()?) {
+            for versions in &self.facts(&freeze.tree(&self.tree.root)).versions {
+                let Some(module) = &versions.folder else { continue };
+                let all = std::iter::once(&versions.current).chain(&versions.history);
+                let known = released.entry(Some(module.clone())).or_default();
+                known.extend(all.filter_map(|entry| entry.version.clone()));
+            }
+        }
+        Ok(released)
     }
 
     /// The newest freeze that is no pre-release: what a release is compared with.

@@ -6,6 +6,7 @@
 mod canonical;
 mod convert;
 mod duplicates;
+mod fence;
 mod json;
 mod limits;
 mod lines;
@@ -18,6 +19,7 @@ mod yaml;
 
 pub use canonical::canonical_json;
 pub use convert::{from_json, to_json};
+pub use fence::Fence;
 pub use limits::Limits;
 pub use lines::{LineIndex, Position};
 pub use members::Members;

@@ -2,6 +2,7 @@
 //! written under `Unreleased` and of changes that are proven. No line of people is lost or altered.
 
 use super::text::{line_break, plain, sentence};
+use crate::document::Fence;
 use crate::finding::Code;
 use crate::gate::{Impact, Item};
 
@@ -99,7 +100,9 @@ struct Block {
 
 impl Block {
     fn is_unreleased(&self) -> bool {
+        let is_version = |word: &str| semver::Version::parse(word.trim_start_matches('v')).is_ok();
         words(&self.heading).any(|word| word.eq_ignore_ascii_case("unreleased"))
+            && !words(&self.heading).any(is_version)
     }
 
     fn is_of(&self, version: &semver::Version) -> bool {
@@ -273,18 +276,6 @@ fn append(there: &mut Vec<String>, more: &[String]) {
 fn same(a: Option<&str>, b: Option<&str>) -> bool {
     let name = |h: &str| h.trim_start_matches('#').trim().to_lowercase();
     a.map(name) == b.map(name)
-}
-
-/// Whether lines are inside of a code fence.
-#[derive(Default)]
-struct Fence(bool);
-
-impl Fence {
-    fn is_in(&mut self, line: &str) -> bool {
-        let is_mark = line.trim_start().starts_with("```");
-        self.0 ^= is_mark;
-        self.0 || is_mark
-    }
 }
 
 fn blocks(text: &str) -> Vec<Block> {

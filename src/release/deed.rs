@@ -1,6 +1,6 @@
 //! A release as a whole: which versions it gives, and everything that has to say so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use semver::Version;
@@ -32,8 +32,11 @@ pub struct Wish<'w> {
     /// The freeze that the contracts were taken back to.
     pub rollback: Option<&'w str>,
     /// The versions that went out, pre-releases included.
-    pub released: BTreeSet<Version>,
+    pub released: Released,
 }
+
+/// Versions that went out, of the set (`None`) and of modules.
+pub type Released = BTreeMap<Option<String>, BTreeSet<Version>>;
 
 /// The set, or one of its modules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +138,10 @@ pub fn plan(
     for raised in planned.raised.clone() {
         job.write(&raised, &mut planned.revision)?;
     }
-    job.write_changelog(&set, &mut planned.revision)?;
+    // What went out says what it says.
+    if !job.is_released(None, &set.to) {
+        job.write_changelog(&set, &mut planned.revision)?;
+    }
     Ok(planned)
 }
 
@@ -155,8 +161,13 @@ impl Job<'_> {
     }
 
     /// Whether a version went out already.
-    pub(super) fn is_released(&self, version: &Version) -> bool {
-        self.wish.released.contains(version)
+    pub(super) fn is_released(&self, module: Option<&str>, version: &Version) -> bool {
+        self.released(module).any(|released| released == version)
+    }
+
+    /// The versions of the set, or of a module, that went out.
+    pub(super) fn released(&self, module: Option<&str>) -> impl Iterator<Item = &Version> {
+        self.wish.released.get(&module.map(str::to_owned)).into_iter().flatten()
     }
 
     /// The version that is declared and went out to nobody: what is given takes its place.
@@ -164,7 +175,7 @@ impl Job<'_> {
         let declared = self.versions(raised.scope.module())?.current.version.clone()?;
         let is_open = raised.from.as_ref().is_some_and(|from| declared > *from)
             && declared != raised.to
-            && !self.is_released(&declared)
+            && !self.is_released(raised.scope.module(), &declared)
             && self.before.is_some();
         is_open.then_some(declared)
     }
@@ -238,6 +249,7 @@ impl Job<'_> {
             migration,
         };
         match self.versions(module) {
+            Some(_) if self.is_released(module, &raised.to) => {}
             Some(versions) => self.rewrite(versions.item, revision, |page| {
                 versions::declare(page, versions, &entry)
             })?,

@@ -9,7 +9,7 @@ mod steps;
 mod text;
 mod versions;
 
-pub use deed::{Before, Blocked, Planned, Raised, Scope, Wish, plan};
+pub use deed::{Before, Blocked, Planned, Raised, Released, Scope, Wish, plan};
 
 use std::collections::BTreeMap;
 

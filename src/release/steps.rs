@@ -20,14 +20,14 @@ impl Job<'_> {
         let from = before.version.clone();
         let required = self.bump(None).map_or(Step::None, |bump| bump.required);
         let step = self.step(None, &from, declared.as_ref(), required)?;
-        let to = self.target(step, &from, declared.as_ref());
+        let to = self.target(None, step, &from, declared.as_ref());
         self.grows(&to)?;
         Ok(Raised { scope: Scope::Set, step: Step::between(&from, &to), from: Some(from), to })
     }
 
     /// History only grows.
     fn grows(&self, to: &Version) -> Result<(), Blocked> {
-        match self.wish.released.last().filter(|newest| *newest > to) {
+        match self.released(None).last().filter(|newest| *newest > to) {
             Some(newest) => Err(Blocked::new(
                 format!("{to} is smaller than {newest}, which went out already"),
                 "take another name for the pre-release, or a larger step",
@@ -41,10 +41,10 @@ impl Job<'_> {
     fn first(&self, declared: Option<&Version>) -> Result<Raised, Blocked> {
         let stated = self.new.stated_versions(None).into_iter();
         let stated = stated.filter_map(|s| Version::parse(&s.text).ok()).max();
-        let known = declared.cloned().or(stated).or_else(|| self.wish.released.last().cloned());
+        let known = declared.cloned().or(stated).or_else(|| self.released(None).last().cloned());
         let from = known.clone().unwrap_or_else(|| Version::new(0, 0, 0));
         let to = match self.wish.step {
-            Some(step) => self.pre(step.after(&from)),
+            Some(step) => self.pre(None, step.after(&from)),
             None if known.is_some() => from.clone(),
             None => Version::new(0, 1, 0),
         };
@@ -70,7 +70,8 @@ impl Job<'_> {
             Some(step) if module.is_none() => required.max(made).max(step),
             _ => required.max(made),
         };
-        if let Some(declared) = declared.filter(|d| self.wish.declared_only && self.is_released(d))
+        if let Some(declared) =
+            declared.filter(|d| self.wish.declared_only && self.is_released(module, d))
         {
             return Err(Blocked::new(
                 format!("{declared} went out already, and nothing larger is declared"),
@@ -107,7 +108,7 @@ impl Job<'_> {
             blocked.details = self.forcing(required);
             return Err(blocked);
         }
-        let is_open = declared.is_some_and(|declared| !self.is_released(declared));
+        let is_open = declared.is_some_and(|declared| !self.is_released(module, declared));
         if made > wanted && is_open {
             let declared = declared.map_or(String::new(), ToString::to_string);
             return Err(Blocked::new(
@@ -150,7 +151,13 @@ impl Job<'_> {
     }
 
     /// The version that a step leads to; the one that is declared, where it is that step and still open.
-    fn target(&self, step: Step, from: &Version, declared: Option<&Version>) -> Version {
+    fn target(
+        &self,
+        module: Option<&str>,
+        step: Step,
+        from: &Version,
+        declared: Option<&Version>,
+    ) -> Version {
         // Without a wish and without a change there is nothing to raise.
         let step = if self.wish.step.is_some() { step.max(Step::Patch) } else { step };
         if step == Step::None {
@@ -162,22 +169,24 @@ impl Job<'_> {
             (false, Some(name)) => declared.pre.as_str().starts_with(&format!("{name}.")),
         };
         let fits = |declared: &&Version| {
-            Step::between(from, declared) == step && !self.is_released(declared) && wants(declared)
+            Step::between(from, declared) == step
+                && !self.is_released(module, declared)
+                && wants(declared)
         };
         match declared.filter(fits) {
             Some(declared) => declared.clone(),
-            None => self.pre(step.after(from)),
+            None => self.pre(module, step.after(from)),
         }
     }
 
     /// The next pre-release of a version, where one is asked for.
-    fn pre(&self, version: Version) -> Version {
+    fn pre(&self, module: Option<&str>, version: Version) -> Version {
         let Some(name) = self.wish.pre else { return version };
         let core = |v: &Version| (v.major, v.minor, v.patch);
         let number = |v: &Version| -> Option<u64> {
             v.pre.as_str().strip_prefix(name)?.strip_prefix('.')?.parse().ok()
         };
-        let same = self.wish.released.iter().filter(|v| core(v) == core(&version));
+        let same = self.released(module).filter(|v| core(v) == core(&version));
         let next = same.filter_map(number).max().map_or(1, |n| n.saturating_add(1));
         let pre = semver::Prerelease::new(&format!("{name}.{next}"));
         Version { pre: pre.unwrap_or(semver::Prerelease::EMPTY), ..version }
@@ -213,7 +222,7 @@ impl Job<'_> {
                 return Err(Blocked::new(message, "leave `--module` out, or name another module"));
             }
             let step = self.step(Some(module), &from, Some(&declared), required)?;
-            let to = self.target(step, &from, Some(&declared));
+            let to = self.target(Some(module), step, &from, Some(&declared));
             let scope = Scope::Module(module.to_owned());
             raised.push(Raised { scope, step: Step::between(&from, &to), from: Some(from), to });
         }

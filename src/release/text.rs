@@ -2,6 +2,8 @@
 
 /// One line of Markdown: no line breaks, no markup that was not meant, code spans as they are.
 pub(super) fn plain(text: &str) -> String {
+    // A name with backticks of its own would open and close spans as it likes.
+    let text = text.replace("``", "''");
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
     for c in text.chars() {

@@ -297,6 +297,8 @@ fn environment<'e>(order: &Order<'_>, around: &Surroundings<'_>) -> Box<Environm
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
+    // It asks for as much memory as it is told to.
+    environment.remove_filter("indent");
     let mut syntax = SyntaxConfig::builder();
     syntax.keep_trailing_newline(true).trim_blocks(true).lstrip_blocks(true);
     if let Ok(syntax) = syntax.build() {
@@ -348,7 +350,12 @@ impl Job<'_> {
         let folder =
             format!("{}/", self.variables.get("root").and_then(Json::as_str).unwrap_or_default());
         let inside = path.starts_with(folder.trim_start_matches('/'));
-        let fine = ArtifactPath::new(path).ok().filter(|p| inside && p.unportable().is_none());
+        // Neither freezes nor what tools keep for themselves.
+        let is_own = |p: &ArtifactPath| {
+            p.folded().split('/').any(|segment| segment.starts_with('.') || segment == "_frozen")
+        };
+        let is_fine = |p: &ArtifactPath| inside && p.unportable().is_none() && !is_own(p);
+        let fine = ArtifactPath::new(path).ok().filter(is_fine);
         fine.map(Some).ok_or_else(|| {
             Blocked::new(
                 format!("`{path}` is no place for a contract"),

@@ -14,17 +14,16 @@ pub(super) mod version_malformed;
 use semver::Version;
 
 use crate::catalog::{Catalog, ItemId, Kind};
+use crate::document::Fence;
 
 /// The headings of a Markdown file, without their marks; text inside code fences is none.
 fn headings(catalog: &Catalog, id: ItemId) -> Vec<String> {
     let artifact = catalog.tree.get(&catalog.path(id));
     let text = artifact.map(|a| String::from_utf8_lossy(&a.bytes).into_owned()).unwrap_or_default();
-    let mut in_fence = false;
+    let mut fence = Fence::default();
     let mut found = Vec::new();
     for line in text.lines() {
-        if line.trim_start().starts_with("```") {
-            in_fence = !in_fence;
-        } else if !in_fence && line.starts_with('#') {
+        if !fence.is_in(line) && line.starts_with('#') {
             found.push(line.trim_matches(|c: char| c == '#' || c.is_whitespace()).to_owned());
         }
     }

@@ -1,19 +1,28 @@
 //! What was removed since the newest freeze, and in how many freezes before it was marked. No rule of its
 //! own.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use jiff::civil::Date;
 
-use crate::catalog::{Api, Catalog, Deprecated, Kind, Notice, is_deprecated, path_shape};
+use crate::catalog::{Api, Catalog, Deprecated, Kind, Notice, is_deprecated};
 use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
 use crate::freeze::{Format, Freeze, FrozenArtifact, Name, Version, decode, format_of};
 use crate::tree::{Artifact, ArtifactPath, Digest};
+
+/// The file of a freeze, and an artifact in it.
+type Frozen = (ArtifactPath, ArtifactPath);
 
 /// The freezes of a tree, newest first; pre-releases and those of the legacy tool do not count.
 pub(super) struct Freezes<'c> {
     catalog: &'c Catalog,
     files: Vec<(Version, ArtifactPath)>,
+    /// Freezes, read once.
+    read: RefCell<HashMap<ArtifactPath, Option<Rc<Freeze>>>>,
+    /// Documents of freezes, parsed once.
+    parsed: RefCell<HashMap<Frozen, Option<Rc<Document>>>>,
 }
 
 /// Something that the newest freeze has and the tree has not.
@@ -42,23 +51,42 @@ impl<'c> Freezes<'c> {
             .filter(|(version, _)| version.number().pre.is_empty())
             .collect();
         files.sort_by(|a, b| b.0.cmp(&a.0));
-        Freezes { catalog, files }
+        Freezes { catalog, files, read: RefCell::default(), parsed: RefCell::default() }
     }
 
-    fn open(&self, path: &ArtifactPath) -> Option<Freeze> {
+    fn open(&self, path: &ArtifactPath) -> Option<Rc<Freeze>> {
+        if let Some(known) = self.read.borrow().get(path) {
+            return known.clone();
+        }
         let bytes = &self.catalog.tree.get(path)?.bytes;
         // A damaged freeze is a finding of its own.
-        (format_of(bytes) == Ok(Format::Current)).then(|| decode(bytes).ok()).flatten()
+        let is_current = format_of(bytes) == Ok(Format::Current);
+        let freeze = is_current.then(|| decode(bytes).ok().map(Rc::new)).flatten();
+        self.read.borrow_mut().insert(path.clone(), freeze.clone());
+        freeze
+    }
+
+    /// A document as a freeze has it.
+    fn document(&self, file: &ArtifactPath, path: &ArtifactPath) -> Option<Rc<Document>> {
+        let key = (file.clone(), path.clone());
+        if let Some(known) = self.parsed.borrow().get(&key) {
+            return known.clone();
+        }
+        let freeze = self.open(file)?;
+        let document = freeze.artifacts.iter().find(|a| a.path == *path).and_then(parsed);
+        let document = document.map(Rc::new);
+        self.parsed.borrow_mut().insert(key, document.clone());
+        document
     }
 
     /// The newest, if it promises anything: before 1.0.0 everything may go (SemVer, section 4).
-    pub(super) fn newest(&self) -> Option<(Version, Freeze)> {
+    pub(super) fn newest(&self) -> Option<(Version, Rc<Freeze>)> {
         let (version, path) = self.files.first().filter(|(v, _)| v.number().major >= 1)?;
         Some((version.clone(), self.open(path)?))
     }
 
     /// The freeze that the contracts were taken back to, if the version that is declared is a rollback.
-    pub(super) fn rolled_back_to(&self) -> Option<Freeze> {
+    pub(super) fn rolled_back_to(&self) -> Option<Rc<Freeze>> {
         let set = self.catalog.versions.iter().find(|v| v.folder.is_none())?;
         let newest = self.catalog.item(set.item)?.value()?.get("history")?.items().first()?;
         let wanted = Version::parse(newest.str_at("rollback")?).ok()?;
@@ -69,9 +97,8 @@ impl<'c> Freezes<'c> {
     pub(super) fn notice(&self, gone: &Gone, most: u32) -> Given {
         let mut given = Given::default();
         for (_, path) in &self.files {
-            let Some(is_marked) = self.open(path).and_then(|freeze| gone.mark_in(&freeze)) else {
-                break;
-            };
+            let mark = self.document(path, &gone.path).and_then(|d| gone.mark_in(&d));
+            let Some(is_marked) = mark else { break };
             if is_marked && given.marked == given.there {
                 given.marked += 1;
                 given.first = self.open(path).and_then(|f| f.created_at.as_deref().and_then(day));
@@ -129,9 +156,8 @@ impl Gone {
         then.map(|a| Digest::of(&a.bytes)) == now.map(Artifact::digest)
     }
 
-    /// Whether it is marked in a freeze; `None` when it is not there.
-    fn mark_in(&self, freeze: &Freeze) -> Option<bool> {
-        let document = freeze.artifacts.iter().find(|a| a.path == self.path).and_then(parsed)?;
+    /// Whether it is marked in a document; `None` when it is not there.
+    fn mark_in(&self, document: &Document) -> Option<bool> {
         let root = document.value.as_ref()?;
         match &self.at {
             At::Value(at) => root.at(at).map(is_deprecated),
@@ -144,7 +170,7 @@ impl Gone {
 
 /// What the newest freeze has and the tree has not.
 pub(super) fn gone(catalog: &Catalog, newest: &Freeze) -> Vec<Gone> {
-    let mut found = Vec::new();
+    let (mut found, mut has_api) = (Vec::new(), false);
     for artifact in &newest.artifacts {
         let now = catalog.tree.get(&artifact.path);
         if now.is_some_and(|now| now.digest() == Digest::of(&artifact.bytes)) {
@@ -153,9 +179,12 @@ pub(super) fn gone(catalog: &Catalog, newest: &Freeze) -> Vec<Gone> {
         match artifact.kind.as_str() {
             "schema" | "envelope" => schema(catalog, artifact, &mut found),
             "topics" => topic(catalog, artifact, &mut found),
-            "openapi" => operation(catalog, artifact, &mut found),
+            "openapi" => has_api = true,
             _ => {}
         }
+    }
+    if has_api {
+        operations(catalog, newest, &mut found);
     }
     found
 }
@@ -169,18 +198,17 @@ fn schema(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
     let Some(root) = parsed(artifact).and_then(|d| d.value) else { return };
     let gone =
         |what: String, at: Pointer| Gone { what, path: artifact.path.clone(), at: At::Value(at) };
-    let Some(item) = catalog.find(&artifact.path) else {
-        let id = root.str_at("$id").map(|id| id.trim_end_matches('#'));
-        // Under another path it is the same schema.
-        if !id.is_some_and(|id| catalog.claims.contains_key(id)) {
-            found.push(gone(format!("schema `{}`", artifact.path), Pointer::root()));
-        }
+    let id = root.str_at("$id").map(|id| id.trim_end_matches('#'));
+    // Under another path it is the same schema.
+    let moved = || catalog.claims.get(id?)?.first().map(|claim| claim.item);
+    let Some(item) = catalog.find(&artifact.path).or_else(moved) else {
+        found.push(gone(format!("schema `{}`", artifact.path), Pointer::root()));
         return;
     };
     for (at, _) in root.everything() {
         let tokens: Vec<_> = at.tokens().collect();
         let [.., keyword, name] = tokens.as_slice() else { continue };
-        let object = at.parent().and_then(|p| p.parent());
+        let object = at.parent().and_then(|p| p.parent()).map(|object| around(&object));
         let Some(object) = object.filter(|_| keyword == "properties") else { continue };
         // Where the object itself is gone, it is not clear what became of its parts.
         let is_data =
@@ -191,6 +219,21 @@ fn schema(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
         if catalog.property(item, &object, name).is_none() {
             found.push(gone(format!("property `{name}` of `{}`", artifact.path), at));
         }
+    }
+}
+
+/// The schema whose part a branch of `allOf`, `anyOf` or `oneOf` is: branches may change places.
+fn around(at: &Pointer) -> Pointer {
+    let tokens: Vec<_> = at.tokens().collect();
+    match tokens.as_slice() {
+        [rest @ .., keyword, number]
+            if matches!(&**keyword, "allOf" | "anyOf" | "oneOf")
+                && number.parse::<usize>().is_ok() =>
+        {
+            let rest: Vec<&str> = rest.iter().map(|token| &**token).collect();
+            around(&Pointer::root().path(&rest))
+        }
+        _ => at.clone(),
     }
 }
 
@@ -213,19 +256,22 @@ fn topic(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
     }
 }
 
-fn operation(catalog: &Catalog, artifact: &FrozenArtifact, found: &mut Vec<Gone>) {
-    let Some(root) = parsed(artifact).and_then(|d| d.value) else { return };
+/// Operations of the newest freeze, through references over files.
+fn operations(catalog: &Catalog, newest: &Freeze, found: &mut Vec<Gone>) {
+    let layout = crate::catalog::Layout::default();
+    let old = crate::catalog::build_uncompiled(
+        &newest.tree(&catalog.tree.root),
+        &layout,
+        &catalog.limits,
+    );
     let now = Api::of(catalog);
-    let paths = Pointer::root().join("paths");
-    for path in root.get("paths").map(Value::members).unwrap_or_default() {
-        for method in path.value.members().iter().filter(|m| m.value.get("responses").is_some()) {
-            let key = (path_shape(&path.key), method.key.clone());
-            if !now.operations.contains_key(&key) {
-                let what = format!("operation `{} {}`", method.key.to_uppercase(), path.key);
-                let at = At::Value(paths.join(&path.key).join(&method.key));
-                found.push(Gone { what, path: artifact.path.clone(), at });
-            }
+    for (key, operation) in Api::of(&old).operations {
+        if operation.sends || now.operations.contains_key(&key) {
+            continue;
         }
+        let (item, at) = operation.part.place;
+        let what = format!("operation `{}`", operation.name);
+        found.push(Gone { what, path: old.path(item), at: At::Value(at) });
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::args::{Global, OutputFormat};
 use super::super::load::limits;
 use super::super::output::Terminal;
 use super::super::progress::Progress;
+use super::super::release::settled;
 use super::super::{Answer, Failure, Refused};
 use super::args::Create;
 use super::place::{Newest, Place};
@@ -42,6 +43,8 @@ pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Te
     let wish = Wish { version: &version, description, created_at, allow_empty: create.allow_empty };
     let kind = |path: &ArtifactPath| kinds.get(path).copied().unwrap_or(Kind::Other).name();
     let planned = plan_create(&tree, &past, &wish, kind).map_err(|refusal| refused(&refusal))?;
+    let config = gate::read_config(&tree, limits(global));
+    settled(&catalog::build_uncompiled(&tree, &config.layout, &config.limits))?;
     large_enough(&version, newest.as_ref(), &tree, global)?;
     session.publish(&place.displaced()?)?;
     session.publish(&planned.files)?;

@@ -63,7 +63,7 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
         pre: args.pre.as_deref(),
         date: &day,
         restate: restates(&site),
-        released: site.released(),
+        released: site.released()?,
         ..Wish::default()
     };
     let consumers = consumers(&site, &old.catalog, &comparison.items, terminal);

@@ -84,7 +84,7 @@ pub(super) fn cut(
         consumers: &consumers,
     });
     let wish =
-        Wish { date: &day, restate: restates(&site), released: site.released(), ..wish.clone() };
+        Wish { date: &day, restate: restates(&site), released: site.released()?, ..wish.clone() };
     let mut planned = release::plan(&facts, before.as_ref(), &wish).map_err(blocked)?;
     match extra {
         Extra::NoDebts => settled(&facts)?,
@@ -149,10 +149,13 @@ fn tell_ignored(site: &Site<'_>, terminal: &Terminal) {
 }
 
 /// Refuses to release while an approval is owed.
-fn settled(facts: &Catalog) -> Result<(), Failure> {
+pub(in crate::cli) fn settled(facts: &Catalog) -> Result<(), Failure> {
     let debts = facts.debts();
-    let open: Vec<&str> =
-        debts.iter().filter(|d| !d.is_settled()).filter_map(|d| d.version.as_deref()).collect();
+    let open: Vec<&str> = debts
+        .iter()
+        .filter(|d| !d.is_settled())
+        .map(|d| d.version.as_deref().unwrap_or("?"))
+        .collect();
     let Some(first) = open.first() else { return Ok(()) };
     Err(blocked(Blocked {
         message: match open.as_slice() {

@@ -144,7 +144,8 @@ fn approve(
 ) -> Answer {
     let (_, day) = stamp(args.setting.now.as_deref())?;
     let site = Site::open(place, args.setting.dry_run, global, terminal)?;
-    let debts = site.facts(&site.tree).debts();
+    let facts = site.facts(&site.tree);
+    let debts = facts.debts();
     let bare = |text: &str| text.trim_start_matches('v').to_owned();
     let wanted = debts.iter().find(|d| d.version.as_deref().map(bare) == Some(bare(version)));
     let Some(debt) = wanted else {
@@ -166,7 +167,8 @@ fn approve(
             code: 1,
         }));
     }
-    let (path, bytes) = file(&site);
+    let path = facts.path(debt.item);
+    let bytes = site.tree.artifacts.get(&path).map(|a| a.bytes.to_vec());
     let text =
         changed(&path, &bytes.unwrap_or_default(), &site, &Edit::Merge(debt.at.clone(), approval))?;
     let mut revision = Revision::default();

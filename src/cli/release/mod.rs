@@ -8,7 +8,7 @@ pub(super) mod hotfix;
 mod rollback;
 
 pub(super) use bump::bump;
-pub(super) use cut::{release, workflow};
+pub(super) use cut::{release, settled, workflow};
 pub(super) use hotfix::hotfix;
 pub(super) use rollback::rollback;
 

@@ -12,7 +12,7 @@ use crate::cli::progress::Progress;
 use crate::cli::revise::Site;
 use crate::cli::words::counted;
 use crate::cli::{Answer, Failure};
-use crate::freeze::{Blocked as Stopped, Freeze, is_foreign};
+use crate::freeze::{Blocked as Stopped, Freeze, Name, is_foreign};
 use crate::gate;
 use crate::release::{self, Before, Wish};
 use crate::tree::{ArtifactPath, Revision, Tree};
@@ -21,7 +21,14 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     let (_, day) = stamp(args.setting.now.as_deref())?;
     let progress = Progress::start("rolling back contracts");
     let place = Place::find(args.setting.path.as_deref(), global)?;
-    let opened = place.open(&place.resolve(Some(&args.version))?)?;
+    let file = place.resolve(Some(&args.version))?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+    if name.is_some_and(|name| Name::of(&name) == Name::Rescue) {
+        let help = "`contract-guard freeze restore` brings these files back".to_owned();
+        let message = "a rescue freeze holds what was pushed aside, and no release".to_owned();
+        return Err(Failure::Usage(message, Some(help)));
+    }
+    let opened = place.open(&file)?;
     let site = Site::open(&place, args.setting.dry_run, global, terminal)?;
     let earlier = opened.freeze;
     outside(&earlier, &site.tree)?;
@@ -45,7 +52,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         date: &day,
         restate: restates(&site),
         rollback: Some(&earlier.version),
-        released: site.released(),
+        released: site.released()?,
         ..Wish::default()
     };
     let consumers = consumers(&site, &old, &comparison.items, terminal);
@@ -111,15 +118,23 @@ fn contents(site: &Site<'_>, freeze: &Freeze) -> Revision {
     let (of_then, of_now) = (kinds(&then), kinds(&site.tree));
     let stays = |path: &ArtifactPath| {
         let kind = of_now.get(path).or(of_then.get(path));
-        let is_kept = matches!(
-            kind,
-            Some(Kind::Versions | Kind::Changelog | Kind::Migration | Kind::Invariant)
-        );
         let below = site.tree.below_root(path);
-        let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
-        let is_record = folder.split('/').any(|f| matches!(f, "laws" | "migrations"))
-            || (folder.is_empty() && name.starts_with("debts."))
-            || (folder.is_empty() && name.starts_with("waivers."));
+        let is_kept = match kind {
+            // A module that was not there has no version to keep.
+            Some(Kind::Versions) => then.artifacts.contains_key(path) || !below.contains('/'),
+            Some(Kind::Changelog | Kind::Migration | Kind::Invariant) => true,
+            _ => false,
+        };
+        let folders: Vec<&str> = below.split('/').collect();
+        let is_record = match folders.as_slice() {
+            ["laws" | "migrations", ..] => true,
+            ["modules", module, "migrations", ..] => then
+                .artifacts
+                .keys()
+                .any(|p| then.below_root(p).starts_with(&format!("modules/{module}/"))),
+            [name] => name.starts_with("debts.") || name.starts_with("waivers."),
+            _ => false,
+        };
         (is_kept || is_record) && site.tree.artifacts.contains_key(path)
     };
     let mut revision = Revision::default();
