@@ -146,6 +146,11 @@ impl Pages<'_> {
             findings.iter().filter_map(|f| Some((*f, f.fix.as_deref()?))).collect();
         ordered.sort_by(|a, b| order(b.1).cmp(&order(a.1)));
         let mut done: Vec<Finding> = Vec::new();
+        for path in in_bytes.iter().copied() {
+            done.extend(self.splice(path, &ordered));
+        }
+        let open = |(finding, _): &(&Finding, &Fix)| !done.contains(finding);
+        let ordered: Vec<(&Finding, &Fix)> = ordered.iter().copied().filter(open).collect();
         for (finding, fix) in ordered {
             let waits =
                 |(path, edit): &(ArtifactPath, Edit)| !edit.is_bytes() && in_bytes.contains(path);
@@ -154,6 +159,30 @@ impl Pages<'_> {
             }
         }
         done
+    }
+
+    /// All repairs of bytes of a file at once: there may be thousands. Where that does not do, each is tried
+    /// by itself.
+    fn splice(&mut self, path: &ArtifactPath, all: &[(&Finding, &Fix)]) -> Vec<Finding> {
+        let mut edits = Vec::new();
+        let mut own = Vec::new();
+        for (finding, fix) in all {
+            if let [(at, Edit::Bytes(span, text))] = fix.edits.as_slice()
+                && at == path
+            {
+                edits.push((*span, text.as_str()));
+                own.push((*finding).clone());
+            }
+        }
+        let page = self.page(path).filter(|_| !edits.is_empty());
+        let done = page.and_then(|mut page| page.splice_all(&edits).ok().map(|()| page));
+        match done {
+            Some(page) => {
+                self.open.insert(path.clone(), page);
+                own
+            }
+            None => Vec::new(),
+        }
     }
 
     fn apply(&mut self, fix: &Fix) -> Option<()> {

@@ -80,15 +80,28 @@ impl Rewrite {
 
     /// Other bytes; the document must be readable afterwards, and no worse than before.
     fn splice(&mut self, span: Span, text: &str) -> Result<(), Unwritable> {
-        let range = span.range();
-        let (head, tail) = (self.text.get(..range.start), self.text.get(range.end..));
-        let (Some(head), Some(tail)) = (head, tail) else { return Err(no("it is shorter")) };
-        let text = format!("{head}{text}{tail}");
-        let document = parse(text.as_bytes(), self.syntax, &self.limits);
+        self.splice_all(&[(span, text)])
+    }
+
+    /// The same at several places at once. They may not overlap.
+    pub fn splice_all(&mut self, edits: &[(Span, &str)]) -> Result<(), Unwritable> {
+        let mut edits = edits.to_vec();
+        edits.sort_by_key(|(span, _)| *span);
+        let mut new = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for (span, text) in edits {
+            let range = span.range();
+            let kept = self.text.get(at..range.start).ok_or_else(|| no("its places overlap"))?;
+            new.push_str(kept);
+            new.push_str(text);
+            at = range.end;
+        }
+        new.push_str(self.text.get(at..).ok_or_else(|| no("it is shorter"))?);
+        let document = parse(new.as_bytes(), self.syntax, &self.limits);
         let errors = document.errors.len();
         match document.value.filter(|_| errors <= self.errors) {
             Some(value) => {
-                (self.text, self.value, self.errors) = (text, value, errors);
+                (self.text, self.value, self.errors) = (new, value, errors);
                 Ok(())
             }
             None => Err(no("it cannot be read afterwards")),
