@@ -2,9 +2,7 @@
 //! declare them.
 
 use super::args::Bump;
-use super::{
-    blocked, consumers, json_of, named_pre, restates, shown, stamp, versions_line, written,
-};
+use super::{blocked, consumers, json_of, named_pre, restates, stamp, told};
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::diff::{compare_sides, show_bumps};
 use crate::cli::output::Terminal;
@@ -82,14 +80,9 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
         let value = serde_json::Value::Object(members);
         return Ok(terminal.write(format!("{value:#}\n").as_bytes(), 0));
     }
-    let mut out = String::new();
-    if args.setting.dry_run {
-        out.push_str(&shown(&site, &replacements, terminal));
-    }
-    out.push_str(&versions_line(&planned));
+    let mut out = told(&site, &planned, &replacements, args.setting.dry_run, terminal);
     if replacements.is_empty() {
         out.push_str("nothing to write: everything says so already\n");
     }
-    out.push_str(&written(&replacements, args.setting.dry_run));
     Ok(terminal.write(out.as_bytes(), 0))
 }

@@ -140,6 +140,20 @@ fn versions_line(planned: &Planned) -> String {
     out
 }
 
+/// What is, or would be, written.
+fn told(
+    site: &Site<'_>,
+    planned: &Planned,
+    replacements: &[Replacement],
+    is_dry: bool,
+    terminal: &Terminal,
+) -> String {
+    let mut out = if is_dry { shown(site, replacements, terminal) } else { String::new() };
+    out.push_str(&versions_line(planned));
+    out.push_str(&written(replacements, is_dry));
+    out
+}
+
 /// The same for programs.
 fn json_of(planned: &Planned, replacements: &[Replacement], is_dry: bool) -> Map<String, Value> {
     let raised = planned.raised.iter().map(|raised| {

@@ -2,7 +2,7 @@
 //! and history only grows.
 
 use super::args::Rollback;
-use super::{blocked, consumers, json_of, restates, shown, stamp, versions_line, written};
+use super::{blocked, consumers, json_of, restates, stamp, told};
 use crate::catalog::Kind;
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::freeze::{rescued, would_lose};
@@ -78,12 +78,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
         let value = serde_json::Value::Object(members);
         return Ok(terminal.write(format!("{value:#}\n").as_bytes(), 0));
     }
-    let mut out = String::new();
-    if args.setting.dry_run {
-        out.push_str(&shown(&site, &replacements, terminal));
-    }
-    out.push_str(&versions_line(&planned));
-    out.push_str(&written(&replacements, args.setting.dry_run));
+    let mut out = told(&site, &planned, &replacements, args.setting.dry_run, terminal);
     if let Some(path) = kept_in {
         out.push_str(&format!("what was there is kept in {path}\n"));
     }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::super::{Pointer, Syntax, Value};
 use super::render::{self, Layout};
-use super::{Rewrite, Splice, Spot, children, number_of};
+use super::{Rewrite, Splice, children, number_of};
 
 /// A JSON text with its layout.
 pub(super) struct Page<'r> {
@@ -43,14 +43,9 @@ impl<'r> Page<'r> {
         object: &Pointer,
         key: &str,
         to: &Json,
-        spot: Spot<'_>,
+        number: usize,
     ) -> Vec<Splice> {
         let Some(parent) = self.root.at(object) else { return Vec::new() };
-        let number = match spot {
-            Spot::First => 0,
-            Spot::Last => usize::MAX,
-            Spot::After(key) => number_of(parent, key).map_or(usize::MAX, |n| n + 1),
-        };
         self.adding_to(parent, number, Some(key), to)
     }
 

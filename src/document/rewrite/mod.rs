@@ -98,7 +98,14 @@ impl Rewrite {
         if members.insert(key.to_owned(), value.clone()).is_some() {
             return Err(no(&format!("`{object}` has a `{key}` already")));
         }
-        self.attempt(&wanted, self.inserting(object, key, value, spot))
+        let number = match (spot, self.value.at(object)) {
+            (Spot::First, _) => 0,
+            (Spot::After(key), Some(parent)) => {
+                number_of(parent, key).map_or(usize::MAX, |number| number + 1)
+            }
+            _ => usize::MAX,
+        };
+        self.attempt(&wanted, self.inserting(object, key, value, number))
     }
 
     /// Adds an item to a list, before the one that has the number now.
@@ -187,10 +194,10 @@ impl Rewrite {
         }
     }
 
-    fn inserting(&self, object: &Pointer, key: &str, to: &Json, spot: Spot<'_>) -> Vec<Splice> {
+    fn inserting(&self, object: &Pointer, key: &str, to: &Json, number: usize) -> Vec<Splice> {
         match self.syntax {
-            Syntax::Yaml => yaml::Page::of(self).inserting(object, key, to, spot),
-            _ => json::Page::of(self).inserting(object, key, to, spot),
+            Syntax::Yaml => yaml::Page::of(self).inserting(object, key, to, number),
+            _ => json::Page::of(self).inserting(object, key, to, number),
         }
     }
 
