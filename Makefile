@@ -6,8 +6,10 @@ CARGO ?= cargo
 
 .PHONY: guard test lint docs generate faults accuracy reference bench fuzz
 
+GUARD_FLAGS ?= --release
+
 guard: ## build, and run the gate on our own contracts
-	@$(CARGO) run --quiet --release -- check
+	@$(CARGO) run --quiet $(GUARD_FLAGS) -- check
 
 test: ## all tests
 	$(CARGO) test --quiet --workspace

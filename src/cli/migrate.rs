@@ -85,7 +85,7 @@ pub(super) struct Apply {
     /// The version that they come to [default: that of the newest migration]
     #[arg(long, value_name = "VERSION")]
     pub to: Option<String>,
-    /// The steps [default: contracts/migrations/<from>-to-<to>.json, or found anew]
+    /// The steps [default: those in contracts/migrations/, or found anew]
     #[arg(long, value_name = "FILE")]
     pub transform: Option<PathBuf>,
     /// Write the files anew instead of writing to standard output

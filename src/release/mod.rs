@@ -1,5 +1,5 @@
 //! What a release writes: versions, changelog, migration guide. Pure: from two trees and what changed
-//! between them to a [`Revision`], or to the reason why there is none. `edit` writes it, `freeze` freezes
+//! between them to a [`crate::tree::Revision`], or to the reason why there is none. `edit` writes it, `freeze` freezes
 //! it, and the check that everything holds afterwards is the caller's.
 
 mod changelog;

@@ -1,5 +1,5 @@
 //! New contracts from templates: files that are not there yet, and entries merged into those that are. Pure:
-//! from what a tree has and what a user answers to a [`Revision`], or to the reason why there is none.
+//! from what a tree has and what a user answers to a [`crate::tree::Revision`], or to the reason why there is none.
 //! Nothing that exists is ever overwritten.
 
 mod api;
