@@ -75,6 +75,7 @@ fn item(
         position: position(&finding.primary, &new.tree, lines),
         finding,
         change: Some(facts),
+        waived: None,
     }
 }
 
@@ -101,7 +102,15 @@ pub fn gated(comparison: Comparison, levels: &Levels) -> Vec<Item> {
     for finding in forced {
         let (level, origin) = levels.of(finding.code);
         let fingerprint = fingerprint(&finding);
-        found.push(Item { finding, level, origin, fingerprint, position: None, change: None });
+        found.push(Item {
+            finding,
+            level,
+            origin,
+            fingerprint,
+            position: None,
+            change: None,
+            waived: None,
+        });
     }
     for mut item in items {
         let Some(facts) = &item.change else { continue };

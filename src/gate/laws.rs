@@ -28,7 +28,15 @@ pub fn judged_laws(findings: Vec<Finding>, texts: &Tree, levels: &Levels) -> Vec
         locate(&mut finding.primary, texts, &mut documents);
         let position = position(&finding.primary, texts, &mut lines);
         let fingerprint = fingerprint(&finding);
-        items.push(Item { level, origin, fingerprint, position, finding, change: None });
+        items.push(Item {
+            level,
+            origin,
+            fingerprint,
+            position,
+            finding,
+            change: None,
+            waived: None,
+        });
     }
     items
 }

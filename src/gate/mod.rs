@@ -6,12 +6,14 @@ mod config;
 mod laws;
 mod level;
 mod verdict;
+mod waiver;
 
 pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side};
 pub use config::{Config, read as read_config};
 pub use laws::{judge_laws, judged_laws};
 pub use level::{LevelOrigin, Levels};
 pub use verdict::Verdict;
+pub use waiver::Waived;
 
 pub use crate::change::{Bump, Impact, Step};
 
@@ -37,11 +39,16 @@ pub struct Item {
     pub position: Option<(Position, Position)>,
     /// For a change: what it means.
     pub change: Option<ChangeFacts>,
+    /// Who has accepted it, and until when; it is shown and does not count.
+    pub waived: Option<Waived>,
 }
 
 impl Item {
-    /// What stands before the code in reports: the impact of a change, else the level.
+    /// What stands before the code in reports: that it is waived, the impact of a change, or the level.
     pub fn word(&self) -> &'static str {
+        if self.waived.is_some() {
+            return "waived";
+        }
         self.change.as_ref().map_or(self.level.name(), |change| change.impact.name())
     }
 }
@@ -68,6 +75,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// What was looked at.
     pub counts: Counts,
+    /// What the changes demand of the version of the whole set, where trees were compared.
+    pub bump: Option<Bump>,
 }
 
 impl Outcome {
@@ -78,12 +87,18 @@ impl Outcome {
             earlier.items.iter().map(|item| item.fingerprint.as_str()).collect();
         let is_new = |item: &Item| !known.contains(item.fingerprint.as_str());
         let items: Vec<Item> = self.items.into_iter().filter(is_new).collect();
-        Outcome { verdict: Verdict::of(&items), items, counts: self.counts }
+        Outcome { verdict: Verdict::of(&items), items, ..self }
     }
 
-    /// Number of findings of a level.
+    /// Number of findings of a level that nobody has waived.
     pub fn count(&self, level: Level) -> usize {
-        self.items.iter().filter(|item| item.level == level).count()
+        let counts = |item: &&Item| item.level == level && item.waived.is_none();
+        self.items.iter().filter(counts).count()
+    }
+
+    /// Number of findings that somebody has accepted.
+    pub fn waived(&self) -> usize {
+        self.items.iter().filter(|item| item.waived.is_some()).count()
     }
 }
 
@@ -109,7 +124,15 @@ pub fn judge(
         }
         let position = position(&finding.primary, texts, &mut lines);
         let fingerprint = fingerprint(&finding);
-        items.push(Item { level, origin, fingerprint, position, finding, change: None });
+        items.push(Item {
+            level,
+            origin,
+            fingerprint,
+            position,
+            finding,
+            change: None,
+            waived: None,
+        });
     }
     for mut item in compared {
         item.position = position(&item.finding.primary, texts, &mut lines);
@@ -123,7 +146,7 @@ fn outcome(mut items: Vec<Item>, counts: Counts) -> Outcome {
     items.sort_by(|a, b| order(a).cmp(&order(b)));
     items.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.finding == b.finding);
     let verdict = Verdict::of(&items);
-    Outcome { items, verdict, counts }
+    Outcome { items, verdict, counts, bump: None }
 }
 
 fn order(item: &Item) -> (std::cmp::Reverse<Level>, &ArtifactPath, u32, &str, &str) {

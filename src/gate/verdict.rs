@@ -26,7 +26,8 @@ pub enum Verdict {
 impl Verdict {
     /// Damage to a freeze outweighs everything: no other finding can be trusted to be the cause.
     pub(super) fn of(items: &[Item]) -> Verdict {
-        let errors = || items.iter().filter(|item| item.level == Level::Error);
+        let counts = |item: &&Item| item.level == Level::Error && item.waived.is_none();
+        let errors = || items.iter().filter(counts);
         let is_damage = |item: &Item| INTEGRITY.contains(&item.finding.code.as_str());
         if errors().any(is_damage) {
             Verdict::Integrity

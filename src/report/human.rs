@@ -107,7 +107,13 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
         .witness
         .as_ref()
         .map(|witness| format!("witness: {} {}", witness.document, witness.fate));
-    let help = witness.iter().chain(&finding.help).chain(&note);
+    let waived = item.waived.as_ref().map(|waived| {
+        format!(
+            "waived: until {}, {} answers for it: {}",
+            waived.until, waived.owner, waived.reason
+        )
+    });
+    let help = witness.iter().chain(&finding.help).chain(&note).chain(&waived);
     let help: Vec<String> = help.map(|text| visible(text)).collect();
     let source = excerpt(&finding.primary, texts, style);
     // A place without text to show still has a name.

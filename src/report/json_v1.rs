@@ -29,6 +29,7 @@ struct Counts {
     errors: usize,
     warnings: usize,
     notes: usize,
+    waived: usize,
     artifacts: usize,
     schemas: usize,
     examples: usize,
@@ -50,6 +51,8 @@ struct Finding<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     law: Option<Law<'o>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<Waived<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'o str>,
@@ -67,6 +70,13 @@ struct Change<'o> {
     direction: Option<&'static str>,
     module: Option<&'o str>,
     affects: &'o [String],
+}
+
+#[derive(Serialize)]
+struct Waived<'o> {
+    reason: &'o str,
+    owner: &'o str,
+    until: &'o str,
 }
 
 #[derive(Serialize)]
@@ -104,6 +114,7 @@ pub(super) fn render(outcome: &Outcome, texts: &Texts<'_>, out: &mut dyn Write) 
             errors: outcome.count(Level::Error),
             warnings: outcome.count(Level::Warning),
             notes: outcome.count(Level::Note),
+            waived: outcome.waived(),
             artifacts: outcome.counts.artifacts,
             schemas: outcome.counts.schemas,
             examples: outcome.counts.examples,
@@ -131,6 +142,11 @@ fn finding<'o>(item: &'o Item, texts: &Texts<'_>) -> Finding<'o> {
             law: &rule.law,
             rule: &rule.rule,
             sentences: &rule.sentences,
+        }),
+        waived: item.waived.as_ref().map(|waived| Waived {
+            reason: &waived.reason,
+            owner: &waived.owner,
+            until: &waived.until,
         }),
         note: finding.note.as_deref(),
         help: finding.help.as_deref(),

@@ -42,6 +42,10 @@ pub(super) fn render_outcome(outcome: &Outcome, out: &mut dyn Write) -> io::Resu
     }
     for item in &outcome.items {
         entry(&format!("{}: ", item.word()), &item.finding, item.position, out)?;
+        if let Some(waived) = &item.waived {
+            let (owner, reason) = (plain(&waived.owner), plain(&waived.reason));
+            writeln!(out, "  - waived until {} by {owner}: {reason}", plain(&waived.until))?;
+        }
     }
     Ok(())
 }

@@ -131,6 +131,7 @@ pub fn render_comparison(
         items: comparison.items.clone(),
         verdict: Verdict::Pass,
         counts: crate::gate::Counts::default(),
+        bump: None,
     };
     match format {
         Format::Human => human::render(&outcome(), &texts, style, out)?,

@@ -78,7 +78,9 @@ fn found(outcome: &Outcome) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| plural(n, noun))
         .collect();
-    if found.is_empty() { "no findings".to_owned() } else { found.join(", ") }
+    let waived = outcome.waived();
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    if waived > 0 { format!("{found}, {waived} waived") } else { found }
 }
 
 fn rule_counts(outcome: &Outcome, rules: RuleCounts, style: &Style) -> String {
