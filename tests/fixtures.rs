@@ -25,6 +25,7 @@ struct Case {
     also: BTreeSet<String>,
     limits: Limits,
     unix_only: bool,
+    today: jiff::civil::Date,
 }
 
 fn read_case(case: &Path) -> Case {
@@ -36,7 +37,13 @@ fn read_case(case: &Path) -> Case {
     }
     let also = table.get("also").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     let unix_only = table.get("unix-only").and_then(toml::Value::as_bool).unwrap_or_default();
-    Case { also: also.iter().map(|v| v.as_str().unwrap().to_owned()).collect(), limits, unix_only }
+    let today = table.get("today").map_or("2026-11-20", |day| day.as_str().unwrap());
+    Case {
+        also: also.iter().map(|v| v.as_str().unwrap().to_owned()).collect(),
+        limits,
+        unix_only,
+        today: today.parse().unwrap(),
+    }
 }
 
 fn run(code: &str, should_fail: bool, path: &Path) -> Result<(), Failed> {
@@ -44,7 +51,7 @@ fn run(code: &str, should_fail: bool, path: &Path) -> Result<(), Failed> {
     if case.unix_only && !cfg!(unix) {
         return Ok(());
     }
-    let (catalog, outcome) = support::check(path, case.limits);
+    let (catalog, outcome) = support::check(path, case.limits, case.today);
     let text = support::render(&catalog, &outcome, Format::Human);
     style(&outcome)?;
     let found: BTreeSet<String> =

@@ -1131,7 +1131,7 @@ mod signatures {
         signed.sign("1.1.0", "ann");
         let other = frozen.join("freeze-1.0.0.other.sig");
         std::fs::rename(&signed.files()[0], &other).unwrap();
-        signed.verify(&["1.0.0"], 4, "does not fit this freeze");
+        signed.verify(&["1.0.0"], 4, "does not fit what is said to be signed");
         // No signature at all.
         std::fs::write(
             &other,
@@ -1152,7 +1152,7 @@ mod signatures {
         // The same bytes in other words: whoever signed did not sign this.
         std::fs::write(&file, text.replace("\"bump\": \"initial\"", "\"bump\": \"minor\""))
             .unwrap();
-        signed.verify(&["1.0.0"], 4, "does not fit this freeze");
+        signed.verify(&["1.0.0"], 4, "does not fit what is said to be signed");
     }
 
     #[test]

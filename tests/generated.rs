@@ -38,6 +38,12 @@ fn reference_of_checks() {
 }
 
 #[test]
+fn newest_edition() {
+    let (name, text) = contract_guard::gate::newest_edition();
+    agree(&format!("src/gate/editions/{name}.txt"), &text);
+}
+
+#[test]
 fn reference_of_changes() {
     let mut text = String::from(
         "# Changes\n\nMade from the code by `make generate`.\n`contract-guard explain CODE` prints the same, with an example.\n",
@@ -70,7 +76,7 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 19] = [
         &[],
         &["check"],
         &["validate"],
@@ -85,6 +91,8 @@ fn reference_of_commands() {
         &["graph"],
         &["impact"],
         &["report"],
+        &["waive"],
+        &["waivers"],
         &["laws", "check"],
         &["laws", "status"],
         &["laws", "baseline"],

@@ -21,6 +21,7 @@ fn codes(files: Vec<(&'static str, String)>) -> Vec<String> {
             &catalog,
             &catalog.tree,
             &Default::default(),
+            &Default::default(),
         );
         let mut codes: Vec<String> =
             outcome.items.iter().map(|i| i.finding.code.to_string()).collect();
@@ -161,6 +162,7 @@ fn names_and_texts_that_would_act_on_a_terminal() {
         &catalog,
         &catalog.tree,
         &Default::default(),
+        &Default::default(),
     );
     for format in [contract_guard::report::Format::Human, contract_guard::report::Format::Short] {
         let text = support::render(&catalog, &outcome, format);
@@ -181,6 +183,7 @@ fn lines_of_megabytes_are_shown_in_part() {
         Vec::new(),
         &catalog,
         &catalog.tree,
+        &Default::default(),
         &Default::default(),
     );
     let text = support::render(&catalog, &outcome, contract_guard::report::Format::Human);

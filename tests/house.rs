@@ -211,7 +211,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("graph", &["tree", "document", "catalog"]),
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
-        ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "laws"]),
+        ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "freeze", "laws"]),
         ("migrate", &["document", "catalog"]),
         ("release", &["finding", "tree", "document", "catalog", "gate", "migrate"]),
         ("repair", &["finding", "tree", "document"]),

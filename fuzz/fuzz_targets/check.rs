@@ -35,7 +35,7 @@ fuzz_target!(|bytes: &[u8]| {
     let catalog = catalog::build(&tree, &config.layout, &config.limits);
     let mut findings = checks::run(&catalog, |_| true);
     findings.extend(config.findings);
-    let outcome = gate::judge(findings, Vec::new(), &catalog, &config.levels);
+    let outcome = gate::judge(findings, Vec::new(), &catalog, &tree, &config.levels, &Default::default());
     let style = Style { color: true, width: 60, unicode: true, prefix: String::new(), seconds: None };
     for format in [Format::Human, Format::Short, Format::Json] {
         let mut out = Vec::new();

@@ -7,6 +7,9 @@ use super::deprecations::Notice;
 use super::kind::{Area, Kind};
 use crate::tree::ArtifactPath;
 
+/// The file of waivers, below the contracts root.
+pub const WAIVERS: &str = "waivers.yaml";
+
 /// What the configuration says about the tree.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
@@ -33,7 +36,7 @@ pub struct ApiSettings {
 
 impl Layout {
     /// The kind that the configuration gives a path.
-    pub(super) fn kind(&self, path: &ArtifactPath) -> Option<Kind> {
+    pub fn kind(&self, path: &ArtifactPath) -> Option<Kind> {
         let fits = |(glob, _): &&(GlobMatcher, Kind)| glob.is_match(path.as_str());
         self.kinds.iter().rev().find(fits).map(|(_, kind)| *kind)
     }

@@ -39,7 +39,7 @@ pub use effort::Effort;
 pub use habits::TopicList;
 pub use ids::{Claim, RootId, Schema};
 pub use kind::{Area, Kind};
-pub use layout::{ApiSettings, Layout};
+pub use layout::{ApiSettings, Layout, WAIVERS};
 pub use operations::{Api, ApiPart, Operation, path_shape};
 pub use pairs::{Case, Example, Expect, PairReason, Partner};
 pub use reach::NotCompiled;
@@ -233,6 +233,13 @@ fn read_items(
 }
 
 impl Catalog {
+    /// The kind that an item has where the configuration says nothing.
+    pub fn usual_kind(&self, item: &Item) -> Kind {
+        let is_data = Syntax::of_extension(&item.path.extension()).is_some();
+        kind::by_path(self.tree.below_root(&item.path), item.area, is_data)
+            .unwrap_or_else(|| kind::by_content(item.value()))
+    }
+
     /// The item of that number. Numbers come from this catalog, so that it exists.
     pub fn item(&self, id: ItemId) -> Option<&Item> {
         self.items.get(id)

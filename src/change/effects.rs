@@ -21,14 +21,18 @@ pub enum Mode {
 impl Mode {
     /// Reads what users write.
     pub fn parse(text: &str) -> Option<Mode> {
-        [
-            ("backward", Mode::Backward),
-            ("forward", Mode::Forward),
-            ("full", Mode::Full),
-            ("none", Mode::None),
-        ]
-        .into_iter()
-        .find_map(|(name, mode)| (name == text).then_some(mode))
+        let all = [Mode::Backward, Mode::Forward, Mode::Full, Mode::None];
+        all.into_iter().find(|mode| mode.name() == text)
+    }
+
+    /// As users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Backward => "backward",
+            Mode::Forward => "forward",
+            Mode::Full => "full",
+            Mode::None => "none",
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod config;
 mod event;
 mod example;
 mod freeze;
+pub(crate) mod gate;
 mod judge;
 mod observability;
 mod policy;
@@ -16,6 +17,7 @@ mod syntax;
 mod tree;
 mod version;
 
+pub use event::frozen::NAMES as FROZEN_NAMES;
 pub use version::notice::{Standing, standings};
 
 use rayon::prelude::*;
@@ -84,6 +86,7 @@ pub static CHECKS: &[&Check] = &[
     &freeze::freeze_latest_stale::CHECK,
     &freeze::freeze_legacy::CHECK,
     &freeze::freeze_malformed::CHECK,
+    &gate::gate_weakened::CHECK,
     &version::history_not_monotone::CHECK,
     &version::hotfix_unapproved::CHECK,
     &schema::id_path_mismatch::CHECK,
@@ -156,6 +159,11 @@ pub static CHECKS: &[&Check] = &[
     &tree::unreadable_entry::CHECK,
     &version::version_disagrees::CHECK,
     &version::version_malformed::CHECK,
+    &gate::waiver_expired::CHECK,
+    &gate::waiver_invalid::CHECK,
+    &gate::waiver_stale::CHECK,
+    &gate::waiver_unapproved::CHECK,
+    &gate::waiver_unused::CHECK,
 ];
 
 /// The check of a code.

@@ -216,6 +216,12 @@ pub(super) enum Command {
     /// Make a schema, event, endpoint, module, policy, invariant or law from a template
     #[command(after_help = with_codes(super::new::NEW_HELP))]
     New(super::new::New),
+    /// Accept one finding, for a reason, until a day; or sign what another has accepted
+    #[command(after_help = with_codes(super::waivers::WAIVE_HELP))]
+    Waive(super::waivers::Waive),
+    /// List what is waived: open, expiring, unused; take out what accepts nothing
+    #[command(after_help = with_codes(super::waivers::WAIVERS_HELP))]
+    Waivers(super::waivers::WaiversArgs),
     /// List schemas, examples, topics, what is deprecated, or codes
     #[command(
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"
@@ -229,8 +235,17 @@ pub(super) struct Gate {
     #[command(flatten)]
     pub tree: Check,
     /// Compare with this tree, too: breaks must be announced by versions
+    ///
+    /// Of a commit it is the last one that both share. What judges is that tree's: levels, laws, waivers,
+    /// signers; whatever the change loosens of it is a finding.
     #[arg(long, value_name = "REF")]
     pub against: Option<String>,
+    /// Compare with REF itself, not with the last commit that both share
+    #[arg(long, requires = "against")]
+    pub tip: bool,
+    /// The time by which waivers end, as RFC 3339 has it [default: now]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
+    pub now: Option<String>,
 }
 
 /// What to check.

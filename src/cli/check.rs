@@ -3,44 +3,73 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::against::{self, Base, base};
 use super::args::{self, Global};
-use super::diff::compared;
-use super::laws::{Spoken, law_findings, texts_of};
+use super::laws::{Call, Spoken, law_findings, texts_of};
 use super::load::{Loaded, load};
 use super::output::Terminal;
 use super::progress::Progress;
-use super::sides::side;
+use super::waivers;
 use super::{Answer, Failure};
-use crate::catalog::{Kind, Partner};
+use crate::catalog::{Catalog, Kind, Partner};
 use crate::checks::{self, Check};
 use crate::finding::{Finding, Level};
 use crate::freeze::{FOLDER, freeze_name};
-use crate::gate;
+use crate::gate::{self, Accepted, Bump, Levels};
 use crate::report::{self, Closing};
-use crate::source::{self, Request, Source, State};
+use crate::source::{self, Request, Source};
 use crate::tree::Tree;
 
 /// `contract-guard check`
 pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> Answer {
     let started = Instant::now();
     let progress = Progress::start("checking contracts");
+    let run = gated(args, global, terminal)?;
+    drop(progress);
+    finish(run, Closing::Check, started, global, terminal)
+}
+
+/// Everything that `check` looks at.
+fn gated(args: &args::Gate, global: &Global, terminal: &Terminal) -> Result<Run, Failure> {
     let request = request(&args.tree)?;
     let loaded = load(&request, global)?;
-    let base = args.against.as_deref().map(|base| side(base, global)).transpose()?;
-    let findings = checks::run(&loaded.catalog, |_| true);
-    let comparison = base.as_ref().map(|base| compared(base, &loaded.catalog));
-    let of_laws = held(&request, &loaded.catalog.tree, args.against.as_deref(), global)?;
-    drop(progress);
-    let mut run = Run::alone(loaded, findings);
-    if let (Some(base), Some(comparison)) = (base, comparison) {
-        run.compared = gate::gated(comparison, &base.config.levels);
-        run.before = Some(base);
+    let before = match args.against.as_deref() {
+        Some(name) => base(name, args.tip, &request, global)?,
+        None => None,
+    };
+    if let (Some(name), None) = (&args.against, &before) {
+        let name = report::visible(name);
+        terminal.note(&format!("`{name}` has no contracts to compare with"));
     }
+    let mut findings = checks::run(&loaded.catalog, |_| true);
+    let accepted = waivers::accepted(&loaded.catalog, before.as_ref(), args.now.as_deref())?;
+    let of_laws = held(&request, &loaded.catalog.tree, before.as_ref(), args, global)?;
+    let mut run = Run::alone(loaded, Vec::new());
+    if let Some(Base { loaded: old, .. }) = before {
+        let new = &run.loaded;
+        let comparison = gate::compare(&old.catalog, &new.catalog, &old.config, &accepted);
+        findings.extend(gate::weakened(old.side(), new.side(), &comparison.items));
+        run.levels = old.config.levels.and(&run.loaded.config.levels);
+        run.bump = comparison.whole().cloned();
+        run.compared = gate::gated(comparison, &run.levels);
+        run.before = Some(old);
+    }
+    run.findings = findings;
+    run.accepted = accepted;
     if let Some(Spoken { findings, texts }) = of_laws {
         run.texts = texts_of(&findings, &texts);
-        run.compared.extend(gate::judged_laws(findings, &run.texts, &run.loaded.config.levels));
+        run.compared.extend(gate::judged_laws(findings, &run.texts, &run.levels));
     }
-    finish(run, Closing::Check, started, global, terminal)
+    Ok(run)
+}
+
+/// What `check` answers, and what it read.
+pub(super) fn judged(
+    args: &args::Gate,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Judged, Failure> {
+    Ok(judge(gated(args, global, terminal)?))
 }
 
 /// What a run has found out, to be judged.
@@ -53,29 +82,56 @@ struct Run {
     before: Option<Loaded>,
     /// Files beyond the contracts that laws speak of.
     texts: Tree,
+    /// The levels of both sides.
+    levels: Levels,
+    /// What is waived.
+    accepted: Accepted,
+    /// The step that the comparison demands.
+    bump: Option<Bump>,
 }
 
 impl Run {
     fn alone(loaded: Loaded, findings: Vec<Finding>) -> Run {
-        Run { loaded, findings, compared: Vec::new(), before: None, texts: Tree::default() }
+        Run {
+            levels: loaded.config.levels.clone(),
+            loaded,
+            findings,
+            compared: Vec::new(),
+            before: None,
+            texts: Tree::default(),
+            accepted: Accepted::default(),
+            bump: None,
+        }
+    }
+
+    /// A run that sees a part of the findings, and so cannot say which waivers are needed.
+    fn quiet(loaded: Loaded, findings: Vec<Finding>) -> Result<Run, Failure> {
+        let accepted = waivers::accepted(&loaded.catalog, None, None)?.quietly();
+        Ok(Run { accepted, ..Run::alone(loaded, findings) })
     }
 }
 
-/// What the laws of the repository say.
+/// What the laws of the repository say, and those of the base.
 fn held(
     request: &Request,
     tree: &Tree,
-    against: Option<&str>,
+    before: Option<&Base>,
+    args: &args::Gate,
     global: &Global,
 ) -> Result<Option<Spoken>, Failure> {
-    let state = match &request.source {
-        Source::Dir => State::WorkTree,
-        Source::Index => State::Index,
-        Source::Commit(name) => State::Commit(name.clone()),
-        // A freeze holds contracts and no code.
-        Source::Freeze(_) => return Ok(None),
+    // A freeze holds contracts and no code.
+    if matches!(request.source, Source::Freeze(_)) {
+        return Ok(None);
+    }
+    let call = Call {
+        base: &request.base,
+        tree,
+        state: against::state(&request.source),
+        before: before.map(|base| &base.loaded.catalog.tree),
+        past: before.and_then(|base| base.past.as_deref()),
+        now: args.now.as_deref(),
     };
-    law_findings(&request.base, tree, &state, against, global)
+    law_findings(&call, global)
 }
 
 /// `contract-guard validate`
@@ -107,7 +163,7 @@ pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Termin
     let mut findings = checks::run(catalog, is_about_examples);
     findings.retain(|finding| concerned.contains(&finding.primary.artifact));
     drop(progress);
-    finish(Run::alone(loaded, findings), Closing::Validate, started, global, terminal)
+    finish(Run::quiet(loaded, findings)?, Closing::Validate, started, global, terminal)
 }
 
 /// `contract-guard envelope`
@@ -131,7 +187,7 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
         concerned.contains(&finding.primary.artifact)
             || finding.code.as_str().starts_with("envelope-")
     });
-    finish(Run::alone(loaded, findings), Closing::Envelope, started, global, terminal)
+    finish(Run::quiet(loaded, findings)?, Closing::Envelope, started, global, terminal)
 }
 
 fn is_about_envelopes(check: &Check) -> bool {
@@ -171,15 +227,24 @@ fn is_about_examples(check: &Check) -> bool {
     own.contains(&check.code.as_str()) || is_about_schemas(check)
 }
 
-/// Judges, renders, writes.
-fn finish(
-    run: Run,
-    closing: Closing,
-    started: Instant,
-    global: &Global,
-    terminal: &Terminal,
-) -> Answer {
-    let Run { loaded, mut findings, compared, before, texts } = run;
+/// What a run answers, and what it read.
+pub(super) struct Judged {
+    pub outcome: gate::Outcome,
+    pub catalog: Catalog,
+    /// Whatever findings point to, where that is more than the contracts.
+    texts: Option<Tree>,
+    prefix: String,
+}
+
+impl Judged {
+    /// Whatever findings point to.
+    pub(super) fn texts(&self) -> &Tree {
+        self.texts.as_ref().unwrap_or(&self.catalog.tree)
+    }
+}
+
+fn judge(run: Run) -> Judged {
+    let Run { loaded, mut findings, compared, before, texts, levels, accepted, bump } = run;
     let Loaded { catalog, config, prefix } = loaded;
     findings.extend(config.findings);
     let mut both = before.map(|before| gate::side_by_side(&before.catalog.tree, &catalog.tree));
@@ -190,16 +255,30 @@ fn finish(
         }
     }
     let tree = both.as_ref().unwrap_or(&catalog.tree);
-    let outcome = gate::judge(findings, compared, &catalog, tree, &config.levels);
+    let mut outcome = gate::judge(findings, compared, &catalog, tree, &levels, &accepted);
+    outcome.bump = bump;
+    Judged { outcome, catalog, texts: both, prefix }
+}
+
+/// Judges, renders, writes.
+fn finish(
+    run: Run,
+    closing: Closing,
+    started: Instant,
+    global: &Global,
+    terminal: &Terminal,
+) -> Answer {
+    let judged = judge(run);
+    let (tree, outcome) = (judged.texts(), &judged.outcome);
     let format = global.format.of_report();
     let code = match outcome.verdict.exit_code() {
         1 if global.exit_zero => 0,
         code => code,
     };
-    let style = terminal.style(prefix, started.elapsed().as_secs_f64());
+    let style = terminal.style(judged.prefix.clone(), started.elapsed().as_secs_f64());
     let mut bytes = Vec::new();
     // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
-    let code = match report::render(&outcome, tree, closing, format, &style, &mut bytes) {
+    let code = match report::render(outcome, tree, closing, format, &style, &mut bytes) {
         Ok(()) => code,
         Err(error) => {
             terminal.error(&error.to_string(), None);
@@ -213,7 +292,7 @@ fn finish(
         terminal.note(&format!("`contract-guard fix` repairs {repairable} of these"));
     }
     // The process ends here: giving back every value of a large tree would take longer than the exit.
-    std::mem::forget((catalog, outcome));
+    std::mem::forget(judged);
     Ok(code)
 }
 

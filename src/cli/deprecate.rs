@@ -77,7 +77,7 @@ pub(super) fn run(args: &Deprecate, global: &Global, terminal: &Terminal) -> Ans
     let mut revision = Revision::default();
     revision.write(path, page.text().as_bytes());
     let revised = revision.over(&site.tree);
-    let worse = site.outcome(&revised).beyond(&site.outcome(&site.tree));
+    let worse = site.outcome(&revised)?.beyond(&site.outcome(&site.tree)?);
     site.demand(&worse, &revised, "what would be marked", global, terminal)?;
     let replacements = site.write("deprecation", &revision, &[])?;
     let mut out = String::new();

@@ -5,8 +5,8 @@ use super::load::Loaded;
 use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::{LATEST, side};
+use super::waivers;
 use super::{Answer, Failure};
-use crate::catalog::Catalog;
 use crate::gate::{self, Comparison, Impact, Item};
 use crate::report::{self, Format};
 
@@ -24,13 +24,9 @@ pub(super) fn compare_sides(
 ) -> Result<Compared, Failure> {
     let old = side(base.unwrap_or(LATEST), global)?;
     let new = side(head.unwrap_or("."), global)?;
-    let comparison = compared(&old, &new.catalog);
+    let accepted = waivers::accepted(&new.catalog, None, None)?;
+    let comparison = gate::compare(&old.catalog, &new.catalog, &old.config, &accepted);
     Ok(Compared { old, new, comparison })
-}
-
-/// What changed since `old`. Paths count from the contracts roots, wherever these are.
-pub(super) fn compared(old: &Loaded, new: &Catalog) -> Comparison {
-    gate::compare(&old.catalog, new, &old.config)
 }
 
 /// `contract-guard diff`

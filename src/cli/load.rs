@@ -4,7 +4,7 @@ use super::Failure;
 use super::args::Global;
 use crate::catalog::{self, Catalog, Layout};
 use crate::document::Limits;
-use crate::gate::{self, Config};
+use crate::gate::{self, Config, Side};
 use crate::source::{self, Budget, Request, Source};
 use crate::tree::Tree;
 
@@ -14,6 +14,13 @@ pub(super) struct Loaded {
     pub config: Config,
     /// What leads from the current folder to the repository root, for messages.
     pub prefix: String,
+}
+
+impl Loaded {
+    /// This tree as a side of a comparison.
+    pub(super) fn side(&self) -> Side<'_> {
+        Side { catalog: &self.catalog, config: &self.config }
+    }
 }
 
 /// The budgets of the command line.

@@ -22,6 +22,7 @@ use super::{Answer, Failure};
 use crate::catalog::{Catalog, ItemId, Kind};
 use crate::document::{self, Limits, Syntax, canonical_json, from_json, to_json};
 use crate::edit;
+use crate::gate::Accepted;
 use crate::gate::{self, Impact, Item};
 use crate::graph;
 use crate::migrate::{self, Fate, Op, Transform};
@@ -113,7 +114,7 @@ fn write(args: &Migrate, global: &Global, terminal: &Terminal) -> Answer {
         let help = "`contract-guard bump --write` declares what the changes demand".to_owned();
         return Err(Failure::Usage(message, Some(help)));
     }
-    let comparison = gate::compare(&old.catalog, &new.catalog, &old.config);
+    let comparison = gate::compare(&old.catalog, &new.catalog, &old.config, &Accepted::default());
     let is_break = |item: &&Item| {
         item.change.as_ref().is_some_and(|c| matches!(c.impact, Impact::Major | Impact::Unproven))
     };

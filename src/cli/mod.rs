@@ -4,6 +4,7 @@
     reason = "this floor looks at the environment and the clock, for the others"
 )]
 
+mod against;
 mod args;
 mod check;
 mod deprecate;
@@ -27,6 +28,7 @@ mod report;
 mod revise;
 mod sides;
 mod ulid;
+mod waivers;
 mod words;
 
 use std::ffi::OsString;
@@ -136,6 +138,8 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
         Some(args::Command::Report(command)) => report::report(command, &cli.global, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
+        Some(args::Command::Waive(args)) => waivers::waive(args, &cli.global, &terminal),
+        Some(args::Command::Waivers(args)) => waivers::waivers(args, &cli.global, &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),
     };

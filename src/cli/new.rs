@@ -135,7 +135,7 @@ pub(super) fn run(new: &New, global: &Global, terminal: &Terminal) -> Answer {
     };
     let revision = scaffold::plan(&catalog, &order).map_err(blocked)?;
     let revised = revision.over(&site.tree);
-    let worse = site.outcome(&revised).beyond(&site.outcome(&site.tree));
+    let worse = site.outcome(&revised)?.beyond(&site.outcome(&site.tree)?);
     if worse.verdict != Verdict::Pass {
         site.demand(&worse, &revised, &format!("the new {what}"), global, terminal)?;
     }

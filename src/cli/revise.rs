@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::args::{Global, OutputFormat};
-use super::laws::{Spoken, law_findings, texts_of};
+use super::laws::{Call, Spoken, law_findings, texts_of};
 use super::load::limits;
 use super::output::Terminal;
 use super::place::{Newest, Place};
+use super::waivers;
 use super::{Failure, Refused};
 use crate::catalog::{self, Catalog};
 use crate::checks;
@@ -102,24 +103,29 @@ impl<'p> Site<'p> {
     }
 
     /// What `check` would say about a tree.
-    pub(super) fn outcome(&self, tree: &Tree) -> Outcome {
+    pub(super) fn outcome(&self, tree: &Tree) -> Result<Outcome, Failure> {
         let config = &self.config;
         let mut tree = tree.clone();
         tree.artifacts.extend(self.frozen.artifacts.clone());
         let catalog = catalog::build(&tree, &config.layout, &config.limits);
         let mut findings = checks::run(&catalog, |check| !is_about_freezes(check));
         findings.extend(config.findings.iter().cloned());
-        gate::judge(findings, Vec::new(), &catalog, &tree, &config.levels)
+        let accepted = waivers::accepted(&catalog, None, None)?;
+        Ok(gate::judge(findings, Vec::new(), &catalog, &tree, &config.levels, &accepted))
     }
 
     /// What the laws say about the repository as it is; they may look at more than contracts.
     pub(super) fn laws(&self, global: &Global) -> Result<Option<(Outcome, Tree)>, Failure> {
         let state = State::WorkTree;
-        let spoken = law_findings(&self.place.base, &self.tree, &state, None, global)?;
-        Ok(spoken.map(|Spoken { findings, texts }| {
-            let texts = texts_of(&findings, &texts);
-            (gate::judge_laws(findings, &texts, &self.config.levels), texts)
-        }))
+        let (base, tree) = (self.place.base.as_path(), &self.tree);
+        let call = Call { base, tree, state, before: None, past: None, now: None };
+        let spoken = law_findings(&call, global)?;
+        let Some(Spoken { findings, texts }) = spoken else { return Ok(None) };
+        let (texts, levels) = (texts_of(&findings, &texts), &self.config.levels);
+        let catalog = self.facts(&self.tree);
+        let accepted = waivers::accepted(&catalog, None, None)?;
+        let outcome = gate::judge_laws(findings, &texts, levels, &catalog, &accepted);
+        Ok(Some((outcome, texts)))
     }
 
     /// Refuses what would not pass, and shows why.

@@ -20,7 +20,7 @@ pub(super) fn side_to_validate(text: &str, global: &Global) -> Result<Loaded, Fa
     load(&request(text)?, global)
 }
 
-fn request(text: &str) -> Result<Request, Failure> {
+pub(super) fn request(text: &str) -> Result<Request, Failure> {
     let (base, root) = match source::discover(None) {
         // What is gone from the folder may be in a commit or a freeze.
         Err(SourceError::NoTree { base }) => (base, "contracts".to_owned()),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Config, Item, Level, LevelOrigin, Levels, position};
+use super::{Accepted, Config, Item, Level, LevelOrigin, Levels, position};
 use crate::catalog::Catalog;
-use crate::change::{self, BASE, Bump, Change, Impact, Options, Step};
+use crate::change::{self, BASE, Bump, Change, Impact, Step};
 use crate::finding::{Code, Finding, Location, fingerprint};
 use crate::tree::{ArtifactPath, Tree};
 
@@ -44,28 +44,34 @@ impl Comparison {
 }
 
 /// Compares two trees. The configuration is that of the old one: a change does not judge itself.
-pub fn compare(old: &Catalog, new: &Catalog, config: &Config) -> Comparison {
-    let options = Options { modes: config.modes.clone(), declared_only: config.declared_only };
-    let changes = change::between(old, new, &options);
-    let bumps = change::bumps(&changes, old, new);
+///
+/// A change that is waived demands no step: it is accepted as it is.
+pub fn compare(old: &Catalog, new: &Catalog, config: &Config, accepted: &Accepted) -> Comparison {
+    let changes = change::between(old, new, &config.comparing());
     let mut lines = BTreeMap::new();
-    let items = changes.into_iter().map(|change| {
-        let level = match change.impact {
-            Impact::Major | Impact::Unproven => Level::Error,
-            Impact::Minor | Impact::Patch => Level::Note,
-        };
-        item(change, level, new, &mut lines)
+    let mut items: Vec<Item> =
+        changes.iter().map(|change| item(change.clone(), new, &mut lines)).collect();
+    accepted.mark(&mut items, new, &new.tree);
+    let demanding = changes.into_iter().zip(&items).map(|(mut change, item)| {
+        if item.waived.is_some() {
+            change.impact = change.impact.min(Impact::Patch);
+        }
+        change
     });
-    Comparison { items: items.collect(), bumps }
+    let bumps = change::bumps(&demanding.collect::<Vec<_>>(), old, new);
+    Comparison { items, bumps }
 }
 
 fn item(
     change: Change,
-    level: Level,
     new: &Catalog,
     lines: &mut BTreeMap<ArtifactPath, crate::document::LineIndex>,
 ) -> Item {
     let Change { impact, finding, direction, module, affects } = change;
+    let level = match impact {
+        Impact::Major | Impact::Unproven => Level::Error,
+        Impact::Minor | Impact::Patch => Level::Note,
+    };
     let direction = direction.map(change::Direction::name);
     let facts = ChangeFacts { impact, direction, module, affects };
     Item {
@@ -114,8 +120,13 @@ pub fn gated(comparison: Comparison, levels: &Levels) -> Vec<Item> {
     }
     for mut item in items {
         let Some(facts) = &item.change else { continue };
+        // A rule that came after the edition that is pinned judges nothing yet.
+        if !levels.edition.knows(item.finding.code.as_str()) {
+            continue;
+        }
         item.level = match facts.impact {
             Impact::Unproven => Level::Error,
+            Impact::Major if item.waived.is_some() => Level::Error,
             Impact::Major if is_announced(facts.module.as_ref()) => Level::Note,
             Impact::Major => Level::Error,
             Impact::Minor | Impact::Patch => continue,

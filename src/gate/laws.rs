@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, Item, LevelOrigin, Levels, Outcome, outcome, position};
+use super::{Accepted, Counts, Item, LevelOrigin, Levels, Outcome, outcome, position};
+use crate::catalog::Catalog;
 use crate::document::{self, Document, Limits, LineIndex, Syntax};
 use crate::finding::{Finding, Level, Location, fingerprint};
 use crate::tree::{ArtifactPath, Tree};
 
 /// Judges what laws say about a repository. `texts` has the files that findings point to.
-pub fn judge_laws(findings: Vec<Finding>, texts: &Tree, levels: &Levels) -> Outcome {
-    outcome(judged_laws(findings, texts, levels), Counts::default())
+pub fn judge_laws(
+    findings: Vec<Finding>,
+    texts: &Tree,
+    levels: &Levels,
+    catalog: &Catalog,
+    accepted: &Accepted,
+) -> Outcome {
+    let mut items = judged_laws(findings, texts, levels);
+    accepted.mark(&mut items, catalog, texts);
+    outcome(items, Counts::default())
 }
 
 /// The same, to be judged together with findings about contracts.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks;
+use super::edition::Edition;
 use crate::finding::{Code, Level};
-use crate::laws;
 
 /// Who set a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,18 +32,34 @@ impl LevelOrigin {
 pub struct Levels {
     /// What the configuration says, by code.
     pub configured: BTreeMap<String, Level>,
+    /// The pinned list of rules.
+    pub edition: &'static Edition,
 }
 
 impl Levels {
     /// The level of a code.
     pub fn of(&self, code: Code) -> (Level, LevelOrigin) {
-        match self.configured.get(code.as_str()) {
-            Some(level) => (*level, LevelOrigin::Config),
-            None => {
-                let check = checks::find(code.as_str()).map(|c| c.level);
-                let level = check.or_else(|| laws::about_laws(code).map(|rule| rule.level));
-                (level.unwrap_or(Level::Error), LevelOrigin::Default)
-            }
+        let origin = match self.configured.contains_key(code.as_str()) {
+            true => LevelOrigin::Config,
+            false => LevelOrigin::Default,
+        };
+        (self.of_name(code.as_str()), origin)
+    }
+
+    /// The level of a code by its name.
+    pub(super) fn of_name(&self, code: &str) -> Level {
+        self.configured.get(code).copied().unwrap_or_else(|| self.edition.level(code))
+    }
+
+    /// What both demand: of each code the higher level, and the earlier edition. A change cannot lower what
+    /// its baseline demands, and may ask for more.
+    #[must_use]
+    pub fn and(&self, other: &Levels) -> Levels {
+        let mut configured = BTreeMap::new();
+        for code in self.configured.keys().chain(other.configured.keys()) {
+            configured.insert(code.clone(), self.of_name(code).max(other.of_name(code)));
         }
+        let edition = if self.edition.name <= other.edition.name { self } else { other }.edition;
+        Levels { configured, edition }
     }
 }

@@ -3,17 +3,24 @@
 
 mod compare;
 mod config;
+mod edition;
 mod laws;
 mod level;
 mod verdict;
-mod waiver;
+mod waivers;
+mod weakened;
 
 pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side};
 pub use config::{Config, read as read_config};
+pub use edition::newest_edition;
 pub use laws::{judge_laws, judged_laws};
 pub use level::{LevelOrigin, Levels};
 pub use verdict::Verdict;
-pub use waiver::Waived;
+pub use waivers::{
+    ABSENT, Accepted, NAMESPACE as WAIVER_NAMESPACE, Terms, Waived, Waiver, Waivers,
+    is_beyond_waiving, waived_artifact, waived_content,
+};
+pub use weakened::{Side, weakened, weakened_laws};
 
 pub use crate::change::{Bump, Impact, Step};
 
@@ -110,33 +117,38 @@ pub fn judge(
     catalog: &Catalog,
     texts: &Tree,
     levels: &Levels,
+    accepted: &Accepted,
 ) -> Outcome {
     let mut lines: BTreeMap<ArtifactPath, LineIndex> = BTreeMap::new();
     let mut items: Vec<Item> = Vec::new();
-    for mut finding in findings {
+    let add = |items: &mut Vec<Item>, mut finding: Finding| {
         let (level, origin) = levels.of(finding.code);
         if level == Level::Off {
-            continue;
+            return;
         }
         locate(&mut finding.primary, catalog);
         for related in &mut finding.related {
             locate(&mut related.location, catalog);
         }
-        let position = position(&finding.primary, texts, &mut lines);
         let fingerprint = fingerprint(&finding);
         items.push(Item {
             level,
             origin,
             fingerprint,
-            position,
+            position: None,
             finding,
             change: None,
             waived: None,
         });
+    };
+    findings.into_iter().for_each(|finding| add(&mut items, finding));
+    items.extend(compared);
+    accepted.mark(&mut items, catalog, texts);
+    for finding in accepted.remarks(&items, catalog, texts) {
+        add(&mut items, finding);
     }
-    for mut item in compared {
+    for item in items.iter_mut().filter(|item| item.position.is_none()) {
         item.position = position(&item.finding.primary, texts, &mut lines);
-        items.push(item);
     }
     outcome(items, counts(catalog))
 }

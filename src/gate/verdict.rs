@@ -12,6 +12,18 @@ pub(super) const INTEGRITY: [&str; 5] = [
     "freeze-malformed",
 ];
 
+/// Rules whose level cannot be lowered: they guard the gate itself.
+pub(super) const FIXED: [&str; 8] = [
+    "freeze-altered",
+    "freeze-chain-broken",
+    "freeze-index-mismatch",
+    "freeze-latest-stale",
+    "freeze-malformed",
+    "gate-weakened",
+    "waiver-invalid",
+    "waiver-unapproved",
+];
+
 /// What a run concludes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

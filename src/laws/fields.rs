@@ -32,6 +32,11 @@ impl<'v> Fields<'v> {
         }
     }
 
+    /// The whole object.
+    pub(super) fn all(&self) -> &'v Value {
+        self.value
+    }
+
     /// A finding at a member.
     pub fn wrong(&mut self, key: &str, message: impl Into<String>, help: &str) {
         let at = if key.is_empty() { self.at.clone() } else { self.at.join(key) };

@@ -133,6 +133,8 @@ pub struct Rule {
     pub only_new: bool,
     /// Accepted until this day, inclusive.
     pub waived: Option<Waived>,
+    /// What it demands, as written: everything but its prose, its level and its waiver.
+    pub demands: serde_json::Value,
     is_pack: bool,
     demand: Box<dyn Demand>,
 }
@@ -265,6 +267,7 @@ fn rule(fields: &mut Fields<'_>, law: &str, known: &[(String, String)]) -> Optio
         fields.forgive();
         return None;
     };
+    let demands = demands(fields);
     let demand = (kind.read)(fields);
     let level = Level::parse(level).unwrap_or(Level::Error);
     let law = law.to_owned();
@@ -281,9 +284,21 @@ fn rule(fields: &mut Fields<'_>, law: &str, known: &[(String, String)]) -> Optio
         unseen,
         only_new,
         waived,
+        demands,
         is_pack,
         demand,
     })
+}
+
+/// A rule without what changes nothing of what it demands.
+fn demands(fields: &Fields<'_>) -> serde_json::Value {
+    let mut json = document::to_json(fields.all());
+    if let Some(members) = json.as_object_mut() {
+        for prose in ["level", "remedy", "sentences", "unseen", "waived", "why"] {
+            members.remove(prose);
+        }
+    }
+    json
 }
 
 fn waived(fields: &mut Fields<'_>) -> Option<Waived> {

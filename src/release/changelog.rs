@@ -1,7 +1,7 @@
 //! CHANGELOG.md in the form of Keep a Changelog 1.1.0: a section for each version, made of what people have
 //! written under `Unreleased` and of changes that are proven. No line of people is lost or altered.
 
-use super::text::{line_break, plain, sentence};
+use super::text::{ended, line_break, plain, sentence};
 use crate::document::Fence;
 use crate::finding::Code;
 use crate::gate::{Impact, Item};
@@ -87,7 +87,11 @@ pub(super) fn line_of(item: &Item, root: &str) -> Option<(Section, String)> {
     } else {
         format!(" ({})", plain(&format!("`{below}`")))
     };
-    Some((section_of(finding.code), format!("- {breaking}{module}{told}{place}.")))
+    let waived = item.waived.as_ref().map_or_else(String::new, |waived| {
+        let (until, owner) = (plain(&waived.until), plain(&waived.owner));
+        format!(" Waived until {until} by {owner}: {}", ended(&plain(&waived.reason)))
+    });
+    Some((section_of(finding.code), format!("- {breaking}{module}{told}{place}.{waived}")))
 }
 
 /// A heading of the second level, and what stands below it.

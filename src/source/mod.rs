@@ -113,6 +113,15 @@ pub enum SourceError {
         /// Why.
         reason: String,
     },
+    /// The history does not reach the commit that is compared with.
+    CutOff {
+        /// What is compared with.
+        name: String,
+        /// Why it cannot be, a clause.
+        reason: &'static str,
+        /// The command that brings what is missing.
+        fetch: String,
+    },
     /// A restore was killed, and nothing has ended it yet.
     Interrupted {
         /// Where.
@@ -144,6 +153,9 @@ impl SourceError {
                 Some("run `contract-guard init` to make a small tree, or name the folder: `contract-guard check PATH`".to_owned())
             }
             SourceError::TooMuch { help, .. } => Some(help.clone()),
+            SourceError::CutOff { fetch, .. } => {
+                Some(format!("run `{fetch}`; with actions/checkout, set `fetch-depth: 0`"))
+            }
             SourceError::Root { .. } => {
                 Some("`contracts` in `contract-guard.toml` is a folder below that file".to_owned())
             }
@@ -180,6 +192,9 @@ impl fmt::Display for SourceError {
             }
             SourceError::Git { what, stderr } => write!(f, "git cannot {what}: {}", stderr.trim()),
             SourceError::Tool { what, reason } => write!(f, "{what}: {reason}"),
+            SourceError::CutOff { name, reason, .. } => {
+                write!(f, "cannot compare with `{name}`: {reason}")
+            }
             SourceError::Interrupted { base } => {
                 write!(f, "a run was interrupted in `{}`", base.display())
             }
@@ -294,6 +309,17 @@ fn root_in(base: &Path) -> Result<Option<String>, SourceError> {
 fn configured_root(text: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
     Some(table.get("contracts")?.as_str()?.trim_end_matches('/').to_owned())
+}
+
+/// The contracts root that a commit configures.
+pub fn root_at(base: &Path, commit: &str) -> String {
+    let name = format!("{commit}:./{CONFIG}");
+    // A commit without a configuration has its contracts in the usual place.
+    let text = git::run(base, "read the configuration", &["cat-file", "blob", &name]);
+    let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
+    let folder =
+        configured_root(&text).and_then(|folder| crate::tree::ArtifactPath::new(&folder).ok());
+    folder.map_or_else(|| "contracts".to_owned(), |path| path.to_string())
 }
 
 /// Paths that `.contractignore` at the contracts root leaves out: names or folder prefixes, one a line.

@@ -145,7 +145,7 @@ impl Repository {
     }
 
     /// The full name of a commit.
-    fn commit(&self, name: &str) -> Result<String, SourceError> {
+    pub fn commit(&self, name: &str) -> Result<String, SourceError> {
         if !self.is_git {
             let what = format!("find the commit `{name}`");
             let stderr = format!("`{}` is no git repository", self.base.display());
@@ -156,7 +156,12 @@ impl Repository {
 
     /// Where the way from `name` to `state` begins: the last commit that both share.
     pub fn fork(&self, name: &str, state: &State) -> Result<String, SourceError> {
-        let commit = self.commit(name)?;
+        let commit = match self.commit(name) {
+            Err(error @ SourceError::Git { .. }) if self.is_git => {
+                return Err(self.cut_off(name, "it is not here").unwrap_or(error));
+            }
+            other => other?,
+        };
         let head = match state {
             State::Commit(head) => self.commit(head)?,
             _ => self.commit("HEAD")?,
@@ -165,13 +170,40 @@ impl Repository {
         if let Ok(shared) = shared {
             return Ok(String::from_utf8_lossy(&shared).trim().to_owned());
         }
-        let shallow = ["rev-parse", "--is-shallow-repository"];
-        if git::run(&self.base, "ask for the history", &shallow)?.starts_with(b"true") {
-            let what = format!("compare with `{name}`");
-            let stderr = "the history is cut off; `git fetch --unshallow` brings it".to_owned();
-            return Err(SourceError::Git { what, stderr });
+        if self.is_shallow()? {
+            let reason = "the history ends before the commit that both share";
+            return Err(self.cut_off(name, reason).unwrap_or_else(|| SourceError::CutOff {
+                name: name.to_owned(),
+                reason,
+                fetch: "git fetch --unshallow".to_owned(),
+            }));
         }
         Ok(commit)
+    }
+
+    fn is_shallow(&self) -> Result<bool, SourceError> {
+        let asked = ["rev-parse", "--is-shallow-repository"];
+        Ok(git::run(&self.base, "ask for the history", &asked)?.starts_with(b"true"))
+    }
+
+    /// The command that brings the branch of a remote; `None` when `name` is none.
+    fn cut_off(&self, name: &str, reason: &'static str) -> Option<SourceError> {
+        let remotes = git::run(&self.base, "list remotes", &["remote"]).ok()?;
+        let remotes = String::from_utf8_lossy(&remotes).into_owned();
+        let short = name.strip_prefix("refs/remotes/").unwrap_or(name);
+        let parts = |remote: &str| {
+            let branch = short.strip_prefix(remote)?.strip_prefix('/')?;
+            // It is shown to be pasted into a shell.
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+            let is_whole = !branch.is_empty() && short.chars().all(is_plain);
+            is_whole.then(|| (remote.to_owned(), branch.to_owned()))
+        };
+        let (remote, branch) = remotes.lines().find_map(parts)?;
+        let deepen = if self.is_shallow().unwrap_or(false) { "--unshallow " } else { "" };
+        let fetch = format!(
+            "git fetch {deepen}{remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}"
+        );
+        Some(SourceError::CutOff { name: name.to_owned(), reason, fetch })
     }
 
     /// The one step from a commit to a state.

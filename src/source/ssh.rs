@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::SourceError;
-use crate::freeze::NAMESPACE;
 
 fn fail(what: &str, reason: &dyn std::fmt::Display) -> SourceError {
     SourceError::Tool { what: format!("ssh-keygen cannot {what}"), reason: reason.to_string() }
@@ -30,9 +29,9 @@ fn run(what: &str, args: &[&std::ffi::OsStr], input: &[u8]) -> Result<Output, So
     Ok(output)
 }
 
-/// Signs a message with the key in a file, or with an agent's for the public key in it.
-pub fn sign(key: &Path, message: &[u8]) -> Result<Vec<u8>, SourceError> {
-    let args = ["sign".as_ref(), "-n".as_ref(), NAMESPACE.as_ref(), "-f".as_ref(), key.as_os_str()];
+/// Signs a message for a purpose, with the key in a file, or with an agent's for the public key in it.
+pub fn sign(key: &Path, namespace: &str, message: &[u8]) -> Result<Vec<u8>, SourceError> {
+    let args = ["sign".as_ref(), "-n".as_ref(), namespace.as_ref(), "-f".as_ref(), key.as_os_str()];
     let output = run("sign", &args, message)?;
     match output.status.success() {
         true => Ok(output.stdout),
@@ -40,9 +39,10 @@ pub fn sign(key: &Path, message: &[u8]) -> Result<Vec<u8>, SourceError> {
     }
 }
 
-/// Who of the allowed signers signed a message; the inner error is a clause saying why nobody did.
+/// Who of the allowed signers signed a message for a purpose; the inner error is a clause saying why nobody did.
 pub fn signer_of(
     allowed: &[u8],
+    namespace: &str,
     signature: &[u8],
     message: &[u8],
 ) -> Result<Result<String, String>, SourceError> {
@@ -68,11 +68,11 @@ pub fn signer_of(
         "-I".as_ref(),
         name.as_ref(),
         "-n".as_ref(),
-        NAMESPACE.as_ref(),
+        namespace.as_ref(),
     ]);
     let verified = run(what, &args, message)?;
     match verified.status.success() {
         true => Ok(Ok(name.to_owned())),
-        false => Ok(Err("does not fit this freeze".to_owned())),
+        false => Ok(Err("does not fit what is said to be signed".to_owned())),
     }
 }

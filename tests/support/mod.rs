@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use contract_guard::catalog::{self, Catalog};
 use contract_guard::checks;
 use contract_guard::document::Limits;
-use contract_guard::gate::{self, Config, Outcome};
+use contract_guard::gate::{self, Accepted, Config, Outcome, Side, Terms, Waivers};
 use contract_guard::report::{self, Closing, Format, Style};
 use contract_guard::source::{self, Budget, Request, Source};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -57,12 +57,29 @@ fn read_within(base: &Path, limits: Limits) -> (Catalog, Config) {
     (catalog::build(&tree, &config.layout, &config.limits), config)
 }
 
-/// Reads and judges the tree in a folder.
-pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
+/// Reads and judges the tree in a folder, and what it makes of the one in `baseline/` beside it, if there is
+/// one, on a day.
+pub fn check(base: &Path, limits: Limits, today: jiff::civil::Date) -> (Catalog, Outcome) {
     let (catalog, config) = read_within(base, limits);
     let mut findings = checks::run(&catalog, |_| true);
-    findings.extend(config.findings);
-    let outcome = gate::judge(findings, Vec::new(), &catalog, &catalog.tree, &config.levels);
+    findings.extend(config.findings.clone());
+    let baseline = base.join("baseline");
+    let before = baseline.is_dir().then(|| read_within(&baseline, limits));
+    let mut terms = Terms { today, compares: before.is_some(), ..Terms::default() };
+    if let Some((old, was)) = &before {
+        terms.base = Some(Waivers::read(old));
+        terms.approvals = was.approvals;
+    }
+    let accepted = Accepted::of(&Waivers::read(&catalog), &catalog, &terms);
+    let mut compared = Vec::new();
+    if let Some((old, was)) = &before {
+        let comparison = gate::compare(old, &catalog, was, &accepted);
+        let sides = [(old, was), (&catalog, &config)].map(|(c, f)| Side { catalog: c, config: f });
+        findings.extend(gate::weakened(sides[0], sides[1], &comparison.items));
+        compared = gate::gated(comparison, &was.levels.and(&config.levels));
+    }
+    let outcome =
+        gate::judge(findings, compared, &catalog, &catalog.tree, &config.levels, &accepted);
     (catalog, outcome)
 }
 

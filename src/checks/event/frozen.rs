@@ -5,7 +5,7 @@ use crate::document::Pointer;
 use crate::finding::Location;
 
 /// Built in, so that the guard works without any configuration.
-pub(super) const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 12] = [
     "band",
     "obligations",
     "policy_version",

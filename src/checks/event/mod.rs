@@ -6,7 +6,7 @@ pub(super) mod envelope_field_undeclared;
 pub(super) mod envelope_missing;
 pub(super) mod envelope_open_type;
 pub(super) mod envelope_unproven;
-mod frozen;
+pub(crate) mod frozen;
 pub(super) mod invariant_malformed;
 pub(super) mod invariant_unproven;
 pub(super) mod invariant_violated;

@@ -14,7 +14,9 @@ use super::args::Create;
 use super::place::{Newest, Place};
 use super::words::{counted, refused, size, time};
 use crate::catalog::{self, Catalog, Kind};
+use crate::cli::waivers;
 use crate::freeze::{Version, Wish, plan_create};
+use crate::gate::Accepted;
 use crate::gate::{self, Comparison, Config, Step};
 use crate::tree::{ArtifactPath, Tree};
 
@@ -88,7 +90,8 @@ fn large_enough(
     let config = gate::read_config(tree, limits(global));
     let build = |tree: &Tree| catalog::build_uncompiled(tree, &config.layout, &config.limits);
     let (old, new) = (build(&newest.freeze.tree(&tree.root)), build(tree));
-    let (comparison, required) = required(&old, &new, &config, before.number());
+    let accepted = waivers::accepted(&new, None, None)?;
+    let (comparison, required) = required(&old, &new, &config, &accepted, before.number());
     let declared = Step::between(before.number(), version.number());
     if declared >= required {
         return Ok(());
@@ -117,9 +120,10 @@ pub(super) fn required(
     old: &Catalog,
     new: &Catalog,
     config: &Config,
+    accepted: &Accepted,
     before: &semver::Version,
 ) -> (Comparison, Step) {
-    let comparison = gate::compare(old, new, config);
+    let comparison = gate::compare(old, new, config, accepted);
     let impacts = comparison.items.iter().filter_map(|item| item.change.as_ref());
     let all = Step::required(impacts.map(|change| change.impact), before);
     let step = comparison.whole().map_or(all, |bump| bump.required.min(all));

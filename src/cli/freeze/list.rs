@@ -12,6 +12,7 @@ use super::create::required;
 use super::place::Place;
 use super::words::{counted, size};
 use crate::freeze::{Format, Freeze, Name, Version, decode, format_of, legacy_facts};
+use crate::gate::Accepted;
 use crate::gate::Step;
 use crate::source::{self, FrozenFile, Source};
 
@@ -79,7 +80,14 @@ fn steps(freezes: &[(Version, FrozenFile)], place: &Place, global: &Global) -> V
     for (version, file) in freezes {
         let now = load_to_compare(&place.request(Source::Freeze(file.path.clone())), global).ok();
         let step = before.as_ref().zip(now.as_ref()).map(|((version, old), new)| {
-            required(&old.catalog, &new.catalog, &new.config, version.number()).1
+            required(
+                &old.catalog,
+                &new.catalog,
+                &new.config,
+                &Accepted::default(),
+                version.number(),
+            )
+            .1
         });
         found.push(step);
         before = now.map(|loaded| (version, loaded));

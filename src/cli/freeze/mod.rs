@@ -18,6 +18,7 @@ use super::{Answer, place, words};
 use args::Command;
 use place::Place;
 pub(super) use restore::{refusal, rescued, would_lose};
+pub(super) use signers::FILE as SIGNERS;
 
 pub(super) fn run(freeze: &args::Freeze, global: &Global, terminal: &Terminal) -> Answer {
     let place = Place::find(freeze.tree.as_deref(), global)?;

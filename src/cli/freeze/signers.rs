@@ -13,7 +13,7 @@ use crate::source::{self, Request, Source};
 use crate::tree::ArtifactPath;
 
 /// The list of signers, below the contracts root.
-pub(super) const FILE: &str = "security/allowed_signers";
+pub(in crate::cli) const FILE: &str = "security/allowed_signers";
 
 /// The signers that a base allows.
 pub(super) struct Signers {
@@ -115,7 +115,7 @@ impl Signers {
         if signature.namespace != NAMESPACE {
             return Ok(Err(format!("is for `{}`, not for freezes", signature.namespace)));
         }
-        let found = source::signer_of(&self.allowed, bytes, message)?;
+        let found = source::signer_of(&self.allowed, NAMESPACE, bytes, message)?;
         if found.is_ok() && !keys.insert(signature.fingerprint()) {
             return Ok(Err(format!("is by {}, which has signed already", signature.fingerprint())));
         }

@@ -15,8 +15,8 @@ use super::place::{Place, not_ours};
 use super::signers::Signers;
 use super::words::{counted, legacy_report, legacy_summary};
 use crate::freeze::{
-    self, Defect, DefectKind, Effort, Format, Freeze, Legacy, Name, NewFile, Record, Signature,
-    decode, format_of, index_name, signature_name, signed_bytes,
+    self, Defect, DefectKind, Effort, Format, Freeze, Legacy, NAMESPACE, Name, NewFile, Record,
+    Signature, decode, format_of, index_name, signature_name, signed_bytes,
 };
 use crate::report::visible;
 use crate::source;
@@ -284,7 +284,7 @@ pub(super) fn sign(sign: &Sign, place: &Place, global: &Global, terminal: &Termi
         let help = Some("`contract-guard freeze import` takes it in first".to_owned());
         return Err(Failure::Usage(format!("`{name}` is no freeze of this repository"), help));
     };
-    let bytes = source::sign(&sign.key, &signed_bytes(&opened.bytes))?;
+    let bytes = source::sign(&sign.key, NAMESPACE, &signed_bytes(&opened.bytes))?;
     let signature = Signature::parse(&bytes)
         .map_err(|reason| Failure::Usage(format!("the answer of ssh-keygen {reason}"), None))?;
     let path = place.frozen_path(&signature_name(version.as_str(), &signature.key_id()));

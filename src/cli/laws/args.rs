@@ -76,6 +76,16 @@ pub(in crate::cli) struct Select {
     /// Show violations that the record accepts, too
     #[arg(long)]
     pub all: bool,
+    /// Whether a repository without laws is one to hold others against
+    #[arg(skip)]
+    pub may_be_lawless: bool,
+}
+
+impl Select {
+    /// Whether all rules of the repository are meant.
+    pub(super) fn is_of_all(&self) -> bool {
+        self.law.is_none() && self.rule.is_none() && self.pack.is_empty()
+    }
 }
 
 #[derive(Debug, Args)]

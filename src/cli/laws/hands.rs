@@ -10,6 +10,7 @@ use crate::cli::args::Global;
 use crate::cli::load::{Loaded, load, load_to_compare};
 use crate::finding::{Finding, Location};
 use crate::gate;
+use crate::gate::Accepted;
 use crate::laws::Hands;
 use crate::source::{self, Request, Source, State};
 
@@ -80,7 +81,7 @@ impl<'g> OwnHands<'g> {
 
 /// What changed in the contracts, and which version steps that demands.
 fn changed(before: &Loaded, now: &Catalog) -> Vec<Finding> {
-    let comparison = gate::compare(&before.catalog, now, &before.config);
+    let comparison = gate::compare(&before.catalog, now, &before.config, &Accepted::default());
     let of = |at: &usize| comparison.items.get(*at).map(|item| &item.finding);
     let steps = comparison
         .bumps
@@ -94,7 +95,7 @@ fn changed(before: &Loaded, now: &Catalog) -> Vec<Finding> {
 /// What one commit changed, besides what is known. Version steps are asked of the whole way only: the step
 /// may come in a commit of its own.
 fn on_the_way(before: &Loaded, now: &Catalog, commit: &str, known: &[Finding]) -> Vec<Finding> {
-    let comparison = gate::compare(&before.catalog, now, &before.config);
+    let comparison = gate::compare(&before.catalog, now, &before.config, &Accepted::default());
     let is_known = |finding: &Finding| {
         known.iter().any(|k| {
             k.code == finding.code

@@ -1,16 +1,19 @@
 //! A repository, its past, its laws, and what comes of holding one to the other.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::Select;
 use super::hands::OwnHands;
 use super::{base_of, known_packs};
+use crate::catalog::Catalog;
 use crate::cli::Failure;
 use crate::cli::args::Global;
 use crate::cli::load::{budget, limits};
+use crate::cli::waivers;
 use crate::finding::{Finding, Location};
+use crate::gate::Accepted;
 use crate::laws::{
     self, BASELINE_FORMAT, Evidence, Hands, Held, Hold, Law, Ratchet, Selection, Status, World,
 };
@@ -18,7 +21,7 @@ use crate::source::{self, Repository, RepositoryFiles, State, TreeHistory};
 use crate::tree::{Artifact, ArtifactPath, Files, History, MemoryFiles, Step, Tree};
 
 /// Where the laws of a repository lie, below its contracts.
-const LAWS: &str = "laws";
+pub(super) const LAWS: &str = "laws";
 
 /// Everything that is needed to hold laws.
 pub(super) struct Court {
@@ -89,7 +92,7 @@ impl Court {
         let (laws, wrong, elsewhere) = (Vec::new(), Vec::new(), Vec::new());
         let mut court = Court { repository, state, laws, wrong, elsewhere, root, clock };
         if select.pack.is_empty() {
-            court.own_laws(global)?;
+            court.own_laws(select.may_be_lawless, global)?;
         }
         for pack in &select.pack {
             court.pack(pack, global)?;
@@ -102,6 +105,37 @@ impl Court {
         self.repository.base()
     }
 
+    /// The contracts, and which findings their waivers accept.
+    pub(super) fn waivers(
+        &self,
+        select: &Select,
+        global: &Global,
+    ) -> Result<(Catalog, Accepted), Failure> {
+        let source = match &self.state {
+            State::WorkTree => source::Source::Dir,
+            State::Index => source::Source::Index,
+            State::Commit(name) => source::Source::Commit(name.clone()),
+        };
+        let (base, root) = (self.base().to_owned(), self.root.clone());
+        let request = source::Request { source, base, root, frozen: true };
+        let tree = match source::read(&request, &budget(global)) {
+            // A law may be held to a repository without contracts.
+            Err(source::SourceError::NoTree { .. } | source::SourceError::Io { .. }) => {
+                Tree::default()
+            }
+            other => other?,
+        };
+        let layout = crate::gate::read_config(&tree, limits(global)).layout;
+        let catalog = crate::catalog::build_uncompiled(&tree, &layout, &limits(global));
+        let accepted = waivers::accepted(&catalog, None, select.now.as_deref())?;
+        Ok((catalog, accepted))
+    }
+
+    /// The contracts root.
+    pub(super) fn root(&self) -> &str {
+        &self.root
+    }
+
     /// What leads from the current folder to the repository.
     pub(super) fn prefix(&self) -> String {
         match self.base().to_str() {
@@ -110,7 +144,7 @@ impl Court {
         }
     }
 
-    fn own_laws(&mut self, global: &Global) -> Result<(), Failure> {
+    fn own_laws(&mut self, may_be_lawless: bool, global: &Global) -> Result<(), Failure> {
         let files = self.repository.files(&self.state)?;
         let prefix = below(&self.root, &format!("{LAWS}/"));
         let mut read = Vec::new();
@@ -123,7 +157,8 @@ impl Court {
         for (path, bytes) in read {
             self.add(&path, &bytes, global);
         }
-        if self.laws.is_empty() && self.wrong.is_empty() {
+        let is_lawless = self.laws.is_empty() && self.wrong.is_empty();
+        if is_lawless && !may_be_lawless {
             let help = format!(
                 "write one, or hold the repository to a built-in law: `--pack` takes {}",
                 known_packs()
@@ -281,7 +316,11 @@ impl Court {
         );
         let world = world(&now, self.clock, &hands, past.as_ref());
         let selection = Selection { law: select.law.clone(), rule: select.rule.clone() };
-        let (found, held) = laws::run(&self.laws, &world, &selection);
+        let (mut found, held) = laws::run(&self.laws, &world, &selection);
+        if let Some(past) = past.as_ref().filter(|_| select.is_of_all()) {
+            let before = self.before(past.baseline.as_ref(), past.commit.as_deref(), global);
+            found = before.and(found, &world);
+        }
         let mut findings = self.wrong.clone();
         findings.extend(self.broken_ratchet());
         let mut accepted = 0;
@@ -442,11 +481,11 @@ fn read_ratchet(bytes: &[u8]) -> Option<Ratchet> {
     serde_json::from_slice::<Ratchet>(bytes).ok().filter(|r| r.format == BASELINE_FORMAT)
 }
 
-fn below(root: &str, path: &str) -> String {
+pub(super) fn below(root: &str, path: &str) -> String {
     if root.is_empty() { path.to_owned() } else { format!("{root}/{path}") }
 }
 
-fn is_law(path: &str, prefix: &str) -> bool {
+pub(super) fn is_law(path: &str, prefix: &str) -> bool {
     let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
     is_yaml && path.strip_prefix(prefix).is_some_and(|rest| !rest.contains('/'))
 }
@@ -477,36 +516,50 @@ pub(super) fn has_laws(tree: &Tree) -> bool {
     tree.artifacts.keys().any(|path| is_law(path.as_str(), &prefix))
 }
 
-/// What the laws of a repository say, as a part of `check`. Nothing when it has no laws.
+/// What `check` wants to hear of the laws of a repository.
+pub(in crate::cli) struct Call<'c> {
+    /// The folder of the repository.
+    pub base: &'c Path,
+    /// The contracts.
+    pub tree: &'c Tree,
+    pub state: State,
+    /// The contracts that they are compared with.
+    pub before: Option<&'c Tree>,
+    /// The commit of these, or `freeze:VERSION`.
+    pub past: Option<&'c str>,
+    pub now: Option<&'c str>,
+}
+
+/// What the laws of a repository say, and those of the baseline, as a part of `check`. Nothing when neither
+/// has any and there is no past.
 pub(in crate::cli) fn law_findings(
-    base: &Path,
-    tree: &Tree,
-    state: &State,
-    against: Option<&str>,
+    call: &Call<'_>,
     global: &Global,
 ) -> Result<Option<Spoken>, Failure> {
+    // Most trees have none, and a hook waits for the answer.
+    let (had, has) = (call.before.is_some_and(has_laws), has_laws(call.tree));
+    let is_of_commit = call.past.is_some_and(|past| !past.starts_with("freeze:"));
+    if !has && !had && !is_of_commit {
+        return Ok(None);
+    }
     let select = Select {
-        path: Some(PathBuf::from(base)),
-        against: against.map(str::to_owned),
-        staged: *state == State::Index,
-        at: match state {
+        path: Some(call.base.to_owned()),
+        against: call.past.map(str::to_owned),
+        staged: call.state == State::Index,
+        at: match &call.state {
             State::Commit(name) => Some(name.clone()),
             _ => None,
         },
+        now: call.now.map(str::to_owned),
+        may_be_lawless: true,
         ..Select::default()
     };
-    // Most trees have none, and a hook waits for the answer.
-    if !has_laws(tree) {
-        return Ok(None);
+    let repository = Repository::open(call.base)?;
+    let mut court = Court::of(repository, &select, global)?;
+    if !has && !had {
+        // Without laws nobody asked for a gate; who had one must not lose it unseen.
+        court.laws.iter_mut().flat_map(|law| &mut law.rules).for_each(|rule| rule.only_new = true);
     }
-    let prefix = below(&tree.root, &format!("{LAWS}/"));
-    let repository = Repository::open(base)?;
-    let has_laws = repository
-        .files(state)
-        .is_ok_and(|files| files.paths().iter().any(|path| is_law(path, &prefix)));
-    if !has_laws {
-        return Ok(None);
-    }
-    let judged = Court::of(repository, &select, global)?.hold(&select, global)?;
+    let judged = court.hold(&select, global)?;
     Ok(Some(Spoken { findings: judged.findings, texts: judged.texts }))
 }

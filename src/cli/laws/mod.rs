@@ -1,6 +1,7 @@
 //! `laws`: a repository is read, its laws are held against it, the outcome is shown.
 
 pub(super) mod args;
+mod before;
 mod hands;
 mod held;
 mod standings;
@@ -20,7 +21,7 @@ use crate::laws::{self, Evidence, Hold, Ratchet, Status};
 use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 
-pub(super) use held::{Spoken, law_findings, texts_of};
+pub(super) use held::{Call, Spoken, law_findings, texts_of};
 pub(super) use standings::standings;
 
 /// `contract-guard laws …`
@@ -46,7 +47,9 @@ fn check(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
         accepted: judged.accepted,
     };
     let texts = texts_of(&judged.findings, &judged.texts);
-    let outcome = gate::judge_laws(judged.findings, &texts, &Levels::default());
+    let (catalog, accepted) = court.waivers(select, global)?;
+    let levels = Levels::default();
+    let outcome = gate::judge_laws(judged.findings, &texts, &levels, &catalog, &accepted);
     let code = match outcome.verdict.exit_code() {
         1 if global.exit_zero => 0,
         code => code,

@@ -10,6 +10,7 @@ use crate::cli::place::Place;
 use crate::cli::progress::Progress;
 use crate::cli::revise::Site;
 use crate::cli::sides::{LATEST, side};
+use crate::cli::waivers;
 use crate::cli::{Answer, Failure};
 use crate::gate;
 use crate::release::{self, Before, Wish};
@@ -48,7 +49,8 @@ fn write(args: &Bump, global: &Global, terminal: &Terminal) -> Answer {
     };
     let old = side(args.against.as_deref().or(newest.as_deref()).unwrap_or(LATEST), global)?;
     let facts = site.facts(&site.tree);
-    let comparison = gate::compare(&old.catalog, &facts, &old.config);
+    let accepted = waivers::accepted(&facts, None, args.setting.now.as_deref())?;
+    let comparison = gate::compare(&old.catalog, &facts, &old.config, &accepted);
     let declared = old.catalog.versions.iter().find(|v| v.folder.is_none());
     let Some(version) = declared.and_then(|v| v.current.version.clone()) else {
         let message = "the tree before declares no version of the set".to_owned();

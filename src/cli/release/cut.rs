@@ -96,7 +96,7 @@ pub(super) fn cut(
     unchanged(&site)?;
     let revised = planned.revision.over(&site.tree);
     let of = format!("release {}", planned.version);
-    site.demand(&site.outcome(&revised), &revised, &of, global, terminal)?;
+    site.demand(&site.outcome(&revised)?, &revised, &of, global, terminal)?;
     if let Some((outcome, texts)) = site.laws(global)? {
         site.demand(&outcome, &texts, "the repository", global, terminal)?;
     }

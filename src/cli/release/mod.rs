@@ -23,6 +23,7 @@ use super::revise::Site;
 use super::words::time;
 use super::{Failure, Refused};
 use crate::catalog::Catalog;
+use crate::cli::waivers;
 use crate::finding::Level;
 use crate::freeze::PRE_RELEASES;
 use crate::gate::{self, Comparison, Impact, Item};
@@ -33,7 +34,7 @@ use crate::source::Source;
 use crate::tree::Replacement;
 
 /// A refusal as a failure.
-fn blocked(blocked: Blocked) -> Failure {
+pub(in crate::cli) fn blocked(blocked: Blocked) -> Failure {
     let Blocked { message, details, help } = blocked;
     Failure::Refused(Refused { message, details, help: Some(help), code: 1 })
 }
@@ -86,7 +87,7 @@ fn since_newest(site: &Site<'_>) -> Result<Option<Since>, Failure> {
     let version = crate::freeze::Version::parse(&freeze.version)
         .map_err(|reason| Failure::Usage(reason, None))?;
     let (old, new) = (site.facts(&freeze.tree(&site.tree.root)), site.facts(&site.tree));
-    let comparison = gate::compare(&old, &new, &site.config);
+    let comparison = gate::compare(&old, &new, &site.config, &waivers::accepted(&new, None, None)?);
     Ok(Some(Since { version: version.number().clone(), old, comparison }))
 }
 

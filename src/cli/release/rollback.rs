@@ -14,6 +14,7 @@ use crate::cli::words::counted;
 use crate::cli::{Answer, Failure};
 use crate::freeze::{Blocked as Stopped, Freeze, Name, is_foreign};
 use crate::gate;
+use crate::gate::Accepted;
 use crate::release::{self, Before, Wish};
 use crate::tree::{ArtifactPath, Revision, Tree};
 
@@ -40,7 +41,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     let revised = restored.over(&site.tree);
     let Some(base) = site.baseline()? else { return Err(no_freeze()) };
     let (old, new) = (site.facts(&base.tree(&site.tree.root)), site.facts(&revised));
-    let comparison = gate::compare(&old, &new, &site.config);
+    let comparison = gate::compare(&old, &new, &site.config, &Accepted::default());
     let version = crate::freeze::Version::parse(&base.version)
         .map_err(|reason| Failure::Usage(reason, None))?;
     let summary = match args.reason.as_deref().map(str::trim) {
@@ -67,7 +68,7 @@ pub(in crate::cli) fn rollback(args: &Rollback, global: &Global, terminal: &Term
     let revised = planned.revision.over(&site.tree);
     if !args.force {
         let what = format!("what {} holds", earlier.version);
-        site.demand(&site.outcome(&revised), &revised, &what, global, terminal)?;
+        site.demand(&site.outcome(&revised)?, &revised, &what, global, terminal)?;
     }
     let kept_in = keep(&site, &planned.revision, args, terminal)?;
     let what = format!("rollback to {}", earlier.version);

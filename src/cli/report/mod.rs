@@ -15,6 +15,7 @@ use super::progress::Progress;
 use super::{Answer, Failure};
 use crate::catalog::{Catalog, Kind};
 use crate::checks;
+use crate::cli::waivers;
 use crate::freeze::{Format, Name, Version, decode, format_of, legacy_facts};
 use crate::report::{self, FrozenFacts, Page};
 use crate::source::{self, Request, Source, State};
@@ -46,8 +47,9 @@ pub(super) fn report(args: &Report, global: &Global, terminal: &Terminal) -> Ans
     for (path, artifact) in laws.texts.artifacts {
         texts.artifacts.entry(path).or_insert(artifact);
     }
+    let accepted = waivers::accepted(catalog, None, args.now.as_deref())?;
     let of_laws = gate::judged_laws(laws.findings, &texts, &loaded.config.levels);
-    let outcome = gate::judge(findings, of_laws, catalog, &texts, &loaded.config.levels);
+    let outcome = gate::judge(findings, of_laws, catalog, &texts, &loaded.config.levels, &accepted);
     let graph = graph::build(catalog, &manifests(&request, terminal));
     let page = report::render_page(&Page {
         title: &title(&request),

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::escape::is_unsafe;
 use crate::catalog::Catalog;
 use crate::finding::{Finding, Level};
-use crate::gate::{Item, Outcome};
+use crate::gate::{Item, Outcome, Waived};
 use crate::graph::Graph;
 use crate::laws::{Standing, Status};
 
@@ -191,9 +191,11 @@ const FEW_FINDINGS: usize = 5;
 
 /// Findings by level, then by rule: the rule that was broken first comes first.
 fn levels(items: &[Item]) -> Vec<LevelPart> {
-    let of = |level: Level, name: &'static str| {
+    let of = |level: Option<Level>, name: &'static str| {
         let mut codes: Vec<CodePart> = Vec::new();
-        for item in items.iter().filter(|item| item.level == level) {
+        // What is waived stands by itself, whatever its level.
+        let level_of = |item: &&Item| item.waived.is_none().then_some(item.level) == level;
+        for item in items.iter().filter(level_of) {
             let code = item.finding.code.as_str();
             let at = codes.iter().position(|part| part.code == code).unwrap_or_else(|| {
                 let (total, left_out, findings) = (0, 0, Vec::new());
@@ -210,10 +212,14 @@ fn levels(items: &[Item]) -> Vec<LevelPart> {
             }
         }
         let total = codes.iter().map(|part| part.total).sum();
-        LevelPart { name, class: level.name(), total, codes }
+        LevelPart { name, class: level.unwrap_or(Level::Note).name(), total, codes }
     };
-    let levels =
-        [of(Level::Error, "Errors"), of(Level::Warning, "Warnings"), of(Level::Note, "Notes")];
+    let levels = [
+        of(Some(Level::Error), "Errors"),
+        of(Some(Level::Warning), "Warnings"),
+        of(Some(Level::Note), "Notes"),
+        of(None, "Waived"),
+    ];
     levels.into_iter().filter(|part| part.total > 0).collect()
 }
 
@@ -224,7 +230,12 @@ fn shown(item: &Item) -> Shown {
         message: finding.message.clone(),
         place: format!("{}{line}", finding.primary.artifact),
         note: finding.note.clone(),
-        help: finding.help.clone(),
+        help: match &item.waived {
+            Some(Waived { until, owner, reason }) => {
+                Some(format!("waived until {until}, {owner} answers for it: {reason}"))
+            }
+            None => finding.help.clone(),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! Something that no contract hangs on is another.
 
 use super::super::{Look, Rule};
-use crate::catalog::{Catalog, ItemId, Kind};
+use crate::catalog::{Catalog, ItemId, Kind, WAIVERS};
 use crate::change::pairs::Both;
 use crate::change::{Change, Impact};
 use crate::document::to_json;
@@ -29,6 +29,10 @@ pub(in crate::change) static RULE: Rule = Rule {
 fn look(both: &Both<'_>, found: &mut Vec<Change>) {
     let is_text = |kind| matches!(kind, Kind::Example | Kind::Migration | Kind::Other);
     let mut push = |path: &ArtifactPath, what: &str| {
+        // What is accepted of the contracts is no part of them.
+        if both.new.tree.below_root(path) == WAIVERS {
+            return;
+        }
         let message = format!("`{path}` {what}");
         found.push(both.change(Impact::Patch, CODE, message, Location::file(path)).labelled(what));
     };

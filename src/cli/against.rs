@@ -1,0 +1,72 @@
+//! What `--against` names: the tree before, as it was when the ways parted.
+
+use std::path::Path;
+
+use super::Failure;
+use super::args::Global;
+use super::load::{Loaded, load_to_compare};
+use super::sides;
+use crate::source::{self, Repository, Request, Source, SourceError, State};
+
+/// The side that is compared with.
+pub(super) struct Base {
+    pub loaded: Loaded,
+    /// What laws compare with; nothing when the base is a folder, of which only contracts are read.
+    pub past: Option<String>,
+    /// Whether it is a freeze.
+    pub is_freeze: bool,
+}
+
+/// Reads what `name` means, for a change that `request` reads. `None` when there were no contracts then.
+/// Of a commit that is the last one that both share, unless `tip` asks for the commit itself.
+pub(super) fn base(
+    name: &str,
+    tip: bool,
+    request: &Request,
+    global: &Global,
+) -> Result<Option<Base>, Failure> {
+    let mut before = sides::request(name)?;
+    let past = match &before.source {
+        Source::Commit(commit) => {
+            let repository = Repository::open(&before.base)?;
+            let fork = match tip {
+                true => repository.commit(commit)?,
+                false => repository.fork(commit, &state(&request.source))?,
+            };
+            if !before.root.is_empty() {
+                before.root = source::root_at(&before.base, &fork);
+            }
+            before.source = Source::Commit(fork.clone());
+            Some(fork)
+        }
+        Source::Freeze(path) => version_of(path).map(|version| format!("freeze:{version}")),
+        Source::Dir | Source::Index => None,
+    };
+    let is_freeze = matches!(before.source, Source::Freeze(_));
+    match load_to_compare(&before, global) {
+        Ok(loaded) => Ok(Some(Base { loaded, past, is_freeze })),
+        // A folder or a freeze without contracts is a slip; a commit may be from before them.
+        Err(Failure::Source(SourceError::NoTree { .. }))
+            if matches!(before.source, Source::Commit(_)) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn version_of(path: &Path) -> Option<String> {
+    match crate::freeze::Name::of(path.file_name()?.to_str()?) {
+        crate::freeze::Name::Freeze(version) => Some(version.to_string()),
+        _ => None,
+    }
+}
+
+/// The state of a repository that a source reads.
+pub(super) fn state(source: &Source) -> State {
+    match source {
+        Source::Index => State::Index,
+        Source::Commit(name) => State::Commit(name.clone()),
+        Source::Dir | Source::Freeze(_) => State::WorkTree,
+    }
+}

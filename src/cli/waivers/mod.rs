@@ -1,0 +1,88 @@
+//! `waive` and `waivers`: findings accepted by name, for a reason, until a day.
+
+mod accepted;
+mod args;
+mod list;
+mod waive;
+
+pub(super) use accepted::accepted;
+pub(super) use args::{WAIVE_HELP, WAIVERS_HELP, Waive, WaiversArgs};
+pub(super) use list::waivers;
+pub(super) use waive::waive;
+
+use super::args::{Check, Gate, Global};
+use super::check::{Judged, judged};
+use super::output::Terminal;
+use super::place::Place;
+use super::release::blocked;
+use super::revise::Site;
+use super::sides::LATEST;
+use super::{Failure, words};
+use crate::document::{Edit, Rewrite, Syntax};
+use crate::gate::{Waiver, Waivers};
+use crate::release::Blocked;
+use crate::tree::Revision;
+
+/// Everything that `check` says of the working tree, compared with `against` or with the newest freeze.
+fn findings(
+    place: &Place,
+    against: Option<&str>,
+    now: Option<&str>,
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Judged, Failure> {
+    let newest = || place.freezes().map(|freezes| (!freezes.is_empty()).then(|| LATEST.to_owned()));
+    let against = match against {
+        Some(name) => Some(name.to_owned()),
+        None => newest()?,
+    };
+    let path = Some(place.base.join(&place.root));
+    let tree = Check { path, ..Check::default() };
+    judged(&Gate { tree, against, now: now.map(str::to_owned), tip: false }, global, terminal)
+}
+
+/// The day of a time, and today without one.
+fn day(now: Option<&str>) -> Result<jiff::civil::Date, Failure> {
+    Ok(words::time(now)?.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default())
+}
+
+/// `waivers.yaml` with an edit.
+fn changed(site: &Site<'_>, edits: &[Edit]) -> Result<Revision, Failure> {
+    let path = Waivers::path(&site.tree.root);
+    let bytes =
+        site.tree.get(&path).map_or_else(|| b"waivers: []\n".to_vec(), |a| a.bytes.to_vec());
+    let wrong = |why: crate::document::Unwritable| {
+        blocked(Blocked {
+            message: format!("cannot write into `{path}`: {why}"),
+            details: Vec::new(),
+            help: "mend the file by hand, then run this again".to_owned(),
+        })
+    };
+    let mut page = Rewrite::open(&bytes, Syntax::Yaml, &site.config.limits).map_err(wrong)?;
+    for edit in edits {
+        page.apply(edit).map_err(wrong)?;
+    }
+    let mut revision = Revision::default();
+    revision.write(path, page.text().as_bytes().to_vec());
+    Ok(revision)
+}
+
+/// The waiver that a user names by its fingerprint or the beginning of it.
+fn find<'w>(waivers: &'w Waivers, name: &str) -> Result<&'w Waiver, Failure> {
+    let found: Vec<&Waiver> = waivers
+        .entries
+        .iter()
+        .filter(|w| !name.is_empty() && w.fingerprint.starts_with(name))
+        .collect();
+    match found.as_slice() {
+        [waiver] => Ok(waiver),
+        [] => {
+            let message = format!("there is no waiver of `{name}`");
+            Err(Failure::Usage(message, Some("`contract-guard waivers` lists them".to_owned())))
+        }
+        many => {
+            let message = format!("`{name}` begins {} fingerprints", many.len());
+            Err(Failure::Usage(message, Some("write more of it".to_owned())))
+        }
+    }
+}

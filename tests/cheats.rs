@@ -1,0 +1,331 @@
+//! Ways to get a change past the gate by softening the gate. Each begins with a break, or with something
+//! that the gate reports, and each must fail.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads, writes, stops")]
+
+mod binary;
+
+use std::path::Path;
+
+use binary::{Run, git};
+use tempfile::TempDir;
+
+const NOTE: &str = "contracts/storage/schemas/note.schema.json";
+const EXAMPLE: &str = "contracts/storage/examples/note.example.json";
+const LAW: &str = "contracts/laws/house.yaml";
+const WORKFLOW: &str = ".github/workflows/contract-guard.yml";
+
+/// A repository with contracts, a law, a signer, a workflow and a freeze on `main`, and a branch to cheat on.
+struct Repository(TempDir);
+
+impl Repository {
+    fn new() -> Repository {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository(folder);
+        assert_eq!(binary::run(repository.path(), &["init"]).code, 0);
+        repository.write(
+            LAW,
+            "law: house\ntitle: House\nsentences:\n  H1: nothing is called temp\nrules:\n  - id: no-temp\n    kind: required-path\n    sentences: [H1]\n    need: LICENSE\n    why: w\n    remedy: r\n",
+        );
+        repository.write("LICENSE", "free\n");
+        repository.write("contracts/security/allowed_signers", "grace ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL6XgtTRrc1BeKhPScBR4zfvGybbnH8XS0yPN1oIrtMx\n");
+        git(repository.path(), &["init", "-q", "-b", "main"]);
+        let frozen = binary::run(repository.path(), &["freeze", "create", "1.0.0"]);
+        assert_eq!(frozen.code, 0, "{frozen:?}");
+        repository.commit();
+        let honest = repository.check();
+        assert_eq!(honest.code, 0, "{honest:?}");
+        git(repository.path(), &["checkout", "-q", "-b", "cheat"]);
+        repository
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn replace(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} has no {from}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    fn remove(&self, path: &str) {
+        std::fs::remove_file(self.path().join(path)).unwrap();
+    }
+
+    fn commit(&self) {
+        git(self.path(), &["add", "-A"]);
+        git(self.path(), &["commit", "-q", "-m", "m"]);
+    }
+
+    fn check(&self) -> Run {
+        binary::run(self.path(), &["check", "--against", "main", "--format", "short"])
+    }
+
+    /// Commits the cheat; the gate must fail for this reason, in the commit as in the working tree.
+    fn is_caught(&self, code: i32, reasons: &[&str]) {
+        self.commit();
+        let at = ["check", "--at", "HEAD", "--against", "main", "--format", "short"];
+        for run in [self.check(), binary::run(self.path(), &at)] {
+            assert_eq!(run.code, code, "{}{}", run.stdout, run.stderr);
+            for reason in reasons {
+                assert!(run.stdout.contains(reason), "no `{reason}` in\n{}", run.stdout);
+            }
+        }
+    }
+
+    /// A document that the schema refuses.
+    fn break_example(&self) {
+        self.replace(EXAMPLE, "\"title\":", "\"titel\":");
+    }
+
+    /// A change that breaks readers and raises no version.
+    fn break_schema(&self) {
+        self.replace(NOTE, "\"maxLength\": 200", "\"maxLength\": 20");
+    }
+
+    fn waive(&self, name: &str, now: &str) {
+        let args = ["waive", name, "--reason", "r", "--owner", "o", "--until", "2026-12-31"];
+        let run =
+            binary::run(self.path(), &[&args[..], &["--against", "main", "--now", now]].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}
+
+#[test]
+fn ignoring_the_file() {
+    let repository = Repository::new();
+    repository.break_example();
+    repository.write("contracts/.contractignore", "storage/examples\n");
+    repository.is_caught(1, &["contracts/.contractignore:1:1: error[gate-weakened]"]);
+}
+
+#[test]
+fn raising_a_limit() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    repository.write("contract-guard.toml", "[limits]\ndepth = 8\n");
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    repository.write("contract-guard.toml", "[limits]\ndepth = 64\n");
+    repository.is_caught(1, &["contract-guard.toml:2:1: error[gate-weakened]", "from 8 to 64"]);
+}
+
+#[test]
+fn deleting_the_law() {
+    let repository = Repository::new();
+    repository.remove("LICENSE");
+    repository.remove(LAW);
+    repository.is_caught(1, &["error[gate-weakened]: the law `house` is gone", "LICENSE"]);
+}
+
+#[test]
+fn rewriting_a_rule_of_the_law() {
+    let repository = Repository::new();
+    repository.remove("LICENSE");
+    repository.replace(LAW, "need: LICENSE", "need: README.md");
+    repository.write("README.md", "r\n");
+    repository
+        .is_caught(1, &["rule `no-temp` of the law `house` demands something else", "LICENSE"]);
+}
+
+#[test]
+fn lowering_a_rule_of_the_law() {
+    let repository = Repository::new();
+    repository.remove("LICENSE");
+    repository.replace(LAW, "    why: w", "    level: note\n    why: w");
+    repository.is_caught(1, &["lowered from error to note", "error[required-path]"]);
+}
+
+#[test]
+fn turning_the_code_off() {
+    let repository = Repository::new();
+    repository.break_example();
+    repository.write("contract-guard.toml", "[levels]\nexample-invalid = \"off\"\n");
+    repository.is_caught(1, &["error[gate-weakened]", "error[example-invalid]"]);
+}
+
+#[test]
+fn renaming_the_code() {
+    let repository = Repository::new();
+    repository.break_example();
+    repository.write("contract-guard.toml", "[levels]\nexample-invalidd = \"off\"\n");
+    repository.is_caught(1, &["config-invalid", "error[example-invalid]"]);
+}
+
+#[test]
+fn an_edition_that_does_not_exist() {
+    let repository = Repository::new();
+    repository.write("contract-guard.toml", "edition = \"2020-1\"\n");
+    repository.is_caught(1, &["config-invalid"]);
+}
+
+#[test]
+fn calling_a_schema_something_else() {
+    let repository = Repository::new();
+    repository.break_example();
+    let config = "[kinds]\n\"contracts/storage/examples/*\" = \"other\"\n";
+    repository.write("contract-guard.toml", config);
+    repository.is_caught(1, &["error[gate-weakened]", "is taken for kind `other`"]);
+}
+
+#[test]
+fn moving_the_contracts_root() {
+    let repository = Repository::new();
+    repository.write("contract-guard.toml", "contracts = \"elsewhere\"\n");
+    for path in ["versions.yaml", "CHANGELOG.md"] {
+        repository
+            .write(&format!("elsewhere/{path}"), &repository.read(&format!("contracts/{path}")));
+    }
+    repository.is_caught(1, &["error[gate-weakened]: contracts are looked for in `elsewhere`"]);
+}
+
+#[test]
+fn editing_a_freeze() {
+    let repository = Repository::new();
+    repository.break_schema();
+    let frozen = "contracts/_frozen/freeze-1.0.0.json";
+    let text = repository.read(frozen);
+    repository.write(frozen, &text.replace("maxLength", "maxlength"));
+    repository.is_caught(4, &["freeze-"]);
+}
+
+#[test]
+fn rewriting_latest() {
+    let repository = Repository::new();
+    let latest = repository.read("contracts/_frozen/freeze-latest.json");
+    repository.write("contracts/_frozen/freeze-latest.json", &latest.replace("1.0.0", "1.0.9"));
+    repository.is_caught(4, &["freeze-latest-stale"]);
+}
+
+#[test]
+fn swapping_the_signers() {
+    let repository = Repository::new();
+    repository.break_schema();
+    repository.write(
+        "contracts/security/allowed_signers",
+        "me ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH\n",
+    );
+    repository.is_caught(
+        1,
+        &["contracts/security/allowed_signers:1:1: error[gate-weakened]", "may sign"],
+    );
+}
+
+#[test]
+fn an_expired_waiver() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    repository.break_example();
+    repository.waive("example-invalid", "2026-11-20T00:00:00Z");
+    repository.commit();
+    let now = |time| {
+        binary::run(
+            repository.path(),
+            &["check", "--against", "main", "--format", "short", "--now", time],
+        )
+    };
+    let (held, over) = (now("2026-12-31T23:59:59Z"), now("2027-01-01T00:00:00Z"));
+    assert_eq!(held.code, 0, "{held:?}");
+    assert!(over.code == 1 && over.stdout.contains("waiver-expired"), "{over:?}");
+}
+
+#[test]
+fn a_waiver_for_other_content() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    repository.break_example();
+    repository.waive("example-invalid", "2026-11-20T00:00:00Z");
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    repository.replace(EXAMPLE, "\"titel\":", "\"titel\": 1, \"more\":");
+    repository.is_caught(1, &["waiver-stale", "error[example-invalid]"]);
+}
+
+#[test]
+fn a_waiver_of_ones_own() {
+    let repository = Repository::new();
+    repository.break_schema();
+    repository.waive("bound-changed", "2026-11-20T00:00:00Z");
+    repository.is_caught(1, &["waiver-unapproved", "major[bound-changed]"]);
+}
+
+#[test]
+fn asking_for_no_approvals() {
+    let repository = Repository::new();
+    repository.break_schema();
+    repository.write("contract-guard.toml", "[waivers]\napprovals = 0\n");
+    repository.waive("bound-changed", "2026-11-20T00:00:00Z");
+    repository.is_caught(1, &["gate-weakened", "waiver-unapproved", "major[bound-changed]"]);
+}
+
+#[test]
+fn disabling_the_job() {
+    let repository = Repository::new();
+    repository.replace(WORKFLOW, "contract-guard check", "true contract-guard-check");
+    repository.is_caught(1, &["error[gate-wired]"]);
+}
+
+#[test]
+fn disabling_the_job_where_there_are_no_laws() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    repository.remove(LAW);
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    repository.remove(WORKFLOW);
+    repository.is_caught(1, &["error[gate-wired]"]);
+}
+
+#[test]
+fn a_gate_law_that_demands_nothing() {
+    let repository = Repository::new();
+    repository.replace(WORKFLOW, "contract-guard check", "true contract-guard-check");
+    repository.write(
+        "contracts/laws/gate.yaml",
+        "law: gate\nsentences:\n  G1: s\nrules:\n  - id: own\n    kind: required-path\n    sentences: [G1]\n    need: LICENSE\n    why: w\n    remedy: r\n",
+    );
+    repository.is_caught(1, &["rule `ci-is-wired` is gone", "error[gate-wired]"]);
+}
+
+#[test]
+fn taking_an_invariant_out() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    let invariant = "contracts/storage/invariants/note.schema.json";
+    repository.write(
+        invariant,
+        "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"$id\": \"https://example.com/contracts/storage/invariants/note.schema.json\",\n  \"title\": \"Notes have an id\",\n  \"type\": \"object\",\n  \"required\": [\"id\"]\n}\n",
+    );
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    repository.remove(invariant);
+    repository.is_caught(
+        1,
+        &["gate-weakened]: the invariant `contracts/storage/invariants/note.schema.json` is gone"],
+    );
+}
+
+#[test]
+fn what_is_stricter_is_no_cheat() {
+    let repository = Repository::new();
+    repository.write(
+        "contract-guard.toml",
+        "[levels]\nschema-without-example = \"error\"\n[waivers]\napprovals = 2\n",
+    );
+    repository.replace(LAW, "    why: w", "    why: better words");
+    let bump = binary::run(repository.path(), &["bump", "--write", "-m", "better words"]);
+    assert_eq!(bump.code, 0, "{bump:?}");
+    repository.commit();
+    let run = repository.check();
+    assert_eq!(run.code, 0, "{run:?}");
+}
