@@ -216,11 +216,22 @@ pub(super) enum Command {
     /// Make a schema, event, endpoint, module, policy, invariant or law from a template
     #[command(after_help = with_codes(super::new::NEW_HELP))]
     New(super::new::New),
+    /// Serve an editor: findings, explanations and repairs while you write (LSP)
+    #[command(after_help = super::lsp::LSP_HELP)]
+    Lsp(Lsp),
     /// List schemas, examples, topics, what is deprecated, or codes
     #[command(
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"
     )]
     List(List),
+}
+
+/// How to serve an editor.
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// What many editors add; there is no other way
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// What to check, and what it must be compatible with.

@@ -17,6 +17,7 @@ mod init;
 mod laws;
 mod list;
 mod load;
+mod lsp;
 mod migrate;
 mod new;
 mod output;
@@ -135,6 +136,7 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Graph(command)) => graph::graph(command, &cli.global, &terminal),
         Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
         Some(args::Command::Report(command)) => report::report(command, &cli.global, &terminal),
+        Some(args::Command::Lsp(_)) => Ok(lsp::run(&cli.global)),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),

@@ -1,0 +1,117 @@
+//! What follows from the texts of one moment: the catalog, the judged findings, the texts with their
+//! places. Questions of the editor are asked of it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use gen_lsp_types::{Location, Position, Range, Uri};
+
+use super::place::Place;
+use super::text::{Encoding, Text};
+use super::workspace::Shown;
+use crate::catalog::{self, Catalog, ItemId};
+use crate::checks;
+use crate::document::{Limits, Part, Pointer, Span};
+use crate::finding::{self, Finding, Level};
+use crate::gate::{self, Config, Outcome};
+use crate::repair;
+use crate::tree::{ArtifactPath, Revision, Tree};
+
+/// One moment.
+pub(super) struct Snapshot {
+    pub place: Place,
+    pub catalog: Catalog,
+    pub outcome: Outcome,
+    pub shown: BTreeMap<ArtifactPath, Shown>,
+    config: Config,
+    encoding: Encoding,
+    /// What single repairs came to, by the finding: each costs as much as a whole check.
+    repairs: RefCell<HashMap<String, Option<Revision>>>,
+}
+
+impl Snapshot {
+    pub(super) fn new(
+        place: Place,
+        tree: Tree,
+        shown: BTreeMap<ArtifactPath, Shown>,
+        limits: &Limits,
+        encoding: Encoding,
+    ) -> Snapshot {
+        let config = gate::read_config(&tree, *limits);
+        let catalog = catalog::build(&tree, &config.layout, &config.limits);
+        let mut findings = checks::run(&catalog, |_| true);
+        findings.extend(config.findings.iter().cloned());
+        let outcome = gate::judge(findings, Vec::new(), &catalog, &tree, &config.levels);
+        let repairs = RefCell::default();
+        Snapshot { place, catalog, outcome, shown, config, encoding, repairs }
+    }
+
+    /// The artifact that a URI names, when it is in the tree.
+    pub(super) fn artifact(&self, uri: &Uri) -> Option<ArtifactPath> {
+        let path = self.place.artifact(&uri.0)?;
+        self.catalog.tree.get(&path).map(|_| path)
+    }
+
+    /// What the editor calls an artifact, or will.
+    pub(super) fn uri(&self, path: &ArtifactPath) -> Uri {
+        Uri(self.shown.get(path).map_or_else(|| self.place.uri(path), |shown| shown.uri.clone()))
+    }
+
+    /// The text of an artifact.
+    pub(super) fn text(&self, path: &ArtifactPath) -> Option<Text<'_>> {
+        let is_marked = self.shown.get(path).is_some_and(|shown| shown.is_marked);
+        let artifact = self.catalog.tree.get(path)?;
+        Some(Text::new(&artifact.bytes, self.encoding, is_marked))
+    }
+
+    /// A byte of an artifact.
+    pub(super) fn offset(&self, path: &ArtifactPath, position: Position) -> Option<usize> {
+        Some(self.text(path)?.offset(position))
+    }
+
+    /// Where the value or the key of a place stands.
+    pub(super) fn span(&self, item: ItemId, at: &Pointer, part: Part) -> Option<Span> {
+        self.catalog.item(item)?.document.as_ref()?.span(at, part)
+    }
+
+    /// A place as the editor opens it.
+    pub(super) fn location(&self, item: ItemId, at: &Pointer) -> Location {
+        let path = self.catalog.path(item);
+        let span = self.span(item, at, Part::Key).filter(|_| !at.is_root()).unwrap_or_default();
+        let text = self.text(&path);
+        let range = text.map_or_else(Range::default, |text| text.range(text.first_line(span)));
+        Location::new(self.uri(&path), range)
+    }
+
+    /// What `fix` would make of one finding: nothing when there were more to say afterwards.
+    pub(super) fn repaired(&self, finding: &Finding) -> Option<Revision> {
+        let key = finding::fingerprint(finding);
+        if let Some(known) = self.repairs.borrow().get(&key) {
+            return known.clone();
+        }
+        let tree = &self.catalog.tree;
+        let most = self.findings_of(&self.catalog).len();
+        let limits = &self.config.limits;
+        let revision = repair::repair_one(tree, finding, most, limits, |tree| self.judge(tree));
+        self.repairs.borrow_mut().insert(key, revision.clone());
+        revision
+    }
+
+    /// What `fix` would make of a file without a decision.
+    pub(super) fn repaired_file(&self, path: &ArtifactPath) -> Revision {
+        let paths = [path.to_string()];
+        let wish = repair::Wish { codes: &[], paths: &paths, risky: false };
+        let limits = &self.config.limits;
+        repair::repair(&self.catalog.tree, &wish, limits, |tree| self.judge(tree)).revision
+    }
+
+    fn judge(&self, tree: &Tree) -> Vec<Finding> {
+        self.findings_of(&catalog::build(tree, &self.config.layout, &self.config.limits))
+    }
+
+    fn findings_of(&self, catalog: &Catalog) -> Vec<Finding> {
+        let mut findings = checks::run(catalog, |_| true);
+        findings.retain(|finding| self.config.levels.of(finding.code).0 != Level::Off);
+        findings
+    }
+}
