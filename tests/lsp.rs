@@ -12,7 +12,7 @@ mod editor;
 
 use std::path::Path;
 
-use editor::{Editor, Found, range};
+use editor::{Editor, range};
 use serde_json::{Value, json};
 
 const NOTE: &str = "contracts/storage/schemas/note.schema.json";
@@ -30,10 +30,6 @@ fn tree() -> tempfile::TempDir {
 
 fn text(folder: &Path, path: &str) -> String {
     std::fs::read_to_string(folder.join(path)).unwrap()
-}
-
-fn found(range: &str, code: &str, message: &str) -> Found {
-    Found { range: range.to_owned(), code: code.to_owned(), message: message.to_owned() }
 }
 
 /// Line and column of a piece of text, in UTF-16.
@@ -92,10 +88,9 @@ fn shows_a_break_while_it_is_typed_and_takes_it_back() {
     let good = text(folder.path(), NOTE);
     let bad = good.replace("$defs/Ulid", "$defs/Ulidd");
     editor.open(NOTE, &bad);
-    let message = "`../common.schema.json#/$defs/Ulidd` leads nowhere";
     let findings = editor.findings(NOTE);
-    assert_eq!(findings[0].range, "15:14-15:52");
-    assert_eq!(findings[0].code, "dangling-ref", "{message}");
+    assert_eq!(findings[0].range, "14:14-14:50");
+    assert_eq!(findings[0].code, "dangling-ref");
     editor.write(NOTE, 2, &good);
     assert_eq!(editor.findings(NOTE), []);
     editor.write(NOTE, 3, &bad);
@@ -228,13 +223,13 @@ fn leads_to_definitions() {
         (8, &own, "3:12-3:17"),
     ];
     for (line, uri, at) in cases {
-        let location = editor.at("textDocument/definition", NOTE, line, 25);
+        let location = editor.at("textDocument/definition", NOTE, line, 20);
         assert_eq!(
             (location["uri"].as_str().unwrap(), range(&location["range"]).as_str()),
             (uri.as_str(), at)
         );
     }
-    assert_eq!(editor.at("textDocument/definition", NOTE, 9, 25), Value::Null, "it leads nowhere");
+    assert_eq!(editor.at("textDocument/definition", NOTE, 9, 20), Value::Null, "it leads nowhere");
     assert_eq!(editor.at("textDocument/definition", NOTE, 0, 0), Value::Null);
     let (line, character) = place(&text(folder.path(), TOPICS), "./schemas");
     let location = editor.at("textDocument/definition", TOPICS, line, character);
@@ -250,8 +245,8 @@ fn explains_what_is_under_the_cursor() {
     let mut editor = Editor::plain(folder.path());
     let bad = text(folder.path(), NOTE).replace("$defs/Ulid", "$defs/Ulidd");
     editor.open(NOTE, &bad);
-    let hover = editor.at("textDocument/hover", NOTE, 15, 20);
-    assert_eq!(range(&hover["range"]), "15:14-15:52");
+    let hover = editor.at("textDocument/hover", NOTE, 14, 20);
+    assert_eq!(range(&hover["range"]), "14:14-14:50");
     let markdown = hover["contents"]["value"].as_str().unwrap();
     assert_eq!(hover["contents"]["kind"], "markdown");
     assert!(markdown.starts_with("**error[dangling-ref]** "), "{markdown}");
@@ -295,15 +290,16 @@ fn completes_references_in_a_text_that_does_not_parse() {
     let list = editor.at("textDocument/completion", NOTE, line, character + 2);
     let labels = labels(&list);
     let ulid = "../common.schema.json#/$defs/Ulid";
+    // What the file was before it broke still tells where paths lead from.
     for label in ["../common.schema.json", ulid, "../../events/envelope.schema.json"] {
         assert!(labels.contains(&label), "{labels:#?}");
     }
     let item = list["items"].as_array().unwrap().iter().find(|item| item["label"] == ulid).unwrap();
-    assert_eq!(range(&item["textEdit"]["range"]), "2:33-2:38");
+    assert_eq!(range(&item["textEdit"]["range"]), "2:34-2:39");
     assert_eq!(item["detail"], "Crockford base32 ULID.");
     editor.write(NOTE, 2, &applied(text, &item["textEdit"]).replace("Ulid\n", "Ulid\"}}\n"));
     assert!(
-        editor.at("textDocument/definition", NOTE, 2, 40)["uri"]
+        editor.at("textDocument/definition", NOTE, 2, 41)["uri"]
             .as_str()
             .unwrap()
             .ends_with(COMMON)
@@ -316,7 +312,7 @@ fn completes_own_definitions_and_topics() {
     let mut editor = Editor::plain(folder.path());
     let schema = "{\"$defs\": {\"Own\": {}}, \"$ref\": \"\"}\n";
     editor.open(NOTE, schema);
-    let list = editor.at("textDocument/completion", NOTE, 0, 33);
+    let list = editor.at("textDocument/completion", NOTE, 0, 32);
     assert!(labels(&list).contains(&"#/$defs/Own"), "{list:#}");
     assert_eq!(editor.at("textDocument/completion", NOTE, 0, 5), Value::Null);
     let event = text(folder.path(), EVENT);
@@ -392,16 +388,12 @@ fn asks_to_be_told_what_changes_on_disk() {
     assert_eq!(registration["method"], "workspace/didChangeWatchedFiles");
     assert_eq!(registration["registerOptions"]["watchers"][0]["globPattern"], "**/contracts/**");
     editor.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": null}));
-    editor.open(COMMON, "{");
-    assert_eq!(editor.findings(COMMON)[0].code, "invalid-json");
+    editor.open(COMMON, &text(folder.path(), COMMON));
+    assert_eq!(editor.findings(COMMON), []);
     std::fs::write(folder.path().join(NOTE), "{").unwrap();
-    editor.tell(
-        "workspace/didChangeWatchedFiles",
-        json!({"changes": [{"uri": "file:///x", "type": 2}]}),
-    );
-    assert!(
-        editor.findings(NOTE).iter().any(|f| f.code == "dangling-ref" || f.code == "invalid-json")
-    );
+    let changes = json!({"changes": [{"uri": editor.uri(NOTE), "type": 2}]});
+    editor.tell("workspace/didChangeWatchedFiles", changes);
+    assert_eq!(editor.findings(NOTE)[0].code, "invalid-json");
 }
 
 #[test]

@@ -31,7 +31,8 @@ pub(super) fn completion(
     let item = snapshot.catalog.find(path)?;
     let spot =
         spot(line, offset - start).or_else(|| listed_topic(snapshot, item, line, offset, start))?;
-    let catalog = &snapshot.catalog;
+    let facts = snapshot.facts_around(path);
+    let (catalog, item) = (&*facts, facts.find(path)?);
     let mut candidates = match spot.key {
         "$ref" => references(catalog, item),
         "schema_ref" => schemas(catalog, item),

@@ -248,7 +248,7 @@ impl<W: Write> Server<W> {
 
     fn open(&mut self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
-        let open = Open { version: document.version, text: document.text };
+        let open = Open { version: document.version, text: document.text, parsed: None };
         self.workspace.documents.insert(document.uri.0, open);
         drop(self.changed(true));
     }

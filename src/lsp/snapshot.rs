@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 
 use gen_lsp_types::{Location, Position, Range, Uri};
 
@@ -16,6 +17,23 @@ use crate::finding::{self, Finding, Level};
 use crate::gate::{self, Config, Outcome};
 use crate::repair;
 use crate::tree::{ArtifactPath, Revision, Tree};
+
+/// The facts of this moment, or of one in which all of a file was understood.
+pub(super) enum Facts<'s> {
+    Now(&'s Catalog),
+    Earlier(Box<Catalog>),
+}
+
+impl Deref for Facts<'_> {
+    type Target = Catalog;
+
+    fn deref(&self) -> &Catalog {
+        match self {
+            Facts::Now(catalog) => catalog,
+            Facts::Earlier(catalog) => catalog,
+        }
+    }
+}
 
 /// One moment.
 pub(super) struct Snapshot {
@@ -62,6 +80,27 @@ impl Snapshot {
         let is_marked = self.shown.get(path).is_some_and(|shown| shown.is_marked);
         let artifact = self.catalog.tree.get(path)?;
         Some(Text::new(&artifact.bytes, self.encoding, is_marked))
+    }
+
+    /// Whether a file holds something that could be understood.
+    pub(super) fn is_document(&self, path: &ArtifactPath) -> bool {
+        let item = self.catalog.find(path).and_then(|id| self.catalog.item(id));
+        item.is_some_and(|item| item.value().is_some())
+    }
+
+    /// The facts with a file as it was before it broke, for what is asked while it is written.
+    pub(super) fn facts_around(&self, path: &ArtifactPath) -> Facts<'_> {
+        let parsed = self.shown.get(path).and_then(|shown| shown.parsed.clone());
+        let Some(parsed) = parsed.filter(|_| !self.is_document(path)) else {
+            return Facts::Now(&self.catalog);
+        };
+        let mut tree = self.catalog.tree.clone();
+        tree.artifacts.insert(path.clone(), parsed);
+        Facts::Earlier(Box::new(catalog::build_uncompiled(
+            &tree,
+            &self.config.layout,
+            &self.config.limits,
+        )))
     }
 
     /// A byte of an artifact.

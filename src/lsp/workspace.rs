@@ -16,6 +16,8 @@ use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
 pub(super) struct Open {
     pub version: i32,
     pub text: String,
+    /// Its text when it last was a document.
+    pub parsed: Option<Artifact>,
 }
 
 /// An open file that is part of the tree.
@@ -24,6 +26,8 @@ pub(super) struct Shown {
     /// What the editor calls it.
     pub uri: String,
     pub version: i32,
+    /// Its text when it last was a document; that of the disk when it never was.
+    pub parsed: Option<Artifact>,
     /// Whether its text has the byte order mark.
     pub is_marked: bool,
 }
@@ -82,7 +86,15 @@ impl Workspace {
         }
         let Some((place, tree)) = &self.disk else { return Ok(None) };
         let (tree, shown) = self.overlaid(place, tree);
-        Ok(Some(Snapshot::new(place.clone(), tree, shown, &self.limits, self.encoding)))
+        let snapshot = Snapshot::new(place.clone(), tree, shown, &self.limits, self.encoding);
+        for (path, shown) in &snapshot.shown {
+            if let Some(open) = self.documents.get_mut(&shown.uri)
+                && snapshot.is_document(path)
+            {
+                open.parsed = snapshot.catalog.tree.get(path).cloned();
+            }
+        }
+        Ok(Some(snapshot))
     }
 
     /// The contracts of the first folder that has any.
@@ -124,7 +136,9 @@ impl Workspace {
                 CONFIG => tree.config = Some((path.clone(), artifact)),
                 _ => drop(tree.artifacts.insert(path.clone(), artifact)),
             }
-            shown.insert(path, Shown { uri: uri.clone(), version: open.version, is_marked });
+            let parsed = open.parsed.clone().or_else(|| known.cloned());
+            shown
+                .insert(path, Shown { uri: uri.clone(), version: open.version, parsed, is_marked });
         }
         (tree, shown)
     }
