@@ -70,7 +70,7 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["check"],
         &["validate"],
@@ -88,6 +88,7 @@ fn reference_of_commands() {
         &["laws", "check"],
         &["laws", "status"],
         &["laws", "baseline"],
+        &["lsp"],
     ];
     for command in commands {
         let mut args = command.to_vec();

@@ -353,6 +353,23 @@ fn lays_new_files_and_the_configuration_over_the_disk() {
 }
 
 #[test]
+fn looks_at_freezes_again_when_they_change() {
+    let folder = tree();
+    assert_eq!(binary::run(folder.path(), &["freeze", "create", "1.0.0"]).code, 0);
+    let freeze = "contracts/_frozen/freeze-1.0.0.json";
+    let mut editor = Editor::plain(folder.path());
+    let whole = text(folder.path(), freeze);
+    std::fs::write(folder.path().join(freeze), whole.replace("Crockford", "Crackford")).unwrap();
+    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": []}));
+    assert_eq!(editor.findings(freeze)[0].code, "freeze-altered");
+    editor.open(NOTE, "{");
+    assert_eq!(editor.findings(NOTE)[0].code, "invalid-json");
+    std::fs::write(folder.path().join(freeze), whole).unwrap();
+    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": []}));
+    assert_eq!(editor.findings(freeze), []);
+}
+
+#[test]
 fn a_folder_without_contracts_has_nothing_to_say() {
     let folder = tempfile::tempdir().unwrap();
     let mut editor = Editor::plain(folder.path());

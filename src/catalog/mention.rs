@@ -2,7 +2,7 @@
 //! what `refs.rs` reads.
 
 use super::{Catalog, ItemId, Kind, uri};
-use crate::document::Pointer;
+use crate::document::{Pointer, Value};
 
 impl Catalog {
     /// The text by which a reference in one file means a place: a path where that resolves to the file, else
@@ -37,13 +37,13 @@ impl Catalog {
         let mut groups = Vec::new();
         if file.kind == Kind::OpenApi {
             let components = top.join("components");
-            let members = file.value().and_then(|v| v.at(&components)).map(|v| v.members());
+            let members = file.value().and_then(|v| v.at(&components)).map(Value::members);
             groups.extend(members.unwrap_or_default().iter().map(|m| components.join(&m.key)));
         } else if file.kind.is_schema() {
             groups.extend(["$defs", "definitions"].map(|keyword| top.join(keyword)));
         }
         let entries = groups.iter().flat_map(|group| {
-            let members = file.value().and_then(|v| v.at(group)).map(|v| v.members());
+            let members = file.value().and_then(|v| v.at(group)).map(Value::members);
             members.unwrap_or_default().iter().map(|m| group.join(&m.key))
         });
         entries.collect()

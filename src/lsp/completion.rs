@@ -212,7 +212,7 @@ mod tests {
         let cursor = line.find('|').unwrap();
         let line = line.replace('|', "");
         let spot = spot(&line, cursor)?;
-        Some((spot.key, line[spot.start..spot.end].to_owned(), spot.is_quoted))
+        Some((spot.key, line.get(spot.start..spot.end)?.to_owned(), spot.is_quoted))
     }
 
     #[test]

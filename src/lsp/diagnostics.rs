@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gen_lsp_types::{
-    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range, Uri,
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range,
 };
 
 use super::snapshot::Snapshot;
@@ -49,7 +49,7 @@ pub(super) fn told(item: &Item, text: Option<&Text<'_>>, snapshot: &Snapshot) ->
     let related = item.finding.related.iter().map(|related| {
         let path = &related.location.artifact;
         let range = range(&related.location, snapshot.text(path).as_ref());
-        let location = Location::new(Uri(snapshot.uri(path).0), range);
+        let location = Location::new(snapshot.uri(path), range);
         DiagnosticRelatedInformation { location, message: related.label.clone() }
     });
     let related: Vec<_> = related.collect();

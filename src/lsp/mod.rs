@@ -12,6 +12,7 @@ mod completion;
 mod cursor;
 mod definition;
 mod diagnostics;
+mod frozen;
 mod hover;
 mod place;
 mod server;

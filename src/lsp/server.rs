@@ -228,7 +228,7 @@ impl<W: Write> Server<W> {
             }),
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.changed(true),
             "workspace/didChangeWorkspaceFolders" => {
-                parsed(params).map(|params| self.move_to(params))
+                parsed(params).map(|params| self.move_to(&params))
             }
             _ => Ok(()),
         };
@@ -276,7 +276,7 @@ impl<W: Write> Server<W> {
         self.changed(false)
     }
 
-    fn move_to(&mut self, params: DidChangeWorkspaceFoldersParams) {
+    fn move_to(&mut self, params: &DidChangeWorkspaceFoldersParams) {
         let path = |uri: &Uri| uri::to_path(&uri.0, cfg!(windows)).map(PathBuf::from);
         for removed in &params.event.removed {
             let removed = path(&removed.uri);

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use gen_lsp_types::{Location, Position, Range, Uri};
 
+use super::frozen::{Frozen, is_about_freezes};
 use super::place::Place;
 use super::text::{Encoding, Text};
 use super::workspace::Shown;
@@ -50,16 +51,18 @@ pub(super) struct Snapshot {
 impl Snapshot {
     pub(super) fn new(
         place: Place,
-        tree: Tree,
+        tree: &Tree,
         shown: BTreeMap<ArtifactPath, Shown>,
         limits: &Limits,
         encoding: Encoding,
+        frozen: &mut Frozen,
     ) -> Snapshot {
-        let config = gate::read_config(&tree, *limits);
-        let catalog = catalog::build(&tree, &config.layout, &config.limits);
-        let mut findings = checks::run(&catalog, |_| true);
+        let config = gate::read_config(tree, *limits);
+        let catalog = catalog::build(tree, &config.layout, &config.limits);
+        let mut findings = checks::run(&catalog, |check| !is_about_freezes(check));
+        findings.extend(frozen.findings(&catalog).iter().cloned());
         findings.extend(config.findings.iter().cloned());
-        let outcome = gate::judge(findings, Vec::new(), &catalog, &tree, &config.levels);
+        let outcome = gate::judge(findings, Vec::new(), &catalog, tree, &config.levels);
         let repairs = RefCell::default();
         Snapshot { place, catalog, outcome, shown, config, encoding, repairs }
     }
@@ -148,8 +151,9 @@ impl Snapshot {
         self.findings_of(&catalog::build(tree, &self.config.layout, &self.config.limits))
     }
 
+    /// Without those about freezes, which no repair touches.
     fn findings_of(&self, catalog: &Catalog) -> Vec<Finding> {
-        let mut findings = checks::run(catalog, |_| true);
+        let mut findings = checks::run(catalog, |check| !is_about_freezes(check));
         findings.retain(|finding| self.config.levels.of(finding.code).0 != Level::Off);
         findings
     }

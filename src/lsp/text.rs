@@ -216,7 +216,8 @@ mod tests {
             let text = Text::new(before.as_bytes(), Encoding::Utf16, false);
             let edit = text.edit_to(after.as_bytes()).unwrap();
             let (start, end) = (text.offset(edit.range.start), text.offset(edit.range.end));
-            assert_eq!(format!("{}{}{}", &before[..start], edit.new_text, &before[end..]), after);
+            let (head, tail) = (before.get(..start).unwrap(), before.get(end..).unwrap());
+            assert_eq!(format!("{head}{}{tail}", edit.new_text), after);
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::frozen::Frozen;
 use super::place::Place;
 use super::snapshot::Snapshot;
 use super::text::{Encoding, MARK};
@@ -44,6 +45,7 @@ pub(super) struct Workspace {
     /// The contracts root that the editor watches.
     watched: String,
     disk: Option<(Place, Tree)>,
+    frozen: Frozen,
     /// Whether the disk may have changed since it was read.
     is_stale: bool,
 }
@@ -59,6 +61,7 @@ impl Workspace {
             budget,
             watched: String::new(),
             disk: None,
+            frozen: Frozen::default(),
             is_stale: true,
         }
     }
@@ -86,7 +89,8 @@ impl Workspace {
         }
         let Some((place, tree)) = &self.disk else { return Ok(None) };
         let (tree, shown) = self.overlaid(place, tree);
-        let snapshot = Snapshot::new(place.clone(), tree, shown, &self.limits, self.encoding);
+        let (place, limits) = (place.clone(), &self.limits);
+        let snapshot = Snapshot::new(place, &tree, shown, limits, self.encoding, &mut self.frozen);
         for (path, shown) in &snapshot.shown {
             if let Some(open) = self.documents.get_mut(&shown.uri)
                 && snapshot.is_document(path)

@@ -1,4 +1,5 @@
 //! An editor, as far as the protocol can tell: it starts the server, speaks frames, and waits.
+#![expect(clippy::needless_pass_by_value, reason = "what is sent is made where it is sent")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
