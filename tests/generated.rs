@@ -70,7 +70,7 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 20] = [
         &[],
         &["check"],
         &["validate"],
@@ -89,6 +89,8 @@ fn reference_of_commands() {
         &["laws", "status"],
         &["laws", "baseline"],
         &["lsp"],
+        &["completions"],
+        &["man"],
     ];
     for command in commands {
         let mut args = command.to_vec();

@@ -219,6 +219,12 @@ pub(super) enum Command {
     /// Serve an editor: findings, explanations and repairs while you write (LSP)
     #[command(after_help = super::lsp::LSP_HELP)]
     Lsp(Lsp),
+    /// Write the completions of a shell
+    #[command(after_help = super::shell::COMPLETIONS_HELP)]
+    Completions(super::shell::Completions),
+    /// Write manual pages
+    #[command(after_help = super::shell::MAN_HELP)]
+    Man(super::shell::Man),
     /// List schemas, examples, topics, what is deprecated, or codes
     #[command(
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"

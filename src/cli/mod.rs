@@ -26,6 +26,7 @@ mod progress;
 mod release;
 mod report;
 mod revise;
+mod shell;
 mod sides;
 mod ulid;
 mod words;
@@ -137,6 +138,8 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
         Some(args::Command::Report(command)) => report::report(command, &cli.global, &terminal),
         Some(args::Command::Lsp(_)) => Ok(lsp::run(&cli.global)),
+        Some(args::Command::Completions(args)) => shell::completions(args, &terminal),
+        Some(args::Command::Man(args)) => shell::man(args, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),
