@@ -32,8 +32,7 @@ pub(super) enum Shell {
     Bash,
     Zsh,
     Fish,
-    #[value(name = "powershell")]
-    PowerShell,
+    Powershell,
 }
 
 #[derive(Debug, Args)]
@@ -49,11 +48,15 @@ pub(super) fn completions(args: &Completions, terminal: &Terminal) -> Answer {
         Shell::Bash => clap_complete::Shell::Bash,
         Shell::Zsh => clap_complete::Shell::Zsh,
         Shell::Fish => clap_complete::Shell::Fish,
-        Shell::PowerShell => clap_complete::Shell::PowerShell,
+        Shell::Powershell => clap_complete::Shell::PowerShell,
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut args::Cli::command(), "contract-guard", &mut script);
-    Ok(terminal.write(&script, 0))
+    // For bash, clap_complete 4.6 sets a name with a hyphen one way and asks for it another way, so that
+    // nothing below the program itself completes.
+    let script =
+        String::from_utf8_lossy(&script).replace("contract__subcmd__guard", "contract__guard");
+    Ok(terminal.write(script.as_bytes(), 0))
 }
 
 /// `contract-guard man`
