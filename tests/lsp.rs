@@ -384,6 +384,59 @@ fn a_folder_without_contracts_has_nothing_to_say() {
 }
 
 #[test]
+fn says_what_it_can_do() {
+    let folder = tree();
+    let mut editor = Editor::start(folder.path());
+    let params = json!({"processId": null, "rootUri": null, "capabilities": {}});
+    let expected = json!({
+        "positionEncoding": "utf-16",
+        "textDocumentSync": {"openClose": true, "change": 1, "save": true},
+        "completionProvider": {"triggerCharacters": ["\"", "/", "#", "$"]},
+        "hoverProvider": true,
+        "definitionProvider": true,
+        "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.contract-guard"]},
+        "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
+    });
+    assert_eq!(editor.ask("initialize", params)["capabilities"], expected);
+    assert_eq!(editor.leave(), 0);
+}
+
+#[test]
+fn goes_along_when_folders_come_and_go() {
+    let (empty, folder) = (tempfile::tempdir().unwrap(), tree());
+    let mut editor = Editor::plain(empty.path());
+    editor.folder = folder.path().canonicalize().unwrap();
+    editor.open(NOTE, "{");
+    // The contracts are found from a folder below them, too.
+    let storage = json!({"uri": editor.uri("contracts/storage"), "name": "storage"});
+    let change =
+        |added: Value, removed: Value| json!({"event": {"added": added, "removed": removed}});
+    editor.tell("workspace/didChangeWorkspaceFolders", change(json!([storage]), json!([])));
+    assert_eq!(editor.findings(NOTE)[0].code, "invalid-json");
+    editor.tell("workspace/didChangeWorkspaceFolders", change(json!([]), json!([storage])));
+    assert_eq!(editor.findings(NOTE), []);
+}
+
+#[test]
+fn knows_that_editors_hide_a_byte_order_mark() {
+    let folder = tree();
+    let good = text(folder.path(), EXAMPLE).replace('\n', " ");
+    let shown = &good.replace("\"Two litres.\"", "5");
+    std::fs::write(folder.path().join(EXAMPLE), format!("\u{feff}{shown}")).unwrap();
+    let mut editor = Editor::plain(folder.path());
+    editor.open(EXAMPLE, shown);
+    let findings = editor.findings(EXAMPLE);
+    let of = |code: &str| findings.iter().find(|f| f.code == code).map(|f| f.range.as_str());
+    assert_eq!(of("byte-order-mark"), Some("0:0-0:0"), "{findings:#?}");
+    let (_, column) = place(shown, "5,   \"created_at");
+    assert_eq!(of("example-invalid"), Some(format!("0:{column}-0:{}", column + 1).as_str()));
+    let top = json!({"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}});
+    let actions = editor.actions(EXAMPLE, &top, None);
+    let is_about_the_mark = |a: &&Value| a["diagnostics"][0]["code"] == "byte-order-mark";
+    assert_eq!(actions.iter().find(is_about_the_mark), None, "there is no text to take away");
+}
+
+#[test]
 fn a_configuration_that_leads_nowhere_is_told_once() {
     let folder = tree();
     std::fs::write(folder.path().join("contract-guard.toml"), "contracts = \"none\"\n").unwrap();
