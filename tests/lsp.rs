@@ -109,6 +109,13 @@ fn shows_what_breaks_in_files_that_are_not_open() {
     assert_eq!(editor.findings(NOTE)[0].code, "dangling-ref");
     editor.close(COMMON);
     assert_eq!(editor.findings(NOTE), []);
+    // A whole document is marked at its first line.
+    let example = text(folder.path(), EXAMPLE);
+    editor.open(EXAMPLE, &example.replace("  \"title\": \"Milk\",\n", ""));
+    assert_eq!(editor.findings(EXAMPLE)[0].range, "0:0-0:1");
+    editor.write(EXAMPLE, 2, &example);
+    assert_eq!(editor.findings(EXAMPLE), []);
+    editor.close(EXAMPLE);
     // And what another program writes, once the editor tells of it.
     std::fs::write(folder.path().join(EXAMPLE), "{").unwrap();
     editor.tell("workspace/didChangeWatchedFiles", json!({"changes": []}));
