@@ -31,6 +31,7 @@ pub mod freeze;
 pub mod gate;
 pub mod graph;
 pub mod laws;
+pub mod lsp;
 pub mod migrate;
 pub mod program;
 pub mod release;

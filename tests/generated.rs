@@ -76,7 +76,7 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 22] = [
         &[],
         &["check"],
         &["validate"],
@@ -96,6 +96,9 @@ fn reference_of_commands() {
         &["laws", "check"],
         &["laws", "status"],
         &["laws", "baseline"],
+        &["lsp"],
+        &["completions"],
+        &["man"],
     ];
     for command in commands {
         let mut args = command.to_vec();

@@ -212,6 +212,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
         ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "freeze", "laws"]),
+        ("lsp", &["finding", "tree", "document", "catalog", "checks", "gate", "repair", "source"]),
         ("migrate", &["document", "catalog"]),
         ("release", &["finding", "tree", "document", "catalog", "gate", "migrate"]),
         ("repair", &["finding", "tree", "document"]),
@@ -224,7 +225,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
                 "source", "edit", "report", "laws", "program", "graph", "release", "repair",
-                "migrate", "scaffold",
+                "migrate", "scaffold", "lsp",
             ],
         ),
     ])

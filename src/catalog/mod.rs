@@ -15,6 +15,7 @@ mod ids;
 mod invariants;
 mod kind;
 mod layout;
+mod mention;
 mod operations;
 mod pairs;
 mod patterns;

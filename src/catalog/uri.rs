@@ -7,8 +7,13 @@ const TREE: &str = "tree:///";
 
 /// The address of a file: `tree:///contracts/x.json`.
 pub(super) fn of_path(path: &ArtifactPath) -> String {
-    let mut out = TREE.to_owned();
-    for byte in path.as_str().bytes() {
+    format!("{TREE}{}", encode_path(path.as_str()))
+}
+
+/// A path as it stands in a URI.
+pub(super) fn encode_path(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
         match byte {
             b'a'..=b'z'
             | b'A'..=b'Z'

@@ -222,11 +222,28 @@ pub(super) enum Command {
     /// List what is waived: open, expiring, unused; take out what accepts nothing
     #[command(after_help = with_codes(super::waivers::WAIVERS_HELP))]
     Waivers(super::waivers::WaiversArgs),
+    /// Serve an editor: findings, explanations and repairs while you write (LSP)
+    #[command(after_help = super::lsp::LSP_HELP)]
+    Lsp(Lsp),
+    /// Write the completions of a shell
+    #[command(after_help = super::shell::COMPLETIONS_HELP)]
+    Completions(super::shell::Completions),
+    /// Write manual pages
+    #[command(after_help = super::shell::MAN_HELP)]
+    Man(super::shell::Man),
     /// List schemas, examples, topics, what is deprecated, or codes
     #[command(
         after_help = "Examples:\n  contract-guard list examples\n  contract-guard list codes --format json"
     )]
     List(List),
+}
+
+/// How to serve an editor.
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// What many editors add; there is no other way
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// What to check, and what it must be compatible with.

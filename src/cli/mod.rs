@@ -18,6 +18,7 @@ mod init;
 mod laws;
 mod list;
 mod load;
+mod lsp;
 mod migrate;
 mod new;
 mod output;
@@ -26,6 +27,7 @@ mod progress;
 mod release;
 mod report;
 mod revise;
+mod shell;
 mod sides;
 mod ulid;
 mod waivers;
@@ -137,6 +139,9 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Graph(command)) => graph::graph(command, &cli.global, &terminal),
         Some(args::Command::Impact(command)) => graph::impact(command, &cli.global, &terminal),
         Some(args::Command::Report(command)) => report::report(command, &cli.global, &terminal),
+        Some(args::Command::Lsp(_)) => Ok(lsp::run(&cli.global)),
+        Some(args::Command::Completions(args)) => shell::completions(args, &terminal),
+        Some(args::Command::Man(args)) => shell::man(args, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
         Some(args::Command::Waive(args)) => waivers::waive(args, &cli.global, &terminal),
         Some(args::Command::Waivers(args)) => waivers::waivers(args, &cli.global, &terminal),

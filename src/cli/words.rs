@@ -40,6 +40,11 @@ pub(super) fn time(given: Option<&str>) -> Result<String, Failure> {
     Ok(whole.to_string())
 }
 
+/// The day of a time, and today without one (UTC).
+pub(super) fn day(given: Option<&str>) -> Result<jiff::civil::Date, Failure> {
+    Ok(time(given)?.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default())
+}
+
 pub(super) fn refused(refusal: &Refusal) -> Failure {
     let details = match refusal {
         Refusal::Unfreezable(files) => {

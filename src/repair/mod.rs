@@ -98,6 +98,18 @@ pub fn repair(
     }
 }
 
+/// What one repair makes of a tree about which `most` findings are known; `None` when it changes nothing,
+/// or there were more to say afterwards.
+pub fn repair_one(
+    tree: &Tree,
+    finding: &Finding,
+    most: usize,
+    limits: &Limits,
+    judge: impl Fn(&Tree) -> Vec<Finding>,
+) -> Option<Revision> {
+    attempt(tree, &[finding], most, limits, &judge).map(|attempt| attempt.revision)
+}
+
 /// The findings of a rule, or those of a rule in a file.
 type Part = (String, Option<ArtifactPath>);
 

@@ -7,7 +7,7 @@ use crate::cli::Failure;
 use crate::cli::against::Base;
 use crate::cli::freeze::SIGNERS;
 use crate::cli::load::Loaded;
-use crate::cli::words::time;
+use crate::cli::words::day;
 use crate::freeze::Signature;
 use crate::gate::{Accepted, Terms, WAIVER_NAMESPACE, Waivers};
 use crate::source;
@@ -21,7 +21,7 @@ pub(in crate::cli) fn accepted(
     now: Option<&str>,
 ) -> Result<Accepted, Failure> {
     let waivers = Waivers::read(catalog);
-    let today = time(now)?.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default();
+    let today = day(now)?;
     let mut terms = Terms { today, compares: base.is_some(), ..Terms::default() };
     if let Some(Base { loaded: Loaded { catalog: before, config, .. }, .. }) =
         base.filter(|base| !base.is_freeze)

@@ -10,6 +10,7 @@ pub(super) use args::{WAIVE_HELP, WAIVERS_HELP, Waive, WaiversArgs};
 pub(super) use list::waivers;
 pub(super) use waive::waive;
 
+use super::Failure;
 use super::args::{Check, Gate, Global};
 use super::check::{Judged, judged};
 use super::output::Terminal;
@@ -17,7 +18,7 @@ use super::place::Place;
 use super::release::blocked;
 use super::revise::Site;
 use super::sides::LATEST;
-use super::{Failure, words};
+use super::words::day;
 use crate::document::{Edit, Rewrite, Syntax};
 use crate::gate::{Waiver, Waivers};
 use crate::release::Blocked;
@@ -39,11 +40,6 @@ fn findings(
     let path = Some(place.base.join(&place.root));
     let tree = Check { path, ..Check::default() };
     judged(&Gate { tree, against, now: now.map(str::to_owned), tip: false }, global, terminal)
-}
-
-/// The day of a time, and today without one.
-fn day(now: Option<&str>) -> Result<jiff::civil::Date, Failure> {
-    Ok(words::time(now)?.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default())
 }
 
 /// `waivers.yaml` with an edit.

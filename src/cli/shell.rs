@@ -1,0 +1,94 @@
+//! `completions`, `man`: what a shell and `man` know of this program, made from its arguments.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Command, CommandFactory, ValueEnum};
+
+use super::output::Terminal;
+use super::{Answer, Failure, args};
+use crate::edit::{self, EditError};
+
+pub(super) const COMPLETIONS_HELP: &str = "\
+Examples:
+  contract-guard completions bash > ~/.local/share/bash-completion/completions/contract-guard
+  contract-guard completions zsh > ~/.zfunc/_contract-guard
+  contract-guard completions fish > ~/.config/fish/completions/contract-guard.fish
+  contract-guard completions powershell | Out-String | Invoke-Expression";
+
+pub(super) const MAN_HELP: &str = "\
+Examples:
+  contract-guard man | man -l -
+  contract-guard man --out ~/.local/share/man/man1";
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// Write a page for the program and one for each command into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `contract-guard completions`
+pub(super) fn completions(args: &Completions, terminal: &Terminal) -> Answer {
+    let shell = match args.shell {
+        Shell::Bash => clap_complete::Shell::Bash,
+        Shell::Zsh => clap_complete::Shell::Zsh,
+        Shell::Fish => clap_complete::Shell::Fish,
+        Shell::Powershell => clap_complete::Shell::PowerShell,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut args::Cli::command(), "contract-guard", &mut script);
+    // For bash, clap_complete 4.6 sets a name with a hyphen one way and asks for it another way, so that
+    // nothing below the program itself completes.
+    let script =
+        String::from_utf8_lossy(&script).replace("contract__subcmd__guard", "contract__guard");
+    Ok(terminal.write(script.as_bytes(), 0))
+}
+
+/// `contract-guard man`
+pub(super) fn man(args: &Man, terminal: &Terminal) -> Answer {
+    let mut command = args::Cli::command().disable_help_subcommand(true);
+    command.build();
+    let Some(folder) = &args.out else {
+        let (_, page) = page(command)?;
+        return Ok(terminal.write(&page, 0));
+    };
+    let mut pages = Vec::new();
+    collect(command, &mut pages)?;
+    for (name, page) in &pages {
+        edit::write_file(&folder.join(name), page)?;
+    }
+    let said = format!("wrote {} pages to {}\n", pages.len(), folder.display());
+    Ok(terminal.write(said.as_bytes(), 0))
+}
+
+/// The pages of a command and of all below it, by file name.
+fn collect(command: Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
+    let below: Vec<Command> =
+        command.get_subcommands().filter(|below| !below.is_hide_set()).cloned().collect();
+    pages.push(page(command)?);
+    below.into_iter().try_for_each(|below| collect(below, pages))
+}
+
+fn page(command: Command) -> Result<(String, Vec<u8>), Failure> {
+    let page = clap_mangen::Man::new(command).manual("contract-guard");
+    let name = page.get_filename();
+    let mut bytes = Vec::new();
+    let written = page.render(&mut bytes);
+    written.map_err(|error| EditError::Io(Path::new(&name).to_owned(), error))?;
+    Ok((name, bytes))
+}
