@@ -7,6 +7,7 @@ use super::args::{self, Global};
 use super::diff::compared;
 use super::laws::{Spoken, law_findings, texts_of};
 use super::load::{Loaded, load};
+use super::outlets::{Outlets, ReportTo};
 use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::side;
@@ -16,7 +17,7 @@ use crate::checks::{self, Check};
 use crate::finding::{Finding, Level};
 use crate::freeze::{FOLDER, freeze_name};
 use crate::gate;
-use crate::report::{self, Closing};
+use crate::report::{self, Closing, Told};
 use crate::source::{self, Request, Source, State};
 use crate::tree::Tree;
 
@@ -40,7 +41,7 @@ pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> 
         run.texts = texts_of(&findings, &texts);
         run.compared.extend(gate::judged_laws(findings, &run.texts, &run.loaded.config.levels));
     }
-    finish(run, Closing::Check, started, global, terminal)
+    finish(run, Closing::Check, &args.report, started, global, terminal)
 }
 
 /// What a run has found out, to be judged.
@@ -107,7 +108,7 @@ pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Termin
     let mut findings = checks::run(catalog, is_about_examples);
     findings.retain(|finding| concerned.contains(&finding.primary.artifact));
     drop(progress);
-    finish(Run::alone(loaded, findings), Closing::Validate, started, global, terminal)
+    finish(Run::alone(loaded, findings), Closing::Validate, &[], started, global, terminal)
 }
 
 /// `contract-guard envelope`
@@ -131,7 +132,7 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
         concerned.contains(&finding.primary.artifact)
             || finding.code.as_str().starts_with("envelope-")
     });
-    finish(Run::alone(loaded, findings), Closing::Envelope, started, global, terminal)
+    finish(Run::alone(loaded, findings), Closing::Envelope, &[], started, global, terminal)
 }
 
 fn is_about_envelopes(check: &Check) -> bool {
@@ -175,6 +176,7 @@ fn is_about_examples(check: &Check) -> bool {
 fn finish(
     run: Run,
     closing: Closing,
+    reports: &[ReportTo],
     started: Instant,
     global: &Global,
     terminal: &Terminal,
@@ -197,16 +199,9 @@ fn finish(
         code => code,
     };
     let style = terminal.style(prefix, started.elapsed().as_secs_f64());
-    let mut bytes = Vec::new();
-    // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
-    let code = match report::render(&outcome, tree, closing, format, &style, &mut bytes) {
-        Ok(()) => code,
-        Err(error) => {
-            terminal.error(&error.to_string(), None);
-            code.max(3)
-        }
-    };
-    let code = terminal.write(&bytes, code);
+    let told = Told::Checked { outcome: &outcome, tree, closing };
+    let verdict = outcome.verdict.name();
+    let code = Outlets { format, reports }.tell(&told, verdict, code, &style, terminal);
     let is_repairable = |item: &&gate::Item| item.finding.fix.as_ref().is_some_and(|f| f.is_safe);
     let repairable = outcome.items.iter().filter(is_repairable).count();
     if repairable > 0 && format == report::Format::Human {

@@ -5,13 +5,15 @@ mod compare;
 mod config;
 mod laws;
 mod level;
+mod rule;
 mod verdict;
 mod waiver;
 
-pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side};
+pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side, without_side};
 pub use config::{Config, read as read_config};
 pub use laws::{judge_laws, judged_laws};
 pub use level::{LevelOrigin, Levels};
+pub use rule::explained;
 pub use verdict::Verdict;
 pub use waiver::Waived;
 

@@ -68,7 +68,8 @@ pub fn check(base: &Path, limits: Limits) -> (Catalog, Outcome) {
 
 /// How tests write.
 pub fn style() -> Style {
-    Style { color: false, width: 100, unicode: true, prefix: String::new(), seconds: None }
+    let (prefix, below) = (String::new(), String::new());
+    Style { color: false, width: 100, unicode: true, prefix, below, seconds: None }
 }
 
 /// What the user reads.
