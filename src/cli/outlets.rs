@@ -88,6 +88,10 @@ impl Outlets<'_> {
             terminal.error(&failure.to_string(), failure.help().as_deref());
         }
         let code = if failures.is_empty() { code } else { code.max(3) };
+        // Standard error has said it.
+        if matches!((told, self.format), (Told::Nothing(_), Format::Human | Format::Short)) {
+            return code;
+        }
         let mut bytes = Vec::new();
         // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
         let code = match told.render(self.format, style, &mut bytes) {

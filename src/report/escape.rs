@@ -4,7 +4,7 @@
 /// Whether a character could act on a terminal or hide what is written.
 pub(super) fn is_unsafe(c: char) -> bool {
     (c.is_control() && c != '\t' && c != '\n' && c != '\r')
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A name or value for a message: unsafe characters as `\u{…}`, line breaks too.
@@ -56,7 +56,7 @@ pub(super) fn clipped(text: &str, most: usize) -> String {
 /// is escaped by whoever writes the element.
 pub(super) fn xml(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(visible).collect();
-    lines.join("\n").replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+    lines.join("\n")
 }
 
 /// What follows `::` in a workflow command of GitHub Actions

@@ -67,8 +67,7 @@ pub enum Told<'a> {
 }
 
 impl Told<'_> {
-    /// Writes it. Why nothing was checked is said on standard error, too; formats that have no word for it
-    /// stay empty.
+    /// Writes it.
     ///
     /// # Errors
     /// When `out` cannot be written, or a finding cannot be shown.
@@ -80,7 +79,14 @@ impl Told<'_> {
             (Told::Compared { comparison, tree }, _) => {
                 render_comparison(comparison, tree, format, style, out)
             }
-            (Told::Nothing(_), Format::Human | Format::Short | Format::Json) => Ok(()),
+            (Told::Nothing(nothing), Format::Human | Format::Short) => {
+                let NoVerdict { message, help, .. } = nothing;
+                let help = help.iter().map(|help| format!("help: {help}"));
+                let said = std::iter::once(format!("no verdict: {message}")).chain(help);
+                said.map(|line| escape::visible(&line)).try_for_each(|line| writeln!(out, "{line}"))
+            }
+            // The published form has no word for it; what is empty is no JSON and no pass.
+            (Told::Nothing(_), Format::Json) => Ok(()),
             (Told::Nothing(_), Format::Markdown) => self.view(style).render(Ci::Comment, out),
             (Told::Nothing(_), Format::Ci(format)) => self.view(style).render(format, out),
         }
