@@ -4,7 +4,6 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "a test reads and stops"
 )]
 
@@ -506,6 +505,9 @@ fn reports_are_written_whole_or_the_run_has_failed() {
     let (_, _, outputs) =
         on_github(good.path(), &["check", "--format", "github", &report(out.path())], "");
     assert_eq!(outputs["verdict"], "none", "nobody was told of the pass");
+    let mut unwritable = command(good.path(), &["check", "--format", "github"]);
+    let code = unwritable.env("GITHUB_OUTPUT", out.path()).status().unwrap().code();
+    assert_eq!(code, Some(3), "nobody reads the verdict");
     for wrong in ["sarif", "sarif=", "html=x", "nothing=x"] {
         assert_eq!(run(good.path(), &["check", "--report", wrong]).code, 2, "{wrong}");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::escape::visible;
 use super::{View, lines};
@@ -83,7 +83,7 @@ fn result(view: &View<'_>, item: &Item, index: &BTreeMap<&str, usize>) -> Value 
     let code = finding.code.as_str();
     let related = finding.related.iter().map(|related| {
         let mut place = location(view, &related.location);
-        place["message"] = json!({"text": unlinked(&visible(&related.label))});
+        place.insert("message".into(), json!({"text": unlinked(&visible(&related.label))}));
         place
     });
     // Where one result says whether it is suppressed, all must (section 3.27.23).
@@ -108,22 +108,25 @@ fn result(view: &View<'_>, item: &Item, index: &BTreeMap<&str, usize>) -> Value 
     })
 }
 
-fn location(view: &View<'_>, location: &Location) -> Value {
+fn location(view: &View<'_>, location: &Location) -> Map<String, Value> {
     let path = view.path(location);
     let uri = utf8_percent_encode(&path, ENCODED).to_string();
-    let mut physical = json!({"artifactLocation": {"uri": uri, "uriBaseId": TOP}});
+    let mut physical = Map::new();
+    physical.insert("artifactLocation".into(), json!({"uri": uri, "uriBaseId": TOP}));
     if let Some((start, end)) = view.region(location) {
-        physical["region"] = json!({
+        let region = json!({
             "startLine": start.line,
             "startColumn": start.column,
             "endLine": end.line,
             "endColumn": end.column,
         });
+        physical.insert("region".into(), region);
     }
-    let mut place = json!({"physicalLocation": physical});
+    let mut place = Map::new();
+    place.insert("physicalLocation".into(), physical.into());
     if !location.pointer.is_root() {
-        let name = location.pointer.as_str();
-        place["logicalLocations"] = json!([{"fullyQualifiedName": name}]);
+        let name = json!([{"fullyQualifiedName": location.pointer.as_str()}]);
+        place.insert("logicalLocations".into(), name);
     }
     place
 }
