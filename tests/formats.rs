@@ -322,7 +322,8 @@ fn paths_count_from_the_top_of_the_repository() {
 }
 
 /// What somebody writes who wants out.
-const HOSTILE: [&str; 9] = [
+const HOSTILE: [&str; 10] = [
+    "a,line=7,title=b%2Cc:d",
     "\n::error::taken\n::stop-commands::x",
     "]]></failure><testcase name='x'/>",
     "`@admin` ``@admin` #4711 GH-4711 !4711",
@@ -361,6 +362,13 @@ fn nothing_gets_out_of_its_place() {
     let folder = hostile();
     let (run, texts) = reports(folder.path(), &["check", "--format", "github"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
+    let log = sarif(&texts["sarif"]);
+    let uri = |result: &Value| {
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        let decoded = percent_encoding::percent_decode_str(place["uri"].as_str().unwrap());
+        decoded.decode_utf8().unwrap().into_owned()
+    };
+    let paths: BTreeSet<String> = log["results"].as_array().unwrap().iter().map(uri).collect();
     let (lines, last) = run.stdout.trim_end().rsplit_once('\n').unwrap();
     assert!(last.starts_with("fail: "), "{last}");
     for line in lines.lines() {
@@ -368,7 +376,10 @@ fn nothing_gets_out_of_its_place() {
         assert!(["error", "warning", "notice"].contains(&command.as_str()), "{line}");
         let known = ["file", "line", "endLine", "col", "endColumn", "title"];
         assert!(properties.keys().all(|name| known.contains(&name.as_str())), "{line}");
-        assert!(command == "notice" || properties["file"].starts_with("contracts/"), "{line}");
+        let is_about_one = properties.contains_key("file");
+        assert!(is_about_one || command == "notice", "{line}");
+        assert!(!is_about_one || paths.contains(&properties["file"]), "{line}");
+        assert!(!is_about_one || properties["title"].starts_with(&format!("{command}[")), "{line}");
     }
     assert!(
         run.stdout.contains("lacks the required property `\\u{a}%3A%3Aerror")
@@ -380,7 +391,6 @@ fn nothing_gets_out_of_its_place() {
     for (format, text) in &texts {
         assert!(is_quiet(text), "{format}: {text}");
     }
-    let log = sarif(&texts["sarif"]);
     let found = log["results"].as_array().unwrap().len();
     assert!(found > HOSTILE.len(), "{found}");
     assert!(!texts["sarif"].contains("x](http"), "no link to elsewhere");
@@ -410,7 +420,7 @@ fn markdown_is_inert(text: &str) {
         assert!(is_name || !whole.contains(taken), "{taken}: {whole}");
     }
     assert_eq!(text.matches("<!--").count(), 1, "{text}");
-    for line in text.lines().filter(|line| line.starts_with('|')) {
+    for line in whole.lines().filter(|line| line.starts_with('|')) {
         let bars = line.replace("\\\\", "").replace("\\|", "").matches('|').count();
         assert_eq!(bars, 4, "{line}");
     }
@@ -506,7 +516,7 @@ fn reports_are_written_whole_or_the_run_has_failed() {
         on_github(good.path(), &["check", "--format", "github", &report(out.path())], "");
     assert_eq!(outputs["verdict"], "none", "nobody was told of the pass");
     let mut unwritable = command(good.path(), &["check", "--format", "github"]);
-    let code = unwritable.env("GITHUB_OUTPUT", out.path()).status().unwrap().code();
+    let code = unwritable.env("GITHUB_OUTPUT", out.path()).output().unwrap().status.code();
     assert_eq!(code, Some(3), "nobody reads the verdict");
     for wrong in ["sarif", "sarif=", "html=x", "nothing=x"] {
         assert_eq!(run(good.path(), &["check", "--report", wrong]).code, 2, "{wrong}");
