@@ -211,6 +211,16 @@ fn every_format_says_the_same() {
 }
 
 #[test]
+fn two_findings_about_one_thing_are_two() {
+    let (tree, mut outcome) = waived();
+    outcome.items.push(outcome.items[0].clone());
+    let told = Told::Checked { outcome: &outcome, tree: &tree, closing: Closing::Check };
+    let mut out = Vec::new();
+    told.render(Format::Ci(Ci::Gitlab), &support::style(), &mut out).unwrap();
+    assert_eq!(gitlab(&String::from_utf8(out).unwrap()).len(), 4);
+}
+
+#[test]
 fn a_pass_is_a_pass_everywhere() {
     let folder = tree(&[("note.example.json", "{\"title\": \"a\"}")]);
     write(
