@@ -20,7 +20,7 @@ lint: ## formatting, clippy, docs: warnings are errors
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --workspace --no-deps --document-private-items
 
 generate: ## write the reference pages and schemas that are made from the code, and the snapshots
-	UPDATE=1 $(CARGO) test --quiet --test generated --test fixtures
+	UPDATE=1 $(CARGO) test --quiet --test generated --test fixtures --test formats
 
 faults: ## fail every operation and every system call of freeze commands; needs Linux, strace and unshare
 	$(CARGO) test --quiet --test faults

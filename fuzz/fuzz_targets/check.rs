@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut findings = checks::run(&catalog, |_| true);
     findings.extend(config.findings);
     let outcome = gate::judge(findings, Vec::new(), &catalog, &tree, &config.levels, &Default::default());
-    let style = Style { color: true, width: 60, unicode: true, prefix: String::new(), seconds: None };
+    let style = Style { color: true, width: 60, unicode: true, prefix: String::new(), below: String::new(), seconds: None };
     for format in [Format::Human, Format::Short, Format::Json] {
         let mut out = Vec::new();
         report::render(&outcome, &catalog.tree, Closing::Check, format, &style, &mut out).expect("memory is writable");

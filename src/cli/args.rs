@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::help::{EXIT_CODES, with_codes};
-use crate::report::Format;
+use super::outlets::ReportTo;
+use crate::report::{Ci, Format};
 
 const CHECK_HELP: &str = "\
 Examples:
@@ -15,7 +16,8 @@ Examples:
   contract-guard check --at origin/main    a commit, branch or tag
   contract-guard check freeze:1.2.0        a freeze below contracts/_frozen/
   contract-guard check --against main      also: no break that no version announces
-  contract-guard check --format json | jq .findings";
+  contract-guard check --format json | jq .findings
+  contract-guard check --format github --report sarif=findings.sarif --report comment=comment.md";
 
 const DIFF_HELP: &str = "\
 Trees: a version of a freeze, `freeze:1.2.0`, `latest`, a commit, a branch, a tag, `index`, `.` (the
@@ -113,6 +115,14 @@ pub(super) enum OutputFormat {
     Json,
     /// For pull requests and release notes
     Markdown,
+    /// SARIF 2.1.0, of `check` and `diff`
+    Sarif,
+    /// Annotations, job summary and outputs of GitHub Actions, of `check` and `diff`
+    Github,
+    /// The code quality report of GitLab, of `check` and `diff`
+    Gitlab,
+    /// JUnit XML, of `check` and `diff`
+    Junit,
     /// A page, of `laws status` and `report`
     Html,
     /// A picture for Markdown, of `graph`
@@ -132,6 +142,10 @@ impl OutputFormat {
             OutputFormat::Short => Format::Short,
             OutputFormat::Json => Format::Json,
             OutputFormat::Markdown => Format::Markdown,
+            OutputFormat::Sarif => Format::Ci(Ci::Sarif),
+            OutputFormat::Github => Format::Ci(Ci::Github),
+            OutputFormat::Gitlab => Format::Ci(Ci::Gitlab),
+            OutputFormat::Junit => Format::Ci(Ci::Junit),
         }
     }
 }
@@ -263,6 +277,9 @@ pub(super) struct Gate {
     /// The time by which waivers end, as RFC 3339 has it [default: now]
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
+    /// Write this format of the same answer to a file, too; can be given again, `comment` is a format here
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = ReportTo::parse)]
+    pub report: Vec<ReportTo>,
 }
 
 /// What to check.
@@ -294,6 +311,9 @@ pub(super) struct Diff {
     /// Exit 1 when something that is shown breaks, or is not proven
     #[arg(long)]
     pub exit_code: bool,
+    /// Write this format of the same answer to a file, too; can be given again, `comment` is a format here
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = ReportTo::parse)]
+    pub report: Vec<ReportTo>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

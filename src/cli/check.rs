@@ -7,6 +7,7 @@ use super::against::{self, Base, base};
 use super::args::{self, Global};
 use super::laws::{Call, Spoken, law_findings, texts_of};
 use super::load::{Loaded, load};
+use super::outlets::{Outlets, ReportTo};
 use super::output::Terminal;
 use super::progress::Progress;
 use super::waivers;
@@ -16,7 +17,7 @@ use crate::checks::{self, Check};
 use crate::finding::{Finding, Level};
 use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Accepted, Bump, Levels};
-use crate::report::{self, Closing};
+use crate::report::{self, Closing, Told};
 use crate::source::{self, Request, Source};
 use crate::tree::Tree;
 
@@ -26,7 +27,7 @@ pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> 
     let progress = Progress::start("checking contracts");
     let run = gated(args, global, terminal)?;
     drop(progress);
-    finish(run, Closing::Check, started, global, terminal)
+    finish(run, Closing::Check, &args.report, started, global, terminal)
 }
 
 /// Everything that `check` looks at.
@@ -163,7 +164,7 @@ pub(super) fn validate(args: &args::Validate, global: &Global, terminal: &Termin
     let mut findings = checks::run(catalog, is_about_examples);
     findings.retain(|finding| concerned.contains(&finding.primary.artifact));
     drop(progress);
-    finish(Run::quiet(loaded, findings)?, Closing::Validate, started, global, terminal)
+    finish(Run::quiet(loaded, findings)?, Closing::Validate, &[], started, global, terminal)
 }
 
 /// `contract-guard envelope`
@@ -187,7 +188,7 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
         concerned.contains(&finding.primary.artifact)
             || finding.code.as_str().starts_with("envelope-")
     });
-    finish(Run::quiet(loaded, findings)?, Closing::Envelope, started, global, terminal)
+    finish(Run::quiet(loaded, findings)?, Closing::Envelope, &[], started, global, terminal)
 }
 
 fn is_about_envelopes(check: &Check) -> bool {
@@ -264,6 +265,7 @@ fn judge(run: Run) -> Judged {
 fn finish(
     run: Run,
     closing: Closing,
+    reports: &[ReportTo],
     started: Instant,
     global: &Global,
     terminal: &Terminal,
@@ -276,16 +278,9 @@ fn finish(
         code => code,
     };
     let style = terminal.style(judged.prefix.clone(), started.elapsed().as_secs_f64());
-    let mut bytes = Vec::new();
-    // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
-    let code = match report::render(outcome, tree, closing, format, &style, &mut bytes) {
-        Ok(()) => code,
-        Err(error) => {
-            terminal.error(&error.to_string(), None);
-            code.max(3)
-        }
-    };
-    let code = terminal.write(&bytes, code);
+    let told = Told::Checked { outcome, tree, closing };
+    let verdict = outcome.verdict.name();
+    let code = Outlets { format, reports }.tell(&told, verdict, code, &style, terminal);
     let is_repairable = |item: &&gate::Item| item.finding.fix.as_ref().is_some_and(|f| f.is_safe);
     let repairable = outcome.items.iter().filter(is_repairable).count();
     if repairable > 0 && format == report::Format::Human {

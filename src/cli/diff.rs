@@ -2,13 +2,14 @@
 
 use super::args::{self, Global, Only};
 use super::load::Loaded;
+use super::outlets::{NO_VERDICT, Outlets};
 use super::output::Terminal;
 use super::progress::Progress;
 use super::sides::{LATEST, side};
 use super::waivers;
 use super::{Answer, Failure};
-use crate::gate::{self, Comparison, Impact, Item};
-use crate::report::{self, Format};
+use crate::gate::{self, Comparison, Impact, Item, Verdict};
+use crate::report::{self, Format, Told};
 
 /// Two trees and what changed between them.
 pub(super) struct Compared {
@@ -56,14 +57,19 @@ pub(super) fn diff(args: &args::Diff, global: &Global, terminal: &Terminal) -> A
     let breaks = comparison.count(Impact::Major) + comparison.count(Impact::Unproven);
     let code = u8::from(args.exit_code && breaks > 0);
     let style = terminal.style(new.prefix, 0.0);
-    let mut bytes = Vec::new();
-    report::render_comparison(&comparison, &tree, global.format.of_report(), &style, &mut bytes)
-        .map_err(unshown)?;
     if hidden > 0 {
         let (noun, verb) = if hidden == 1 { ("change", "is") } else { ("changes", "are") };
         terminal.note(&format!("{hidden} other {noun} {verb} not shown"));
     }
-    Ok(terminal.write(&bytes, code))
+    // Without a gate a comparison has no verdict.
+    let verdict = match (args.exit_code, code) {
+        (false, _) => NO_VERDICT,
+        (true, 0) => Verdict::Pass.name(),
+        (true, _) => Verdict::Fail.name(),
+    };
+    let outlets = Outlets { format: global.format.of_report(), reports: &args.report };
+    let told = Told::Compared { comparison: &comparison, tree: &tree };
+    Ok(outlets.tell(&told, verdict, code, &style, terminal))
 }
 
 fn unshown(error: std::io::Error) -> Failure {

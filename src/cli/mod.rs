@@ -21,6 +21,7 @@ mod load;
 mod lsp;
 mod migrate;
 mod new;
+mod outlets;
 mod output;
 mod place;
 mod progress;
@@ -38,6 +39,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::report::Format;
 use crate::source::SourceError;
 
 /// Why a command has no verdict.
@@ -148,7 +150,10 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),
         None => check::check(&args::Gate::default(), &cli.global, &terminal),
     };
-    answer.unwrap_or_else(|failure| report(&failure, &terminal))
+    answer.unwrap_or_else(|failure| {
+        let code = report(&failure, &terminal);
+        outlets::of(&cli).map_or(code, |outlets| outlets.tell_nothing(&failure, code, &terminal))
+    })
 }
 
 /// Markdown is for what a reviewer reads.
@@ -167,6 +172,11 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
     if cli.global.format == args::OutputFormat::Markdown && !reads_well {
         let help = "write `human`, `short` or `json`".to_owned();
         return Err(Failure::Usage("this command does not write markdown".to_owned(), Some(help)));
+    }
+    let is_for_ci = matches!(cli.global.format.of_report(), Format::Ci(_));
+    if is_for_ci && outlets::of(cli).is_none() {
+        let help = "`check` and `diff` write sarif, github, gitlab and junit".to_owned();
+        return Err(Failure::Usage("this command does not write that".to_owned(), Some(help)));
     }
     let has_page = match &cli.command {
         Some(args::Command::Laws(laws)) => {
@@ -199,18 +209,26 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
 
 /// Says why there is no verdict.
 fn report(failure: &Failure, terminal: &output::Terminal) -> u8 {
-    let (message, help, code) = match failure {
+    let (message, help, code) = reason(failure);
+    let details = match failure {
+        Failure::Refused(Refused { details, .. }) => details.as_slice(),
+        _ => &[],
+    };
+    terminal.error_about(&message, details, help.as_deref());
+    code
+}
+
+/// What went wrong, what to do about it, and the exit code.
+fn reason(failure: &Failure) -> (String, Option<String>, u8) {
+    match failure {
         Failure::Usage(message, help) => (message.clone(), help.clone(), 2),
         Failure::Source(error @ SourceError::Root { .. }) => (error.to_string(), error.help(), 2),
         Failure::Source(error) => {
             (error.to_string(), error.help(), if error.is_integrity() { 4 } else { 3 })
         }
         Failure::Edit(error) => (error.to_string(), error.help(), error.exit_code()),
-        Failure::Refused(Refused { message, details, help, code }) => {
-            terminal.error_about(message, details, help.as_deref());
-            return *code;
+        Failure::Refused(Refused { message, help, code, .. }) => {
+            (message.clone(), help.clone(), *code)
         }
-    };
-    terminal.error(&message, help.as_deref());
-    code
+    }
 }

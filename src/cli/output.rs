@@ -1,9 +1,11 @@
 //! Standard output and error: colour, width, and what a failed write means.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use super::args::Color;
 use crate::report::{Style, visible};
+use crate::source::below_top;
 
 /// What the output can show.
 pub(super) struct Terminal {
@@ -47,6 +49,7 @@ impl Terminal {
             color: self.color,
             width: self.width,
             unicode: self.unicode,
+            below: below_top(Path::new(&prefix)),
             prefix,
             seconds: self.is_terminal.then_some(seconds),
         }

@@ -80,6 +80,17 @@ pub(super) fn replace(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
     written
 }
 
+/// Appends in one write, so that a line of another program does not fall between.
+pub(super) fn append(target: &Path, bytes: impl FnOnce(u64) -> Vec<u8>) -> Result<(), EditError> {
+    let mut options = fs::OpenOptions::new();
+    let opened = options.create(true).append(true).open(target);
+    let appended = opened.and_then(|mut file| {
+        let length = file.metadata()?.len();
+        file.write_all(&bytes(length))
+    });
+    appended.map_err(io(target))
+}
+
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EditError> {
     let mut file = fs::File::create_new(path).map_err(io(path))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io(path))

@@ -124,6 +124,14 @@ pub fn write_file(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
     atomic::replace(target, bytes)
 }
 
+/// Appends to a file that may not be there yet; `bytes` is told how many are in it.
+///
+/// # Errors
+/// When the file cannot be opened or written.
+pub fn append_file(target: &Path, bytes: impl FnOnce(u64) -> Vec<u8>) -> Result<(), EditError> {
+    atomic::append(target, bytes)
+}
+
 /// Carries a plan out below `base`.
 pub fn apply(plan: &Plan, base: &Path) -> Result<Applied, EditError> {
     let (name, files) = &plan.folder;

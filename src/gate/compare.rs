@@ -161,3 +161,8 @@ pub fn side_by_side(old: &Tree, new: &Tree) -> Tree {
 pub fn is_before(location: &Location) -> bool {
     location.artifact.as_str().starts_with(BASE)
 }
+
+/// A path as both trees have it.
+pub fn without_side(path: &ArtifactPath) -> &str {
+    path.as_str().strip_prefix(BASE).unwrap_or(path.as_str())
+}

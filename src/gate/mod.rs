@@ -6,15 +6,17 @@ mod config;
 mod edition;
 mod laws;
 mod level;
+mod rule;
 mod verdict;
 mod waivers;
 mod weakened;
 
-pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side};
+pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side, without_side};
 pub use config::{Config, read as read_config};
 pub use edition::newest_edition;
 pub use laws::{judge_laws, judged_laws};
 pub use level::{LevelOrigin, Levels};
+pub use rule::explained;
 pub use verdict::Verdict;
 pub use waivers::{
     ABSENT, Accepted, NAMESPACE as WAIVER_NAMESPACE, Terms, Waived, Waiver, Waivers,

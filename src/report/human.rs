@@ -10,7 +10,7 @@ use miette::{
     ThemeStyles,
 };
 
-use super::{Style, Text, Texts, visible};
+use super::{Style, Text, Texts, details, visible};
 use crate::document::{LineIndex, Span};
 use crate::finding::{Level, Location};
 use crate::gate::{Item, Outcome};
@@ -102,19 +102,7 @@ fn report(item: &Item, texts: &Texts<'_>, style: &Style) -> Report {
             });
         }
     }
-    let note = finding.note.as_ref().map(|note| format!("note: {note}"));
-    let witness = finding
-        .witness
-        .as_ref()
-        .map(|witness| format!("witness: {} {}", witness.document, witness.fate));
-    let waived = item.waived.as_ref().map(|waived| {
-        format!(
-            "waived: until {}, {} answers for it: {}",
-            waived.until, waived.owner, waived.reason
-        )
-    });
-    let help = witness.iter().chain(&finding.help).chain(&note).chain(&waived);
-    let help: Vec<String> = help.map(|text| visible(text)).collect();
+    let help: Vec<String> = details(item).iter().map(|text| visible(text)).collect();
     let source = excerpt(&finding.primary, texts, style);
     // A place without text to show still has a name.
     let message = match &source {

@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::{Texts, visible};
+use super::Texts;
+use super::escape::{cell_code, code, prose};
 use crate::document::Position;
 use crate::finding::Finding;
 use crate::gate::{Bump, Comparison, Impact, Item, Outcome};
@@ -43,8 +44,8 @@ pub(super) fn render_outcome(outcome: &Outcome, out: &mut dyn Write) -> io::Resu
     for item in &outcome.items {
         entry(&format!("{}: ", item.word()), &item.finding, item.position, out)?;
         if let Some(waived) = &item.waived {
-            let (owner, reason) = (plain(&waived.owner), plain(&waived.reason));
-            writeln!(out, "  - waived until {} by {owner}: {reason}", plain(&waived.until))?;
+            let (owner, reason) = (prose(&waived.owner, code), prose(&waived.reason, code));
+            writeln!(out, "  - waived until {} by {owner}: {reason}", prose(&waived.until, code))?;
         }
     }
     Ok(())
@@ -68,14 +69,14 @@ fn entry(
 ) -> io::Result<()> {
     let line = position.map_or(String::new(), |(start, _)| format!(":{}", start.line));
     let place = code(&format!("{}{line}", finding.primary.artifact));
-    let (message, rule) = (plain(&finding.message), code(finding.code.as_str()));
+    let (message, rule) = (prose(&finding.message, code), code(finding.code.as_str()));
     let of_law = finding.law.as_ref().map(|law| {
         let numbers: String = law.sentences.iter().map(|s| format!(" {s}")).collect();
         format!(", {}", code(&format!("{}/{}{numbers}", law.law, law.rule)))
     });
     writeln!(out, "- {prefix}{message} ({rule}, {place}{})", of_law.unwrap_or_default())?;
     if let Some(witness) = &finding.witness {
-        writeln!(out, "  - witness: {} {}", code(&witness.document), plain(&witness.fate))?;
+        writeln!(out, "  - witness: {} {}", code(&witness.document), prose(&witness.fate, code))?;
     }
     Ok(())
 }
@@ -83,7 +84,7 @@ fn entry(
 fn row(bump: &Bump, out: &mut dyn Write) -> io::Result<()> {
     let version =
         |v: &Option<semver::Version>| v.as_ref().map_or("-".to_owned(), ToString::to_string);
-    let of = bump.module.as_deref().map_or("the set".to_owned(), code);
+    let of = bump.module.as_deref().map_or("the set".to_owned(), cell_code);
     let declared = bump.declared.map_or("-", crate::gate::Step::name);
     let mark = if bump.is_too_small() { " (too small)" } else { "" };
     writeln!(
@@ -93,30 +94,4 @@ fn row(bump: &Bump, out: &mut dyn Write) -> io::Result<()> {
         version(&bump.after),
         bump.required
     )
-}
-
-/// Text between backticks, in as many as it needs, on one line.
-fn code(text: &str) -> String {
-    let text = visible(text).replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let room = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{room}{text}{room}{fence}")
-}
-
-/// Prose whose backticks stay and whose other markup does not (CommonMark 0.31, section 2.4).
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    let mut is_code = false;
-    for c in visible(text).chars() {
-        is_code ^= c == '`';
-        if !is_code
-            && matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&' | '@')
-        {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    // An odd backtick would swallow what follows.
-    if is_code { out.replace('`', "\\`") } else { out }
 }

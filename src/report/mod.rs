@@ -1,5 +1,6 @@
 //! Outcomes as text. The only formatter: findings carry no layout, formats carry no judgement.
 
+mod ci;
 mod difference;
 mod escape;
 mod graph;
@@ -10,7 +11,9 @@ mod page;
 mod short;
 mod status;
 mod summary;
+mod worst;
 
+pub use ci::{Ci, NoVerdict, Told};
 pub use difference::render_difference;
 pub use escape::visible;
 pub use graph::{GraphFormat, render_graph, render_impact};
@@ -25,7 +28,7 @@ use std::sync::Arc;
 
 use crate::document::{LineIndex, Position};
 use crate::finding::Location;
-use crate::gate::{Comparison, Outcome, Verdict, is_before};
+use crate::gate::{Comparison, Item, Outcome, Verdict, is_before};
 use crate::tree::{ArtifactPath, Tree};
 
 /// How an outcome is written.
@@ -39,6 +42,8 @@ pub enum Format {
     Json,
     /// For pull requests and release notes.
     Markdown,
+    /// For programs of CI.
+    Ci(Ci),
 }
 
 /// What the output looks like.
@@ -52,6 +57,8 @@ pub struct Style {
     pub unicode: bool,
     /// What paths are prefixed with so that they lead there from the current folder.
     pub prefix: String,
+    /// What leads from the top of the repository to the folder that paths count from.
+    pub below: String,
     /// Seconds to show; only on a terminal, so that the same input gives the same bytes.
     pub seconds: Option<f64>,
 }
@@ -99,6 +106,22 @@ impl<'t> Texts<'t> {
     }
 }
 
+/// What explains a finding besides its message, a line each, not yet escaped.
+fn details(item: &Item) -> Vec<String> {
+    let finding = &item.finding;
+    let witness = finding
+        .witness
+        .as_ref()
+        .map(|witness| format!("witness: {} {}", witness.document, witness.fate));
+    let note = finding.note.as_ref().map(|note| format!("note: {note}"));
+    let waived = item.waived.as_ref().map(|waived| {
+        let (until, owner, reason) = (&waived.until, &waived.owner, &waived.reason);
+        format!("waived: until {until}, {owner} answers for it: {reason}")
+    });
+    let help = finding.help.clone();
+    [witness, help, note, waived].into_iter().flatten().collect()
+}
+
 /// Writes an outcome about a tree.
 pub fn render(
     outcome: &Outcome,
@@ -114,6 +137,12 @@ pub fn render(
         Format::Short => short::render(outcome, style, out)?,
         Format::Markdown => return markdown::render_outcome(outcome, out),
         Format::Json => return json_v1::render(outcome, &texts, out),
+        Format::Ci(format) => {
+            ci::View::of_outcome(outcome, tree, style).render(format, out)?;
+            if format != Ci::Github {
+                return Ok(());
+            }
+        }
     }
     summary::render(outcome, closing, style, out)
 }
@@ -138,6 +167,12 @@ pub fn render_comparison(
         Format::Short => short::render(&outcome(), style, out)?,
         Format::Json => return json_v1::render_comparison(comparison, &texts, out),
         Format::Markdown => return markdown::render(comparison, &texts, out),
+        Format::Ci(format) => {
+            ci::View::of_comparison(comparison, tree, style).render(format, out)?;
+            if format != Ci::Github {
+                return Ok(());
+            }
+        }
     }
     summary::render_comparison(comparison, out)
 }

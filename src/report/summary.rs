@@ -70,7 +70,8 @@ fn plural(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
-fn found(outcome: &Outcome) -> String {
+/// `1 error, 2 warnings, 1 waived`
+pub(super) fn found(outcome: &Outcome) -> String {
     let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let found: Vec<String> = levels
         .iter()
@@ -130,9 +131,19 @@ fn colored(mut line: String, outcome: &Outcome, style: &Style) -> String {
 
 /// How many changes of which impact, and what they demand.
 pub(super) fn render_comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", changes(comparison))?;
+    if comparison.items.is_empty() {
+        return Ok(());
+    }
+    let steps = comparison.bumps.iter().filter(|b| b.required > Step::None || b.module.is_none());
+    steps.map(step).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// `2 changes: 1 major, 1 minor`
+pub(super) fn changes(comparison: &Comparison) -> String {
     let total = comparison.items.len();
     if total == 0 {
-        return writeln!(out, "no changes");
+        return "no changes".to_owned();
     }
     let found: Vec<String> = Impact::ALL
         .iter()
@@ -140,10 +151,7 @@ pub(super) fn render_comparison(comparison: &Comparison, out: &mut dyn Write) ->
         .filter(|(n, _)| *n > 0)
         .map(|(n, name)| format!("{n} {name}"))
         .collect();
-    let noun = if total == 1 { "change" } else { "changes" };
-    writeln!(out, "{total} {noun}: {}", found.join(", "))?;
-    let steps = comparison.bumps.iter().filter(|b| b.required > Step::None || b.module.is_none());
-    steps.map(step).try_for_each(|line| writeln!(out, "{line}"))
+    format!("{}: {}", plural(total, "change"), found.join(", "))
 }
 
 /// `version of the set: 1.0.0, demands major (2.0.0), declares minor (1.1.0): too small`

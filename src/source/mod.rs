@@ -278,6 +278,16 @@ pub fn top_of_repository() -> PathBuf {
     PathBuf::from(".")
 }
 
+/// What leads from the top of the repository around a folder to the folder: `` or `a/b/`.
+pub fn below_top(folder: &Path) -> String {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Some(folder) = canonical(folder) else { return String::new() };
+    let top = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let below = top.and_then(|top| folder.strip_prefix(top).ok());
+    let segments = below.into_iter().flat_map(|path| path.iter());
+    segments.map(|segment| format!("{}/", segment.to_string_lossy())).collect()
+}
+
 /// `a/contracts` → `a`; `contracts` → `.`; `.` → `..`.
 fn parent_of(path: &Path) -> PathBuf {
     let ends_in_name = path.file_name().is_some();

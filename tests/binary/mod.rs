@@ -17,8 +17,17 @@ pub struct Run {
 pub fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_contract-guard"));
     command.current_dir(folder).args(args).stdin(std::process::Stdio::null());
-    for name in ["NO_COLOR", "COLUMNS", "CI", "TERM", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"]
-    {
+    for name in [
+        "NO_COLOR",
+        "COLUMNS",
+        "CI",
+        "TERM",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_WORK_TREE",
+        "GITHUB_STEP_SUMMARY",
+        "GITHUB_OUTPUT",
+    ] {
         command.env_remove(name);
     }
     command

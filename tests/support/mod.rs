@@ -85,7 +85,8 @@ pub fn check(base: &Path, limits: Limits, today: jiff::civil::Date) -> (Catalog,
 
 /// How tests write.
 pub fn style() -> Style {
-    Style { color: false, width: 100, unicode: true, prefix: String::new(), seconds: None }
+    let (prefix, below) = (String::new(), String::new());
+    Style { color: false, width: 100, unicode: true, prefix, below, seconds: None }
 }
 
 /// What the user reads.

@@ -119,7 +119,7 @@ fn format(format: OutputFormat) -> GraphFormat {
         OutputFormat::Short => GraphFormat::Short,
         OutputFormat::Mermaid => GraphFormat::Mermaid,
         OutputFormat::Dot => GraphFormat::Dot,
-        OutputFormat::Human | OutputFormat::Markdown | OutputFormat::Html => GraphFormat::Human,
+        _ => GraphFormat::Human,
     }
 }
 

@@ -39,7 +39,8 @@ fn findings(
     };
     let path = Some(place.base.join(&place.root));
     let tree = Check { path, ..Check::default() };
-    judged(&Gate { tree, against, now: now.map(str::to_owned), tip: false }, global, terminal)
+    let now = now.map(str::to_owned);
+    judged(&Gate { tree, against, now, ..Gate::default() }, global, terminal)
 }
 
 /// `waivers.yaml` with an edit.
