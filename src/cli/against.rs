@@ -28,22 +28,44 @@ pub(super) fn base(
     let mut before = sides::request(name)?;
     let past = match &before.source {
         Source::Commit(commit) => {
-            let repository = Repository::open(&before.base)?;
-            let fork = match tip {
-                true => repository.commit(commit)?,
-                false => repository.fork(commit, &state(&request.source))?,
-            };
+            let (source, past) = fork(commit, tip, request)?;
             if !before.root.is_empty() {
-                before.root = source::root_at(&before.base, &fork);
+                before.root = source::root_at(&before.base, &past);
             }
-            before.source = Source::Commit(fork.clone());
-            Some(fork)
+            before.source = source;
+            Some(past)
         }
         Source::Freeze(path) => version_of(path).map(|version| format!("freeze:{version}")),
         Source::Dir | Source::Index => None,
     };
+    read(&before, past, global)
+}
+
+/// The same for a commit, in the repository that `request` reads.
+pub(super) fn base_of(
+    commit: &str,
+    request: &Request,
+    global: &Global,
+) -> Result<Option<Base>, Failure> {
+    let (source, past) = fork(commit, false, request)?;
+    let root = source::root_at(&request.base, &past);
+    let before = Request { source, base: request.base.clone(), root, frozen: false };
+    read(&before, Some(past), global)
+}
+
+/// The commit that is compared with.
+fn fork(commit: &str, tip: bool, request: &Request) -> Result<(Source, String), Failure> {
+    let repository = Repository::open(&request.base)?;
+    let fork = match tip {
+        true => repository.commit(commit)?,
+        false => repository.fork(commit, &state(&request.source))?,
+    };
+    Ok((Source::Commit(fork.clone()), fork))
+}
+
+fn read(before: &Request, past: Option<String>, global: &Global) -> Result<Option<Base>, Failure> {
     let is_freeze = matches!(before.source, Source::Freeze(_));
-    match load_to_compare(&before, global) {
+    match load_to_compare(before, global) {
         Ok(loaded) => Ok(Some(Base { loaded, past, is_freeze })),
         // A folder or a freeze without contracts is a slip; a commit may be from before them.
         Err(Failure::Source(SourceError::NoTree { .. }))

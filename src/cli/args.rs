@@ -230,6 +230,9 @@ pub(super) enum Command {
     /// Make a schema, event, endpoint, module, policy, invariant or law from a template
     #[command(after_help = with_codes(super::new::NEW_HELP))]
     New(super::new::New),
+    /// Check each commit before it is made: install, remove and show the hook, or run it
+    #[command(after_help = with_codes(super::hook::HOOK_HELP))]
+    Hook(super::hook::Hook),
     /// Accept one finding, for a reason, until a day; or sign what another has accepted
     #[command(after_help = with_codes(super::waivers::WAIVE_HELP))]
     Waive(super::waivers::Waive),

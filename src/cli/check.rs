@@ -25,15 +25,14 @@ use crate::tree::Tree;
 pub(super) fn check(args: &args::Gate, global: &Global, terminal: &Terminal) -> Answer {
     let started = Instant::now();
     let progress = Progress::start("checking contracts");
-    let run = gated(args, global, terminal)?;
+    let run = asked(args, global, terminal)?;
     drop(progress);
     finish(run, Closing::Check, &args.report, started, global, terminal)
 }
 
 /// Everything that `check` looks at.
-fn gated(args: &args::Gate, global: &Global, terminal: &Terminal) -> Result<Run, Failure> {
+fn asked(args: &args::Gate, global: &Global, terminal: &Terminal) -> Result<Run, Failure> {
     let request = request(&args.tree)?;
-    let loaded = load(&request, global)?;
     let before = match args.against.as_deref() {
         Some(name) => base(name, args.tip, &request, global)?,
         None => None,
@@ -42,9 +41,20 @@ fn gated(args: &args::Gate, global: &Global, terminal: &Terminal) -> Result<Run,
         let name = report::visible(name);
         terminal.note(&format!("`{name}` has no contracts to compare with"));
     }
+    gated(&request, before, args.now.as_deref(), global)
+}
+
+/// A tree, compared with the one before.
+pub(super) fn gated(
+    request: &Request,
+    before: Option<Base>,
+    now: Option<&str>,
+    global: &Global,
+) -> Result<Run, Failure> {
+    let loaded = load(request, global)?;
     let mut findings = checks::run(&loaded.catalog, |_| true);
-    let accepted = waivers::accepted(&loaded.catalog, before.as_ref(), args.now.as_deref())?;
-    let of_laws = held(&request, &loaded.catalog.tree, before.as_ref(), args, global)?;
+    let accepted = waivers::accepted(&loaded.catalog, before.as_ref(), now)?;
+    let of_laws = held(request, &loaded.catalog.tree, before.as_ref(), now, global)?;
     let mut run = Run::alone(loaded, Vec::new());
     if let Some(Base { loaded: old, .. }) = before {
         let new = &run.loaded;
@@ -70,11 +80,11 @@ pub(super) fn judged(
     global: &Global,
     terminal: &Terminal,
 ) -> Result<Judged, Failure> {
-    Ok(judge(gated(args, global, terminal)?))
+    Ok(judge(asked(args, global, terminal)?))
 }
 
 /// What a run has found out, to be judged.
-struct Run {
+pub(super) struct Run {
     loaded: Loaded,
     findings: Vec<Finding>,
     /// What a comparison has brought.
@@ -117,7 +127,7 @@ fn held(
     request: &Request,
     tree: &Tree,
     before: Option<&Base>,
-    args: &args::Gate,
+    now: Option<&str>,
     global: &Global,
 ) -> Result<Option<Spoken>, Failure> {
     // A freeze holds contracts and no code.
@@ -130,7 +140,7 @@ fn held(
         state: against::state(&request.source),
         before: before.map(|base| &base.loaded.catalog.tree),
         past: before.and_then(|base| base.past.as_deref()),
-        now: args.now.as_deref(),
+        now,
     };
     law_findings(&call, global)
 }
@@ -244,7 +254,8 @@ impl Judged {
     }
 }
 
-fn judge(run: Run) -> Judged {
+/// Judges a run.
+pub(super) fn judge(run: Run) -> Judged {
     let Run { loaded, mut findings, compared, before, texts, levels, accepted, bump } = run;
     let Loaded { catalog, config, prefix } = loaded;
     findings.extend(config.findings);
@@ -270,7 +281,18 @@ fn finish(
     global: &Global,
     terminal: &Terminal,
 ) -> Answer {
-    let judged = judge(run);
+    tell(judge(run), closing, reports, started, global, terminal)
+}
+
+/// Renders and writes.
+pub(super) fn tell(
+    judged: Judged,
+    closing: Closing,
+    reports: &[ReportTo],
+    started: Instant,
+    global: &Global,
+    terminal: &Terminal,
+) -> Answer {
     let (tree, outcome) = (judged.texts(), &judged.outcome);
     let format = global.format.of_report();
     let code = match outcome.verdict.exit_code() {

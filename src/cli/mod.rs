@@ -14,6 +14,7 @@ mod fix;
 mod freeze;
 mod graph;
 mod help;
+mod hook;
 mod init;
 mod laws;
 mod list;
@@ -145,6 +146,7 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Completions(args)) => shell::completions(args, &terminal),
         Some(args::Command::Man(args)) => shell::man(args, &terminal),
         Some(args::Command::Init { path }) => init::run(path.as_deref(), &terminal),
+        Some(args::Command::Hook(args)) => hook::hook(args, &cli.global, &terminal),
         Some(args::Command::Waive(args)) => waivers::waive(args, &cli.global, &terminal),
         Some(args::Command::Waivers(args)) => waivers::waivers(args, &cli.global, &terminal),
         Some(args::Command::List(list)) => list::run(list, &cli.global, &terminal),

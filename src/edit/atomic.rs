@@ -64,6 +64,19 @@ pub(super) fn file(target: &Path, bytes: &[u8]) -> Result<bool, EditError> {
 
 /// Writes a file, in place of the one that is there, if one is. A link is refused, not followed.
 pub(super) fn replace(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    replace_with(target, bytes, |_| Ok(()))
+}
+
+/// The same for a file that can be run: whoever sees it may run it.
+pub(super) fn program(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    replace_with(target, bytes, may_run)
+}
+
+fn replace_with(
+    target: &Path,
+    bytes: &[u8],
+    prepare: fn(&Path) -> std::io::Result<()>,
+) -> Result<(), EditError> {
     if target.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
         return Err(EditError::Link(target.display().to_string()));
     }
@@ -72,12 +85,25 @@ pub(super) fn replace(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
     }
     let stage = staging(target);
     let _ = fs::remove_file(&stage);
-    let written =
-        write(&stage, bytes).and_then(|()| fs::rename(&stage, target).map_err(io(target)));
+    let written = write(&stage, bytes)
+        .and_then(|()| prepare(&stage).map_err(io(&stage)))
+        .and_then(|()| fs::rename(&stage, target).map_err(io(target)));
     if written.is_err() {
         let _ = fs::remove_file(&stage);
     }
     written
+}
+
+#[cfg(unix)]
+fn may_run(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// Elsewhere, what a file is tells whether it runs.
+#[cfg(not(unix))]
+fn may_run(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Appends in one write, so that a line of another program does not fall between.

@@ -124,6 +124,22 @@ pub fn write_file(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
     atomic::replace(target, bytes)
 }
 
+/// Writes a file that can be run, and the folder that it lies in; a file that is there is replaced.
+///
+/// # Errors
+/// When one of them cannot be written.
+pub fn write_program(target: &Path, bytes: &[u8]) -> Result<(), EditError> {
+    atomic::program(target, bytes)
+}
+
+/// Removes a file.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_file(target: &Path) -> Result<(), EditError> {
+    std::fs::remove_file(target).map_err(|error| EditError::Io(target.to_owned(), error))
+}
+
 /// Appends to a file that may not be there yet; `bytes` is told how many are in it.
 ///
 /// # Errors

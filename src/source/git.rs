@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use super::dir::{too_large, too_many};
 use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
@@ -38,12 +39,19 @@ pub(super) fn command(base: &Path) -> Command {
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C");
     git.args(["-c", "core.fsmonitor=false"]).stdin(Stdio::null());
-    if !is_own(base) {
+    if !is_known_own(base) {
         for name in LOCATION {
             git.env_remove(name);
         }
     }
     git
+}
+
+/// The same, asked once: every question of git would ask it twice again.
+fn is_known_own(base: &Path) -> bool {
+    static KNOWN: Mutex<BTreeMap<PathBuf, bool>> = Mutex::new(BTreeMap::new());
+    let Ok(mut known) = KNOWN.lock() else { return is_own(base) };
+    *known.entry(base.to_owned()).or_insert_with(|| is_own(base))
 }
 
 /// Whether the variables of the environment speak of the repository that holds `base`.

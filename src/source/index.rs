@@ -1,5 +1,7 @@
 //! A tree from the git index: what the next commit would hold.
 
+use std::collections::HashSet;
+
 use super::git::{self, Entry};
 use super::{Budget, Request, SourceError};
 use crate::tree::Tree;
@@ -29,8 +31,40 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
             path: path.to_vec(),
         });
     }
+    without_intents(request, &specs, &mut entries)?;
     git::tree(request, entries, budget)
 }
+
+/// Takes out what `git add --intent-to-add` has put in: the index has it as an empty file, and the next commit
+/// will not hold it.
+fn without_intents(
+    request: &Request,
+    specs: &[String],
+    entries: &mut Vec<Entry>,
+) -> Result<(), SourceError> {
+    let is_empty = |entry: &Entry| EMPTY.iter().any(|(blob, _)| entry.object == *blob);
+    let Some((_, nothing)) =
+        EMPTY.iter().find(|(blob, _)| entries.iter().any(|entry| entry.object == *blob))
+    else {
+        return Ok(());
+    };
+    let mut args = vec!["diff-index", "--cached", "-z", "--name-only", "--relative"];
+    args.extend(["--ita-invisible-in-index", nothing, "--"]);
+    args.extend(specs.iter().map(String::as_str));
+    let listed = git::run(&request.base, "compare the index with nothing", &args)?;
+    let held: HashSet<&[u8]> = listed.split(|b| *b == 0).collect();
+    entries.retain(|entry| !is_empty(entry) || held.contains(entry.path.as_slice()));
+    Ok(())
+}
+
+/// The empty file and the empty tree, as git names them with SHA-1 and with SHA-256.
+const EMPTY: [(&str, &str); 2] = [
+    ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+    (
+        "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+        "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+    ),
+];
 
 /// `<fields>\t<path>`
 pub(super) fn split_at_tab(record: &[u8]) -> Option<(&str, &[u8])> {

@@ -14,6 +14,7 @@ mod repository;
 mod runner;
 mod saved;
 mod ssh;
+mod staged;
 
 pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
 pub use git::user;
@@ -22,6 +23,7 @@ pub use repository::{Repository, RepositoryFiles, State};
 pub use runner::run_command;
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};
+pub use staged::{Staged, first_ref, hooks_folder, index_has, staged, text_of};
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,153 @@
+//! What stands in the files of each manager of hooks, and how it gets there without touching the rest.
+
+use serde_json::json;
+
+use super::args::Manager;
+use crate::document::{Edit, Limits, Pointer, Rewrite, Syntax};
+
+/// The files by which a manager is known, the one that is written first.
+pub(super) const MANAGERS: [(Manager, &[&str]); 4] = [
+    (Manager::PreCommit, &[".pre-commit-config.yaml"]),
+    (Manager::Prek, &["prek.toml"]),
+    (Manager::Lefthook, &["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml"]),
+    (Manager::Husky, &[".husky/pre-commit"]),
+];
+
+/// The command of every entry.
+pub(super) const CALL: &str = "contract-guard hook run";
+
+impl Manager {
+    /// As users write it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Manager::Git => "git",
+            Manager::PreCommit => "pre-commit",
+            Manager::Prek => "prek",
+            Manager::Lefthook => "lefthook",
+            Manager::Husky => "husky",
+        }
+    }
+
+    /// What has to be done once on each machine.
+    pub(super) fn then(self) -> Option<&'static str> {
+        match self {
+            Manager::Git => None,
+            Manager::PreCommit => Some("pre-commit install"),
+            Manager::Prek => Some("prek install"),
+            Manager::Lefthook => Some("lefthook install"),
+            Manager::Husky => Some("npx husky"),
+        }
+    }
+}
+
+/// The file of a manager with the call in it; `None` when it has it. The error says why it cannot be written.
+pub(super) fn with_call(manager: Manager, text: Option<&str>) -> Result<Option<String>, String> {
+    if text.is_some_and(calls) {
+        return Ok(None);
+    }
+    let wrong = |why: crate::document::Unwritable| why.to_string();
+    match manager {
+        Manager::PreCommit => {
+            let text = text
+                .unwrap_or("# https://pre-commit.com: run `pre-commit install` once.\nrepos: []\n");
+            let hook = json!([{ "repo": "local", "hooks": [{
+                "id": "contract-guard", "name": "contracts are law", "entry": CALL,
+                "language": "system", "stages": ["pre-commit", "pre-merge-commit"],
+                // Also for a commit that only deletes a contract.
+                "always_run": true, "pass_filenames": false,
+            }] }]);
+            let edit = Edit::Merge(Pointer::root().join("repos"), hook);
+            merged(text, &edit).map(Some).map_err(wrong)
+        }
+        Manager::Lefthook => {
+            let text = text.unwrap_or("# https://lefthook.dev: run `lefthook install` once.\n{}\n");
+            let command = json!({ "commands": { "contract-guard": { "run": CALL } } });
+            let both = json!({ "pre-commit": command, "pre-merge-commit": command });
+            merged(text, &Edit::Merge(Pointer::root(), both)).map(Some).map_err(wrong)
+        }
+        // A table at the end of a TOML file changes nothing above it.
+        Manager::Prek => Ok(Some(format!(
+            "{}[[repos]]\nrepo = \"local\"\n\n[[repos.hooks]]\nid = \"contract-guard\"\nname = \"contracts are law\"\nentry = \"{CALL}\"\nlanguage = \"system\"\nstages = [\"pre-commit\", \"pre-merge-commit\"]\nalways_run = true\npass_filenames = false\n",
+            ended(text)
+        ))),
+        Manager::Husky => Ok(Some(format!("{}{CALL} || exit $?\n", ended(text)))),
+        Manager::Git => Ok(None),
+    }
+}
+
+/// The file of a manager without the call; `None` when it has none that can be taken out.
+pub(super) fn without_call(manager: Manager, text: &str) -> Option<String> {
+    match manager {
+        Manager::Husky => {
+            let kept: Vec<&str> = text.split_inclusive('\n').filter(|line| !calls(line)).collect();
+            Some(kept.concat()).filter(|kept| kept != text)
+        }
+        Manager::Prek => {
+            let whole = with_call(manager, None).ok().flatten()?;
+            let kept = text.replacen(&whole, "", 1);
+            (kept != text).then(|| kept.trim_end_matches('\n').to_owned() + "\n")
+        }
+        Manager::PreCommit => {
+            let at = place_of(text, "repos")?;
+            merged(text, &Edit::Remove(at)).ok()
+        }
+        Manager::Lefthook => {
+            let text = without_command(text, "pre-commit")?;
+            Some(without_command(&text, "pre-merge-commit").unwrap_or(text))
+        }
+        Manager::Git => None,
+    }
+}
+
+/// The entry of a list of repositories that holds our hook and nothing else.
+fn place_of(text: &str, list: &str) -> Option<Pointer> {
+    let document = crate::document::parse(text.as_bytes(), Syntax::Yaml, &Limits::default());
+    let items = document.value.as_ref()?.get(list)?.items();
+    let is_ours = |value: &crate::document::Value| {
+        let hooks = value.get("hooks").map(crate::document::Value::items).unwrap_or_default();
+        matches!(hooks, [hook] if hook.str_at("id") == Some("contract-guard"))
+    };
+    let index = items.iter().position(is_ours)?;
+    Some(Pointer::root().join(list).index(index))
+}
+
+/// A file of lefthook without our command in a section, and without what only that has filled.
+fn without_command(text: &str, section: &str) -> Option<String> {
+    let document = crate::document::parse(text.as_bytes(), Syntax::Yaml, &Limits::default());
+    let value = document.value.as_ref()?.get(section)?;
+    let commands = value.get("commands")?;
+    commands.get("contract-guard")?;
+    let mut at = Pointer::root().join(section);
+    if value.members().len() > 1 || commands.members().len() > 1 {
+        at = at.join("commands");
+        if commands.members().len() > 1 {
+            at = at.join("contract-guard");
+        }
+    }
+    merged(text, &Edit::Remove(at)).ok()
+}
+
+fn merged(text: &str, edit: &Edit) -> Result<String, crate::document::Unwritable> {
+    let mut page = Rewrite::open(text.as_bytes(), Syntax::Yaml, &Limits::default())?;
+    page.apply(edit)?;
+    Ok(page.text().to_owned())
+}
+
+/// A text that another line can follow.
+fn ended(text: Option<&str>) -> String {
+    match text {
+        None | Some("") => String::new(),
+        Some(text) if text.ends_with('\n') => text.to_owned(),
+        Some(text) => format!("{text}\n"),
+    }
+}
+
+/// Whether a file calls the gate: an entry of `hook run`, or the older `check --staged`.
+pub(super) fn calls(text: &str) -> bool {
+    let is_call = |line: &str| {
+        let line = line.trim_start();
+        !line.starts_with('#')
+            && (line.contains("contract-guard hook run") || line.contains("contract-guard check"))
+    };
+    text.lines().any(is_call)
+}

@@ -1,0 +1,93 @@
+//! The hook files of git itself: ours are known by a line, others are left alone.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Failure, Refused};
+use crate::edit;
+use crate::source;
+
+/// The hooks that we write: a merge without conflicts calls the second one only.
+pub(super) const NAMES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
+
+/// The line by which our files are known.
+const MARK: &str = "# written by contract-guard";
+
+/// Whose a hook file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// There is none.
+    Nobody,
+    /// `install` wrote it.
+    Us,
+    /// Somebody else wrote it, and it calls the gate.
+    Caller,
+    /// Somebody else wrote it.
+    Other,
+}
+
+/// A hook file.
+pub(super) struct HookFile {
+    pub path: PathBuf,
+    pub owner: Owner,
+}
+
+/// The hook files of a repository.
+pub(super) fn files(base: &Path) -> Result<Vec<HookFile>, Failure> {
+    let folder = source::hooks_folder(base)?;
+    NAMES.iter().map(|name| look(folder.join(name))).collect()
+}
+
+fn look(path: PathBuf) -> Result<HookFile, Failure> {
+    let text = source::text_of(&path)?;
+    let owner = match text.as_deref() {
+        None => Owner::Nobody,
+        Some(text) if text.contains(MARK) => Owner::Us,
+        Some(text) if super::entries::calls(text) => Owner::Caller,
+        Some(_) => Owner::Other,
+    };
+    Ok(HookFile { path, owner })
+}
+
+/// Writes the hooks of git. Nobody else's is touched.
+pub(super) fn install(base: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let files = files(base)?;
+    if let Some(other) = files.iter().find(|file| file.owner == Owner::Other) {
+        return Err(Failure::Refused(Refused {
+            message: format!("`{}` is there, and somebody else's", other.path.display()),
+            details: Vec::new(),
+            help: Some(format!("add this line to it: {} || exit $?", super::entries::CALL)),
+            code: 1,
+        }));
+    }
+    let own = files.into_iter().filter(|file| file.owner != Owner::Caller);
+    let mut written = Vec::new();
+    for HookFile { path, .. } in own {
+        edit::write_program(&path, script().as_bytes())?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// Takes our hooks out.
+pub(super) fn uninstall(base: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut removed = Vec::new();
+    for file in files(base)?.into_iter().filter(|file| file.owner == Owner::Us) {
+        edit::remove_file(&file.path)?;
+        removed.push(file.path);
+    }
+    Ok(removed)
+}
+
+/// The hook. Programs with windows start git with few folders in PATH, so that it knows where this one is.
+fn script() -> String {
+    let here = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
+    let here = here.unwrap_or_default().replace('\\', "/");
+    let quoted = format!("'{}'", here.replace('\'', "'\\''"));
+    format!(
+        "#!/bin/sh\n{MARK}; `contract-guard hook uninstall` takes it out\n\
+         if command -v contract-guard >/dev/null 2>&1; then\n  exec contract-guard hook run\n\
+         elif [ -x {quoted} ]; then\n  exec {quoted} hook run\nfi\n\
+         echo 'error: contract-guard is not there any more, so that nothing was checked' >&2\n\
+         echo 'help: install it, or remove this hook: .git/hooks/'\"$(basename \"$0\")\" >&2\nexit 3\n"
+    )
+}
