@@ -76,12 +76,13 @@ const PATTERN_SIZE: usize = 1 << 20;
 
 type Schemas = BTreeMap<ItemId, Schema>;
 
-/// Compiles every schema that can be.
+/// Compiles every schema that can be; of `only` these, if they are given.
 pub(super) fn compile(
     items: &[Item],
     schemas: &Schemas,
     claims: &BTreeMap<String, Vec<Claim>>,
     references: &[Reference],
+    only: Option<&HashSet<ItemId>>,
 ) -> Validators {
     let graph = Graph::new(schemas, references);
     let mut validators =
@@ -91,13 +92,17 @@ pub(super) fn compile(
         _ => None,
     };
     validators.not = graph.spread(schemas, references, &broken);
-    let texts = Copier::new(items, schemas, claims, references).all();
+    let needed = only.map(|only| with_targets(only, references));
+    let is_needed = |id: &ItemId| needed.as_ref().is_none_or(|needed| needed.contains(id));
+    let texts = Copier::new(items, schemas, claims, references).all(is_needed);
     validators.files = texts.iter().map(|(id, copy)| (copy.uri.clone(), *id)).collect();
     let (registry, refused) = registry(&texts);
     for (id, message) in refused {
         validators.not.entry(id).or_insert(NotCompiled::Engine { message, at: Pointer::root() });
     }
-    let wanted: Vec<_> = texts.iter().filter(|(id, _)| !validators.not.contains_key(id)).collect();
+    let is_wanted =
+        |id: &ItemId| !validators.not.contains_key(id) && only.is_none_or(|only| only.contains(id));
+    let wanted: Vec<_> = texts.iter().filter(|(id, _)| is_wanted(id)).collect();
     let built: Vec<_> = match &registry {
         Some(registry) => wanted
             .into_par_iter()
@@ -135,6 +140,20 @@ pub(super) fn compile(
         texts.into_iter().map(|(id, copy)| (id, (copy.uri, copy.draft))).collect();
     validators.registry = registry;
     validators
+}
+
+/// These files, and whatever they refer to.
+fn with_targets(only: &HashSet<ItemId>, references: &[Reference]) -> HashSet<ItemId> {
+    let mut needed = only.clone();
+    loop {
+        let arrows = references.iter().filter_map(|r| Some((r.item, r.target.place()?.0)));
+        let more = arrows.filter(|(from, to)| needed.contains(from) && !needed.contains(to));
+        let more: Vec<ItemId> = more.map(|(_, to)| to).collect();
+        if more.is_empty() {
+            return needed;
+        }
+        needed.extend(more);
+    }
 }
 
 /// Whom failures reach. A validator fails on what an invalid file holds as if it were its own, so that

@@ -51,8 +51,8 @@ impl<'c> Copier<'c> {
         Copier { items, schemas, references, lost, lost_places }
     }
 
-    pub(super) fn all(&self) -> BTreeMap<ItemId, Copy> {
-        let files: Vec<_> = self.schemas.iter().collect();
+    pub(super) fn all(&self, is_needed: impl Fn(&ItemId) -> bool) -> BTreeMap<ItemId, Copy> {
+        let files: Vec<_> = self.schemas.iter().filter(|(id, _)| is_needed(id)).collect();
         files
             .into_par_iter()
             .filter_map(|(id, schema)| Some((*id, self.copy(*id, schema)?)))

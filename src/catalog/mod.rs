@@ -2,6 +2,7 @@
 //! together. Built once, immutable, and without opinion: a dangling reference is a fact here and a
 //! finding in `checks`.
 
+mod around;
 mod bundle;
 mod compile;
 mod copy;
@@ -29,6 +30,7 @@ mod versions;
 mod violation;
 mod walk;
 
+pub use around::build_around;
 pub use bundle::{Bundle, NoBundle, each_schema, holds_data, holds_named};
 pub use compile::Validators;
 pub use debts::Debt;
@@ -53,12 +55,12 @@ pub use violation::Violation;
 pub use walk::RefKind;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
-use crate::tree::{ArtifactPath, Tree};
+use crate::tree::{Artifact, ArtifactPath, Tree};
 
 /// Number of an artifact within its catalog, in path order.
 pub type ItemId = usize;
@@ -75,7 +77,7 @@ pub struct Item {
     /// The module it belongs to.
     pub module: Option<String>,
     /// What it holds, when it is JSON or YAML.
-    pub document: Option<Document>,
+    pub document: Option<Arc<Document>>,
 }
 
 impl Item {
@@ -129,12 +131,14 @@ pub struct Catalog {
 
 /// Reads a tree. Never fails and never reports.
 pub fn build(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
-    read(tree, layout, limits, compile::compile)
+    read(tree, layout, limits, None, |items, schemas, claims, references| {
+        compile::compile(items, schemas, claims, references, None)
+    })
 }
 
 /// The same for a tree that is compared and not checked: no schema is compiled.
 pub fn build_uncompiled(tree: &Tree, layout: &Layout, limits: &Limits) -> Catalog {
-    read(tree, layout, limits, |_, _, _, _| Validators::default())
+    read(tree, layout, limits, None, |_, _, _, _| Validators::default())
 }
 
 /// What compiles the schemas of a tree.
@@ -145,8 +149,14 @@ type Compile = fn(
     &[Reference],
 ) -> Validators;
 
-fn read(tree: &Tree, layout: &Layout, limits: &Limits, compile: Compile) -> Catalog {
-    let items = read_items(tree, layout, limits, |kind, _| kind != Some(Kind::Freeze));
+fn read(
+    tree: &Tree,
+    layout: &Layout,
+    limits: &Limits,
+    known: Option<&Catalog>,
+    compile: Compile,
+) -> Catalog {
+    let items = read_items(tree, layout, limits, known, |kind, _| kind != Some(Kind::Freeze));
     let by_path: HashMap<_, _> =
         items.iter().enumerate().map(|(i, item)| (item.path.clone(), i)).collect();
     let (schemas, claims, anchors) = ids::read(&items);
@@ -197,17 +207,19 @@ pub fn survey(
         None => kind::may_tell(bytes),
         Some(kind) => kind == Kind::Versions,
     };
-    let items = read_items(tree, layout, limits, is_read);
+    let items = read_items(tree, layout, limits, None, is_read);
     let set = versions::read(&items).into_iter().find(|v| v.folder.is_none());
     let declared = set.and_then(|versions| versions.current.text);
     (items.into_iter().map(|item| (item.path, item.kind)).collect(), declared)
 }
 
-/// `is_read` tells whether a document is parsed, by what its path tells of its kind and by its bytes.
+/// `is_read` tells whether a document is parsed, by what its path tells of its kind and by its bytes. What
+/// `known` has parsed of the same bytes is not parsed again.
 fn read_items(
     tree: &Tree,
     layout: &Layout,
     limits: &Limits,
+    known: Option<&Catalog>,
     is_read: impl Fn(Option<Kind>, &[u8]) -> bool + Sync,
 ) -> Vec<Item> {
     let artifacts: Vec<_> = tree.artifacts.iter().collect();
@@ -220,7 +232,10 @@ fn read_items(
             let given = layout.kind(path);
             let by_path = given.or_else(|| kind::by_path(below, area, syntax.is_some()));
             let wanted = syntax.filter(|_| is_read(by_path, &artifact.bytes));
-            let document = wanted.map(|syntax| document::parse(&artifact.bytes, syntax, limits));
+            let known = known.and_then(|known| known.parsed(path, &artifact.bytes));
+            let document = wanted.map(|syntax| {
+                known.unwrap_or_else(|| Arc::new(document::parse(&artifact.bytes, syntax, limits)))
+            });
             let value = document.as_ref().and_then(|d| d.value.as_ref());
             Item {
                 path: path.clone(),
@@ -234,6 +249,13 @@ fn read_items(
 }
 
 impl Catalog {
+    /// The document of a file that has these very bytes.
+    fn parsed(&self, path: &ArtifactPath, bytes: &Arc<[u8]>) -> Option<Arc<Document>> {
+        let is_same = |a: &Artifact| Arc::ptr_eq(&a.bytes, bytes);
+        self.tree.artifacts.get(path).filter(|artifact| is_same(artifact))?;
+        self.item(self.find(path)?)?.document.clone()
+    }
+
     /// The kind that an item has where the configuration says nothing.
     pub fn usual_kind(&self, item: &Item) -> Kind {
         let is_data = Syntax::of_extension(&item.path.extension()).is_some();

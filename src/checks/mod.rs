@@ -173,8 +173,17 @@ pub fn find(code: &str) -> Option<&'static Check> {
 
 /// Runs the checks that `wanted` picks, over the whole catalog.
 pub fn run(catalog: &Catalog, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
+    run_on(catalog, (0..catalog.items.len()).collect(), wanted)
+}
+
+/// The same, where only these artifacts are looked at one by one.
+pub fn run_on(
+    catalog: &Catalog,
+    items: Vec<ItemId>,
+    wanted: impl Fn(&Check) -> bool,
+) -> Vec<Finding> {
     let wanted: Vec<&Check> = CHECKS.iter().copied().filter(|check| wanted(check)).collect();
-    let mut findings: Vec<Finding> = (0..catalog.items.len())
+    let mut findings: Vec<Finding> = items
         .into_par_iter()
         .flat_map_iter(|id| {
             wanted.iter().flat_map(move |check| match check.run {

@@ -54,7 +54,11 @@ pub(super) fn base_of(
 }
 
 /// The commit that is compared with.
-fn fork(commit: &str, tip: bool, request: &Request) -> Result<(Source, String), Failure> {
+pub(super) fn fork(
+    commit: &str,
+    tip: bool,
+    request: &Request,
+) -> Result<(Source, String), Failure> {
     let repository = Repository::open(&request.base)?;
     let fork = match tip {
         true => repository.commit(commit)?,

@@ -54,6 +54,13 @@ pub(super) fn load_to_compare(request: &Request, global: &Global) -> Result<Load
     load_by(request, global, catalog::build_uncompiled)
 }
 
+/// The same for a tree that was read already, in the current folder.
+pub(super) fn understood_to_compare(tree: &Tree, global: &Global) -> Loaded {
+    let config = gate::read_config(tree, limits(global));
+    let catalog = catalog::build_uncompiled(tree, &config.layout, &config.limits);
+    Loaded { catalog, config, prefix: String::new() }
+}
+
 fn load_by(
     request: &Request,
     global: &Global,

@@ -1,16 +1,17 @@
 //! The only caller of git: plumbing commands, no hooks, no filters, no text conversion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::dir::{too_large, too_many};
 use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
 use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
 
 /// An entry of the index or of a commit, path from `base`.
+#[derive(Clone)]
 pub(super) struct Entry {
     pub mode: String,
     pub object: String,
@@ -49,6 +50,12 @@ pub(super) fn command(base: &Path) -> Command {
 
 /// The same, asked once: every question of git would ask it twice again.
 fn is_known_own(base: &Path) -> bool {
+    let is_set = |name: &&str| std::env::var_os(name).is_some();
+    // What a hook of the current folder's repository is told about it is true.
+    let elsewhere = LOCATION.iter().filter(|name| !["GIT_INDEX_FILE", "GIT_PREFIX"].contains(name));
+    if base == Path::new(".") && !elsewhere.copied().any(|name| is_set(&name)) {
+        return true;
+    }
     static KNOWN: Mutex<BTreeMap<PathBuf, bool>> = Mutex::new(BTreeMap::new());
     let Ok(mut known) = KNOWN.lock() else { return is_own(base) };
     *known.entry(base.to_owned()).or_insert_with(|| is_own(base))
@@ -104,6 +111,68 @@ pub(super) fn commit(base: &Path, name: &str) -> Result<String, SourceError> {
     Ok(String::from_utf8_lossy(&found).trim().to_owned())
 }
 
+/// An object: its own name and its content.
+pub(super) type Object = (String, Vec<u8>);
+
+/// The objects of these names, each with its own name and content; one question for all.
+pub(super) fn objects(base: &Path, names: &[&str]) -> Result<Vec<Option<Object>>, SourceError> {
+    let fail = |error: &dyn std::fmt::Display| SourceError::Git {
+        what: "look objects up".to_owned(),
+        stderr: error.to_string(),
+    };
+    let mut child = command(base)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| fail(&e))?;
+    // A few lines fit into any pipe.
+    let asked = names.iter().map(|name| format!("{name}\n")).collect::<String>();
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(asked.as_bytes()).map_err(|e| fail(&e))?;
+    }
+    let output = child.wait_with_output().map_err(|e| fail(&e))?.stdout;
+    let mut rest = output.as_slice();
+    let mut found = Vec::with_capacity(names.len());
+    for _ in names {
+        let end = rest.iter().position(|b| *b == b'\n').ok_or_else(|| fail(&"no answer"))?;
+        let (header, after) = rest.split_at(end);
+        rest = after.get(1..).unwrap_or_default();
+        let header = String::from_utf8_lossy(header).into_owned();
+        let mut words = header.split(' ');
+        let (name, size) = (words.next(), words.nth(1).and_then(|n| n.parse::<usize>().ok()));
+        found.push(match (name, size, header.ends_with(" missing")) {
+            (Some(name), Some(size), false) => {
+                let content = rest.get(..size).ok_or_else(|| fail(&"answer is cut off"))?;
+                rest = rest.get(size + 1..).unwrap_or_default();
+                Some((name.to_owned(), content.to_vec()))
+            }
+            _ => None,
+        });
+    }
+    Ok(found)
+}
+
+/// Reads what two lists have in common once.
+pub(super) fn trees(
+    requests: [&Request; 2],
+    entries: [Vec<Entry>; 2],
+    budget: &Budget,
+) -> Result<[Tree; 2], SourceError> {
+    let objects = Objects::default();
+    let mut seen = HashSet::new();
+    let paths = entries.iter().flatten().filter(|entry| entry.mode != "160000");
+    let wanted: Vec<(ArtifactPath, Entry)> = paths
+        .filter(|entry| seen.insert(entry.object.clone()))
+        .map(|entry| (ArtifactPath::lossy(&String::from_utf8_lossy(&entry.path)), entry.clone()))
+        .filter(|(path, _)| !path.as_str().contains("_frozen/"))
+        .collect();
+    contents(&requests[0].base, &wanted, budget, &objects)?;
+    let [first, second] = entries;
+    Ok([tree(requests[0], first, budget, &objects)?, tree(requests[1], second, budget, &objects)?])
+}
+
 /// The paths to list: the contracts root and the configuration.
 pub(super) fn pathspecs(request: &Request) -> Vec<String> {
     if request.root.is_empty() {
@@ -112,11 +181,29 @@ pub(super) fn pathspecs(request: &Request) -> Vec<String> {
     vec![format!(":(literal){}", request.root), format!(":(literal){CONFIG}")]
 }
 
+/// Contents that were read already, by the names of their objects: two states of one repository have most of
+/// them in common.
+#[derive(Debug, Default)]
+pub(super) struct Objects(Mutex<HashMap<String, Arc<[u8]>>>);
+
+impl Objects {
+    fn get(&self, object: &str) -> Option<Arc<[u8]>> {
+        self.0.lock().ok()?.get(object).cloned()
+    }
+
+    fn keep(&self, object: &str, bytes: &Arc<[u8]>) {
+        if let Ok(mut known) = self.0.lock() {
+            known.insert(object.to_owned(), Arc::clone(bytes));
+        }
+    }
+}
+
 /// A tree of listed entries, their contents read from the object store.
 pub(super) fn tree(
     request: &Request,
     entries: Vec<Entry>,
     budget: &Budget,
+    objects: &Objects,
 ) -> Result<Tree, SourceError> {
     if entries.len() > budget.files {
         return Err(too_many(budget));
@@ -139,7 +226,7 @@ pub(super) fn tree(
             }
         }
     }
-    let contents = contents(&request.base, &wanted, budget)?;
+    let contents = contents(&request.base, &wanted, budget, objects)?;
     let config = ArtifactPath::lossy(CONFIG);
     let mut found_links = BTreeMap::new();
     for ((path, entry), content) in wanted.into_iter().zip(contents) {
@@ -178,7 +265,7 @@ pub(super) fn checked_out(base: &Path, path: &ArtifactPath) -> Option<Vec<u8>> {
 }
 
 enum Content {
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
     TooLarge(u64),
 }
 
@@ -187,7 +274,12 @@ fn contents(
     base: &Path,
     wanted: &[(ArtifactPath, Entry)],
     budget: &Budget,
+    objects: &Objects,
 ) -> Result<Vec<Content>, SourceError> {
+    let known: Vec<_> = wanted.iter().map(|(_, entry)| objects.get(&entry.object)).collect();
+    if known.iter().all(Option::is_some) {
+        return Ok(known.into_iter().flatten().map(Content::Bytes).collect());
+    }
     let fail = |error: &dyn std::fmt::Display| SourceError::Git {
         what: "read the contents of the tree".to_owned(),
         stderr: error.to_string(),
@@ -202,13 +294,18 @@ fn contents(
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(fail(&"no pipe"));
     };
-    let request: String = wanted.iter().map(|(_, entry)| format!("{}\n", entry.object)).collect();
+    let unknown = wanted.iter().zip(&known).filter(|(_, known)| known.is_none());
+    let request: String = unknown.map(|((_, entry), _)| format!("{}\n", entry.object)).collect();
     // A thread of its own: git answers while it is still being asked.
     let writer = std::thread::spawn(move || input.write_all(request.as_bytes()));
     let mut output = BufReader::with_capacity(1 << 16, output);
     let mut contents = Vec::with_capacity(wanted.len());
     let mut total = 0;
-    for (path, _) in wanted {
+    for ((path, entry), known) in wanted.iter().zip(known) {
+        if let Some(bytes) = known {
+            contents.push(Content::Bytes(bytes));
+            continue;
+        }
         let mut header = String::new();
         output.read_line(&mut header).map_err(|e| fail(&e))?;
         let size: Option<u64> = header.split_whitespace().nth(2).and_then(|n| n.parse().ok());
@@ -231,6 +328,8 @@ fn contents(
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         (&mut output).take(size).read_to_end(&mut bytes).map_err(|e| fail(&e))?;
         output.read_line(&mut String::new()).map_err(|e| fail(&e))?;
+        let bytes = Arc::from(bytes);
+        objects.keep(&entry.object, &bytes);
         contents.push(Content::Bytes(bytes));
     }
     drop(output);

@@ -2,12 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::git::{self, Entry};
+use super::git::{self, Entry, Objects};
 use super::{Budget, Request, SourceError};
 use crate::tree::Tree;
 
 /// Reads the index of the repository that holds `base`.
 pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
+    git::tree(request, list(request)?, budget, &Objects::default())
+}
+
+/// The entries of the index.
+pub(super) fn list(request: &Request) -> Result<Vec<Entry>, SourceError> {
     let specs = git::pathspecs(request);
     let mut args = vec!["ls-files", "--stage", "-z", "--"];
     args.extend(specs.iter().map(String::as_str));
@@ -32,7 +37,7 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
         });
     }
     without_intents(request, &specs, &mut entries)?;
-    git::tree(request, entries, budget)
+    Ok(entries)
 }
 
 /// Takes out what `git add --intent-to-add` has put in: the index has it as an empty file, and the next commit

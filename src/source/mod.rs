@@ -23,7 +23,7 @@ pub use repository::{Repository, RepositoryFiles, State};
 pub use runner::run_command;
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};
-pub use staged::{Staged, first_ref, hooks_folder, index_has, staged, text_of};
+pub use staged::{Staged, first_ref, hooks_folder, staged, text_of};
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -224,6 +224,22 @@ pub fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
     Ok(tree)
 }
 
+/// The next commit of a repository beside an earlier one; what both have is the same memory. Freezes are left
+/// out.
+pub fn read_beside(
+    next: &Request,
+    earlier: &str,
+    budget: &Budget,
+) -> Result<[Tree; 2], SourceError> {
+    let next = Request { frozen: false, ..next.clone() };
+    let (index, commit) = std::thread::scope(|scope| {
+        let index = scope.spawn(|| index::list(&next));
+        (index.join(), commit::list(&next, earlier))
+    });
+    let index = index.unwrap_or_else(|_| Ok(Vec::new()))?;
+    git::trees([&next, &next], [index, commit?], budget)
+}
+
 /// The file that configures a repository.
 pub const CONFIG: &str = "contract-guard.toml";
 
@@ -328,9 +344,14 @@ pub fn root_at(base: &Path, commit: &str) -> String {
     let name = format!("{commit}:./{CONFIG}");
     // A commit without a configuration has its contracts in the usual place.
     let text = git::run(base, "read the configuration", &["cat-file", "blob", &name]);
-    let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
-    let folder =
-        configured_root(&text).and_then(|folder| crate::tree::ArtifactPath::new(&folder).ok());
+    root_of(&text.unwrap_or_default())
+}
+
+/// The contracts root that a configuration names, else the usual.
+fn root_of(config: &[u8]) -> String {
+    let text = String::from_utf8_lossy(config);
+    let folder = configured_root(&text);
+    let folder = folder.and_then(|folder| crate::tree::ArtifactPath::new(&folder).ok());
     folder.map_or_else(|| "contracts".to_owned(), |path| path.to_string())
 }
 

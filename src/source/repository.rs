@@ -156,20 +156,21 @@ impl Repository {
 
     /// Where the way from `name` to `state` begins: the last commit that both share.
     pub fn fork(&self, name: &str, state: &State) -> Result<String, SourceError> {
+        let head = match state {
+            State::Commit(head) => head.as_str(),
+            _ => "HEAD",
+        };
+        // One question where all is well; the others find out what is not.
+        if let Some(shared) = self.shared(name, head) {
+            return Ok(shared);
+        }
         let commit = match self.commit(name) {
             Err(error @ SourceError::Git { .. }) if self.is_git => {
                 return Err(self.cut_off(name, "it is not here").unwrap_or(error));
             }
             other => other?,
         };
-        let head = match state {
-            State::Commit(head) => self.commit(head)?,
-            _ => self.commit("HEAD")?,
-        };
-        let shared = git::run(&self.base, "compare histories", &["merge-base", &commit, &head]);
-        if let Ok(shared) = shared {
-            return Ok(String::from_utf8_lossy(&shared).trim().to_owned());
-        }
+        self.commit(head)?;
         if self.is_shallow()? {
             let reason = "the history ends before the commit that both share";
             return Err(self.cut_off(name, reason).unwrap_or_else(|| SourceError::CutOff {
@@ -179,6 +180,18 @@ impl Repository {
             }));
         }
         Ok(commit)
+    }
+
+    /// The last commit that two share, where git knows both.
+    fn shared(&self, name: &str, other: &str) -> Option<String> {
+        if !self.is_git || name.starts_with('-') || other.starts_with('-') {
+            return None;
+        }
+        let both = [name, other].map(|name| format!("{name}^{{commit}}"));
+        let args: Vec<&str> =
+            std::iter::once("merge-base").chain(both.iter().map(String::as_str)).collect();
+        let shared = git::run(&self.base, "compare histories", &args).ok()?;
+        Some(String::from_utf8_lossy(&shared).trim().to_owned())
     }
 
     fn is_shallow(&self) -> Result<bool, SourceError> {

@@ -2,35 +2,46 @@
 
 use std::path::Path;
 
-use super::{SourceError, git};
+use super::{CONFIG, SourceError, git};
 
 /// What the next commit changes.
 #[derive(Debug)]
 pub struct Staged {
     /// Paths from the folder that was asked about: new, changed and removed ones, of a rename both.
     pub paths: Vec<String>,
-    /// Whether there is no commit before it.
-    pub is_first: bool,
+    /// The commit before it, if there is one.
+    pub head: Option<String>,
+    /// The contracts root that it has.
+    pub root: String,
+    /// The contracts root that the commit before it has.
+    pub root_before: String,
+    /// Whether the commit before it has laws.
+    pub has_laws: bool,
 }
 
-/// Compares the index with the last commit.
-pub fn staged(base: &Path) -> Result<Staged, SourceError> {
+/// Compares the index with the last commit; `None` when they are the same.
+pub fn staged(base: &Path) -> Result<Option<Staged>, SourceError> {
     let what = "compare the index with the last commit";
     let args = ["--no-renames", "--relative", "--no-ext-diff", "--ita-invisible-in-index"];
     let first = ["diff", "--cached", "--name-only", "-z"];
     let listed = git::run(base, what, &[&first[..], &args].concat())?;
     let paths = listed.split(|b| *b == 0).filter(|path| !path.is_empty());
     let paths: Vec<String> = paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect();
-    let is_first = !paths.is_empty() && git::commit(base, "HEAD").is_err();
-    Ok(Staged { paths, is_first })
-}
-
-/// Whether the index has anything below one of these folders.
-pub fn index_has(base: &Path, folders: &[String]) -> Result<bool, SourceError> {
-    let mut args = vec!["ls-files", "--cached", "-z", "--"];
-    let specs: Vec<String> = folders.iter().map(|folder| format!(":(literal){folder}")).collect();
-    args.extend(specs.iter().map(String::as_str));
-    Ok(!git::run(base, "list the index", &args)?.is_empty())
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let (now, then) = (format!(":./{CONFIG}"), format!("HEAD:./{CONFIG}"));
+    let laws = "HEAD:./contracts/laws";
+    let mut found = git::objects(base, &["HEAD^{commit}", &now, &then, laws])?.into_iter();
+    let mut next = || found.next().flatten();
+    let head = next().map(|(name, _)| name);
+    let root = |config: Option<git::Object>| super::root_of(&config.unwrap_or_default().1);
+    let (root, root_before) = (root(next()), root(next()));
+    let has_laws = match root_before.as_str() {
+        "contracts" => next().is_some(),
+        root => git::objects(base, &[&format!("HEAD:./{root}/laws")])?.iter().any(Option::is_some),
+    };
+    Ok(Some(Staged { paths, head, root, root_before, has_laws }))
 }
 
 /// The first of these references that a repository has.

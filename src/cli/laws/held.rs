@@ -511,7 +511,7 @@ pub(in crate::cli) struct Spoken {
 }
 
 /// Whether a tree has a file that may be a law.
-pub(super) fn has_laws(tree: &Tree) -> bool {
+pub(in crate::cli) fn has_laws(tree: &Tree) -> bool {
     let prefix = below(&tree.root, &format!("{LAWS}/"));
     tree.artifacts.keys().any(|path| is_law(path.as_str(), &prefix))
 }

@@ -21,7 +21,7 @@ use crate::laws::{self, Evidence, Hold, Ratchet, Status};
 use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 
-pub(super) use held::{Call, Spoken, law_findings, texts_of};
+pub(super) use held::{Call, Spoken, has_laws, law_findings, texts_of};
 pub(super) use standings::standings;
 
 /// `contract-guard laws …`
