@@ -33,11 +33,12 @@ accuracy: ## compare verdicts about schemas and APIs with public suites, in ../s
 reference: ## compare our verdicts with Python's jsonschema on generated trees
 	benches/reference.sh
 
-bench: ## time a check, laws and freezes beside their peers on the same tree, and checks of hostile trees
+bench: ## time a check, laws, freezes and the hook beside their peers on the same tree, and checks of hostile trees
 	benches/peers.sh
 	benches/hostile.py target/release/contract-guard
 	benches/freezes.py target/release/contract-guard
 	benches/laws.py target/release/contract-guard
+	benches/hook.py target/release/contract-guard
 
 FUZZ_SECONDS ?= 60
 

@@ -233,6 +233,13 @@ fn what_is_only_intended_is_not_committed() {
 }
 
 #[test]
+fn the_job_cannot_be_taken_out() {
+    let repository = Repository::new();
+    repository.git(&["rm", "-q", ".github/workflows/contract-guard.yml"]).is_made();
+    repository.commit().is_refused("gate-wired");
+}
+
+#[test]
 fn renames() {
     let repository = Repository::new();
     let to = "contracts/storage/schemas/memo.schema.json";

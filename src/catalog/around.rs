@@ -13,8 +13,8 @@ use crate::document::Limits;
 use crate::tree::{ArtifactPath, Tree};
 
 /// The facts about a tree of which `before` has most already; of its schemas only those are compiled that the
-/// difference reaches, which come with it. `None` when that may be anything: when something else than a schema,
-/// an example, an API or a guide is another, or something is gone.
+/// difference reaches, which come with it. `None` when that may be anything: when the envelope, an invariant or
+/// the configuration is another, or something is gone.
 pub fn build_around(
     tree: &Tree,
     layout: &Layout,
@@ -24,14 +24,14 @@ pub fn build_around(
     let changed = changed(tree, before)?;
     let mut catalog =
         super::read(tree, layout, limits, Some(before), |_, _, _, _| Validators::default());
-    let is_plain =
-        |kind| matches!(kind, Kind::Schema | Kind::Example | Kind::OpenApi | Kind::Other);
+    // What these say holds for all others.
+    let is_general = |kind| matches!(kind, Kind::Envelope | Kind::Invariant | Kind::Freeze);
     let mut reached = HashSet::new();
     for path in &changed {
         let id = catalog.find(path)?;
         let kinds = [Some((&catalog, id)), before.find(path).map(|id| (before, id))];
         for (catalog, id) in kinds.into_iter().flatten() {
-            if !catalog.item(id).is_some_and(|item| is_plain(item.kind)) {
+            if catalog.item(id).is_none_or(|item| is_general(item.kind)) {
                 return None;
             }
         }
@@ -105,13 +105,14 @@ fn arrows_of_before(
     arrows(before).filter_map(|(from, to)| Some((here(from)?, here(to)?))).collect()
 }
 
-/// Adds examples whose schema is reached, or is another than before; with a payload, all events.
+/// Adds examples whose schema is reached, or is another than before; with a payload or a topic, all events.
 fn examples(reached: &mut HashSet<ItemId>, catalog: &Catalog, before: &Catalog) {
     let carries = |id: &ItemId| {
         let payloads = catalog.topics.iter().filter_map(|topic| topic.schema);
         payloads.into_iter().any(|schema| schema == *id)
     };
-    let has_payload = reached.iter().any(carries);
+    let is_catalog = |id: &ItemId| catalog.item(*id).is_some_and(|item| item.kind == Kind::Topics);
+    let has_payload = reached.iter().any(|id| carries(id) || is_catalog(id));
     let more: Vec<ItemId> = catalog
         .examples
         .iter()

@@ -106,11 +106,16 @@ fn is_relevant(staged: &Staged) -> bool {
         |path: &str, root: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     let touches = |path: &String| {
         path == CONFIG
-            || WIRING.iter().any(|start| path.starts_with(start))
+            || calls_the_gate(path)
             || is_below(path, &staged.root)
             || is_below(path, &staged.root_before)
     };
     staged.has_laws || staged.paths.iter().any(touches)
+}
+
+/// Whether a file outside the contracts may call the gate.
+fn calls_the_gate(path: &str) -> bool {
+    WIRING.iter().any(|start| path.starts_with(start))
 }
 
 /// The branch that work goes to, as far as this repository knows of one.
@@ -129,8 +134,9 @@ fn passes_at_a_glance(
     now: Option<&str>,
     global: &Global,
 ) -> Result<bool, Failure> {
-    let touches_freezes = staged.paths.iter().any(|path| path.contains("/_frozen/"));
-    if staged.has_laws || staged.root != staged.root_before || touches_freezes {
+    let is_more = |path: &String| path.contains("/_frozen/") || calls_the_gate(path);
+    let touches_more = staged.paths.iter().any(is_more);
+    if staged.has_laws || staged.root != staged.root_before || touches_more {
         return Ok(false);
     }
     let past = match (name, &staged.head) {
