@@ -201,6 +201,7 @@ fn explanations_are_whole() {
 /// Which floor may name which. A floor may always name itself.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
+        ("audit", &["tree", "document", "catalog"]),
         ("tree", &[][..]),
         ("document", &[]),
         ("finding", &["tree", "document"]),
@@ -219,13 +220,13 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
+        ("report", &["audit", "finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
                 "source", "edit", "report", "laws", "program", "graph", "release", "repair",
-                "migrate", "scaffold", "lsp",
+                "migrate", "scaffold", "lsp", "audit",
             ],
         ),
     ])

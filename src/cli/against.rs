@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::Global;
-use super::load::{Loaded, load_to_compare};
+use super::load::{Loaded, load, load_to_compare};
 use super::sides;
 use crate::source::{self, Repository, Request, Source, SourceError, State};
 
@@ -25,6 +25,26 @@ pub(super) fn base(
     request: &Request,
     global: &Global,
 ) -> Result<Option<Base>, Failure> {
+    base_by(name, tip, request, global, load_to_compare)
+}
+
+/// The same with its schemas compiled, so that documents can be checked against them.
+pub(super) fn base_to_validate(
+    name: &str,
+    tip: bool,
+    request: &Request,
+    global: &Global,
+) -> Result<Option<Base>, Failure> {
+    base_by(name, tip, request, global, load)
+}
+
+fn base_by(
+    name: &str,
+    tip: bool,
+    request: &Request,
+    global: &Global,
+    load: fn(&Request, &Global) -> Result<Loaded, Failure>,
+) -> Result<Option<Base>, Failure> {
     let mut before = sides::request(name)?;
     let past = match &before.source {
         Source::Commit(commit) => {
@@ -43,7 +63,7 @@ pub(super) fn base(
         Source::Dir | Source::Index => None,
     };
     let is_freeze = matches!(before.source, Source::Freeze(_));
-    match load_to_compare(&before, global) {
+    match load(&before, global) {
         Ok(loaded) => Ok(Some(Base { loaded, past, is_freeze })),
         // A folder or a freeze without contracts is a slip; a commit may be from before them.
         Err(Failure::Source(SourceError::NoTree { .. }))
