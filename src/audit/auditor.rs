@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde_json::Value as Json;
+
 use super::record::{Defect, Reading, Verdict};
 use crate::catalog::{Catalog, Effort, ItemId, Topic, Violation};
-use crate::document::{Limits, Pointer, Value};
+use crate::document::{Limits, Pointer};
 use crate::tree::ArtifactPath;
 
 /// What records are held against.
@@ -96,11 +98,11 @@ impl<'c> Auditor<'c> {
     }
 
     /// What the contracts say of a record.
-    pub fn ask(&self, record: &Reading) -> Verdict {
+    pub fn ask(&self, record: &Reading<'_>) -> Verdict {
         match &self.target {
             Target::Schema(schema) => {
                 let at = Pointer::root();
-                match self.against(*schema, "schema", &at, record.value(), &record.json) {
+                match self.against(*schema, "schema", &at, record, &record.json) {
                     defects if defects.is_empty() => Verdict::Valid,
                     defects => Verdict::Invalid(defects),
                 }
@@ -111,12 +113,11 @@ impl<'c> Auditor<'c> {
 
     fn event(
         &self,
-        record: &Reading,
+        record: &Reading<'_>,
         wanted: Option<&str>,
         topics: &HashMap<String, Known>,
     ) -> Verdict {
-        let Some(value) = record.value() else { return Verdict::Valid };
-        let Some(name) = value.str_at("topic") else {
+        let Some(name) = record.json.get("topic").and_then(Json::as_str) else {
             let message = "event names no topic".to_owned();
             return Verdict::Invalid(vec![Defect::new("topic-missing", "", message)]);
         };
@@ -141,14 +142,13 @@ impl<'c> Auditor<'c> {
         };
         let root = Pointer::root();
         let mut defects = match known.envelope {
-            Some(envelope) => self.against(envelope, "envelope", &root, Some(value), &record.json),
+            Some(envelope) => self.against(envelope, "envelope", &root, record, &record.json),
             None => Vec::new(),
         };
         match record.json.get("payload") {
             Some(json) => {
                 let at = root.join("payload");
-                let payload = value.get("payload");
-                defects.extend(self.against(schema, "payload", &at, payload, json));
+                defects.extend(self.against(schema, "payload", &at, record, json));
             }
             None if defects.is_empty() => {
                 let message = "event has no `payload`".to_owned();
@@ -165,11 +165,12 @@ impl<'c> Auditor<'c> {
         schema: ItemId,
         what: &'static str,
         at: &Pointer,
-        value: Option<&Value>,
-        json: &serde_json::Value,
+        record: &Reading<'_>,
+        json: &Json,
     ) -> Vec<Defect> {
+        let value = || record.document().value.as_ref()?.at(at);
         let is_too_much = self.catalog.is_recursive(schema)
-            && value.is_some_and(|value| !Effort::allows(self.catalog, schema, value));
+            && value().is_none_or(|value| !Effort::allows(self.catalog, schema, value));
         if is_too_much {
             let message = "finding out takes more steps than allowed".to_owned();
             let path = self.catalog.path(schema);

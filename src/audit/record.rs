@@ -1,10 +1,12 @@
 //! One record: a line that is JSON without a doubt, or what is wrong with it. What a contract says of it is
 //! asked in `auditor`.
 
+use std::cell::OnceCell;
+
 use serde_json::Value as Json;
 
 use crate::document::{
-    self, Document, Limits, Part, Pointer, Span, Syntax, SyntaxError, SyntaxKind, Value, to_json,
+    self, Document, Limits, Part, Pointer, Span, Syntax, SyntaxError, SyntaxKind, into_json,
 };
 
 /// What a contract says of a record.
@@ -52,42 +54,45 @@ impl Defect {
     }
 
     /// The column, from 1 and in characters, at which the defect stands in its line.
-    pub fn column(&self, line: &[u8], reading: Option<&Reading>) -> usize {
+    pub fn column(&self, line: &[u8], reading: Option<&Reading<'_>>) -> usize {
         let part = if self.is_key { Part::Key } else { Part::Value };
-        let known = || reading.and_then(|r| r.document.span(&self.pointer, part));
+        let known = || reading.and_then(|r| r.document().span(&self.pointer, part));
         let start = self.span.or_else(known).map_or(0, |span| span.start as usize);
         let before = line.get(..start).unwrap_or(line);
         before.iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1
     }
 }
 
-/// A record that was understood.
+/// A record that was understood. Places are looked for once somebody asks: most records are valid.
 #[derive(Debug)]
-pub struct Reading {
-    document: Document,
-    /// The same for the validator.
+pub struct Reading<'l> {
+    line: &'l [u8],
+    limits: Limits,
+    document: OnceCell<Document>,
+    /// What it holds, for the validator.
     pub json: Json,
 }
 
-impl Reading {
+impl<'l> Reading<'l> {
     /// Reads a line. `is_ended` tells whether a line break follows it.
     ///
     /// # Errors
     /// What is wrong with the text (RFC 8259), repeated keys and byte order marks included: what two readers
     /// take for two records is none.
-    pub fn of(line: &[u8], is_ended: bool, limits: &Limits) -> Result<Reading, Vec<Defect>> {
-        let document = document::parse(line, Syntax::Json, limits);
-        match &document.value {
-            Some(value) if document.errors.is_empty() => {
-                Ok(Reading { json: to_json(value), document })
+    pub fn of(line: &'l [u8], is_ended: bool, limits: &Limits) -> Result<Self, Vec<Defect>> {
+        let Document { value, errors, .. } = document::parse(line, Syntax::Json, limits);
+        match value.filter(|_| errors.is_empty()) {
+            Some(value) => {
+                let (limits, document) = (*limits, OnceCell::new());
+                Ok(Reading { line, limits, document, json: into_json(value) })
             }
-            _ => Err(document.errors.iter().map(|error| broken(error, line, is_ended)).collect()),
+            None => Err(errors.iter().map(|error| broken(error, line, is_ended)).collect()),
         }
     }
 
-    /// The value with its places.
-    pub fn value(&self) -> Option<&Value> {
-        self.document.value.as_ref()
+    /// The same with places.
+    pub fn document(&self) -> &Document {
+        self.document.get_or_init(|| document::parse(self.line, Syntax::Json, &self.limits))
     }
 }
 

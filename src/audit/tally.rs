@@ -118,7 +118,7 @@ pub(super) struct Counter {
 pub(super) struct Line<'l> {
     pub number: u64,
     pub bytes: &'l [u8],
-    pub reading: Option<&'l Reading>,
+    pub reading: Option<&'l Reading<'l>>,
 }
 
 impl Counter {
