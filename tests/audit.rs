@@ -296,7 +296,7 @@ fn a_change_is_held_against_what_was_recorded() {
     assert!(human.contains("valid before and not any more\n  notes.jsonl:3:47: "), "{human}");
     std::fs::write(
         &path,
-        &std::fs::read_to_string(&path).unwrap().replace("\"maxLength\": 5", "\"maxLength\": 500"),
+        std::fs::read_to_string(&path).unwrap().replace("\"maxLength\": 5", "\"maxLength\": 500"),
     )
     .unwrap();
     let found = run(folder, &args);

@@ -76,11 +76,12 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 22] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["check"],
         &["validate"],
         &["envelope"],
+        &["audit"],
         &["diff"],
         &["bump"],
         &["ulid", "new"],
