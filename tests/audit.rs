@@ -137,11 +137,14 @@ fn what_cannot_be_read_is_no_verdict() {
     let mut flipped = gzip(good.as_bytes());
     let end = flipped.len() - 6;
     flipped[end] ^= 1;
+    let mut sum = zstd(good.as_bytes());
+    *sum.last_mut().unwrap() ^= 1;
     let cut = |bytes: Vec<u8>| bytes[..bytes.len() * 2 / 3].to_vec();
     for (name, bytes) in [
         ("cut.gz", cut(gzip(good.as_bytes()))),
         ("cut.zst", cut(zstd(good.as_bytes()))),
         ("checksum.gz", flipped),
+        ("checksum.zst", sum),
         ("tail.gz", [gzip(good.as_bytes()), b"rubbish".to_vec()].concat()),
         ("tail.zst", [zstd(good.as_bytes()), b"rubbish".to_vec()].concat()),
     ] {
