@@ -1,10 +1,11 @@
 # A fresh machine needs Rust 1.90 or newer (https://rustup.rs), git, make and a C compiler.
 # `make bench` and `make reference` also need Python 3 with venv, and npm for one peer; `make fuzz` needs
-# `cargo install cargo-fuzz`; `make faults` needs Linux with strace and unshare (Debian: strace, util-linux).
+# `cargo install cargo-fuzz`; `make faults` needs Linux with strace and unshare (Debian: strace, util-linux);
+# `make spark` needs java 17 or newer and Python 3.10 or newer with venv.
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate faults accuracy reference bench fuzz
+.PHONY: guard test lint docs generate faults accuracy reference bench spark fuzz
 
 GUARD_FLAGS ?= --release
 
@@ -39,11 +40,19 @@ bench: ## time a check, laws, freezes and the hook beside their peers on the sam
 	benches/freezes.py target/release/contract-guard
 	benches/laws.py target/release/contract-guard
 	benches/hook.py target/release/contract-guard
+	benches/audit.py target/release/contract-guard
+
+SPARK_BINARY ?= target/release/contract-guard
+SPARK_EVENTS ?= 1000000
+
+spark: ## audit a million events under Spark and as one process; needs java 17 and Python 3.10 with venv
+	test "$(SPARK_BINARY)" != target/release/contract-guard || $(CARGO) build --quiet --release
+	tests/spark/run.sh $(SPARK_BINARY) $(SPARK_EVENTS)
 
 FUZZ_SECONDS ?= 60
 
 fuzz: ## run every fuzz target for a minute; needs `cargo install cargo-fuzz`
-	for target in json yaml edit check freeze law; do mkdir -p fuzz/corpus/$$target; \
+	for target in json yaml edit check freeze law lines; do mkdir -p fuzz/corpus/$$target; \
 	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=10 || exit 1; \
 	done

@@ -20,6 +20,7 @@
     clippy::print_stderr
 )]
 
+pub mod audit;
 pub mod catalog;
 pub mod change;
 pub mod checks;

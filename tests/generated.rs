@@ -76,11 +76,12 @@ fn reference_of_laws() {
 #[test]
 fn reference_of_commands() {
     let mut text = String::from("# Commands\n\nMade from the code by `make generate`.\n");
-    let commands: [&[&str]; 25] = [
+    let commands: [&[&str]; 26] = [
         &[],
         &["check"],
         &["validate"],
         &["envelope"],
+        &["audit"],
         &["diff"],
         &["bump"],
         &["ulid", "new"],

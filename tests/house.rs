@@ -202,6 +202,7 @@ fn explanations_are_whole() {
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("tree", &[][..]),
+        ("audit", &["tree", "document", "catalog"]),
         ("document", &[]),
         ("finding", &["tree", "document"]),
         ("catalog", &["tree", "document"]),
@@ -219,13 +220,13 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
+        ("report", &["audit", "finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
                 "source", "edit", "report", "laws", "program", "graph", "release", "repair",
-                "migrate", "scaffold", "lsp",
+                "migrate", "scaffold", "lsp", "audit",
             ],
         ),
     ])

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::Global;
-use super::load::{Loaded, load_to_compare};
+use super::load::{Loaded, load, load_to_compare};
 use super::sides;
 use crate::source::{self, Repository, Request, Source, SourceError, State};
 
@@ -17,6 +17,9 @@ pub(super) struct Base {
     pub is_freeze: bool,
 }
 
+/// How the tree before is understood.
+type Load = fn(&Request, &Global) -> Result<Loaded, Failure>;
+
 /// Reads what `name` means, for a change that `request` reads. `None` when there were no contracts then.
 /// Of a commit that is the last one that both share, unless `tip` asks for the commit itself.
 pub(super) fn base(
@@ -24,6 +27,26 @@ pub(super) fn base(
     tip: bool,
     request: &Request,
     global: &Global,
+) -> Result<Option<Base>, Failure> {
+    base_by(name, tip, request, global, load_to_compare)
+}
+
+/// The same with its schemas compiled, so that documents can be checked against them.
+pub(super) fn base_to_validate(
+    name: &str,
+    tip: bool,
+    request: &Request,
+    global: &Global,
+) -> Result<Option<Base>, Failure> {
+    base_by(name, tip, request, global, load)
+}
+
+fn base_by(
+    name: &str,
+    tip: bool,
+    request: &Request,
+    global: &Global,
+    load: Load,
 ) -> Result<Option<Base>, Failure> {
     let mut before = sides::request(name)?;
     let past = match &before.source {
@@ -38,7 +61,7 @@ pub(super) fn base(
         Source::Freeze(path) => version_of(path).map(|version| format!("freeze:{version}")),
         Source::Dir | Source::Index => None,
     };
-    read(&before, past, global)
+    read(&before, past, global, load)
 }
 
 /// The same for a commit, in the repository that `request` reads.
@@ -50,7 +73,7 @@ pub(super) fn base_of(
     let (source, past) = fork(commit, false, request)?;
     let root = source::root_at(&request.base, &past);
     let before = Request { source, base: request.base.clone(), root, frozen: false };
-    read(&before, Some(past), global)
+    read(&before, Some(past), global, load_to_compare)
 }
 
 /// The commit that is compared with.
@@ -67,9 +90,14 @@ pub(super) fn fork(
     Ok((Source::Commit(fork.clone()), fork))
 }
 
-fn read(before: &Request, past: Option<String>, global: &Global) -> Result<Option<Base>, Failure> {
+fn read(
+    before: &Request,
+    past: Option<String>,
+    global: &Global,
+    load: Load,
+) -> Result<Option<Base>, Failure> {
     let is_freeze = matches!(before.source, Source::Freeze(_));
-    match load_to_compare(before, global) {
+    match load(before, global) {
         Ok(loaded) => Ok(Some(Base { loaded, past, is_freeze })),
         // A folder or a freeze without contracts is a slip; a commit may be from before them.
         Err(Failure::Source(SourceError::NoTree { .. }))

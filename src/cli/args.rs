@@ -169,6 +169,9 @@ pub(super) enum Command {
     /// Check that the event envelope keeps its frozen fields
     #[command(after_help = with_codes("Examples:\n  contract-guard envelope\n  contract-guard envelope --staged"))]
     Envelope(Check),
+    /// Hold recorded data, JSON Lines, against a schema or the event topics
+    #[command(after_help = with_codes(super::audit::AUDIT_HELP))]
+    Audit(super::audit::Audit),
     /// Show every change between two trees: what it means, for whom, and a document that breaks
     #[command(after_help = with_codes(DIFF_HELP))]
     Diff(Diff),

@@ -6,6 +6,7 @@
 
 mod against;
 mod args;
+mod audit;
 mod check;
 mod deprecate;
 mod diff;
@@ -123,6 +124,7 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Envelope(envelope)) => {
             check::envelope(envelope, &cli.global, &terminal)
         }
+        Some(args::Command::Audit(audit)) => audit::run(audit, &cli.global, &terminal),
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
         Some(args::Command::Diff(diff)) => diff::diff(diff, &cli.global, &terminal),
         Some(args::Command::Bump(bump)) => release::bump(bump, &cli.global, &terminal),

@@ -1,6 +1,8 @@
 //! A sign of life: on a terminal only, and only when a run takes over a second.
 
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,6 +16,17 @@ pub(super) struct Progress {
 impl Progress {
     /// Starts counting; nothing is shown for a second.
     pub(super) fn start(what: &'static str) -> Self {
+        Progress::show(move |seconds| format!("{what}: {seconds} s"))
+    }
+
+    /// The same with how much is done.
+    pub(super) fn counting(what: &'static str, done: Arc<AtomicU64>) -> Self {
+        Progress::show(move |seconds| {
+            format!("{what}: {} in {seconds} s", done.load(Ordering::Relaxed))
+        })
+    }
+
+    fn show(text: impl Fn(u64) -> String + Send + 'static) -> Self {
         if !std::io::stderr().is_terminal() {
             return Progress { stop: None, thread: None };
         }
@@ -24,7 +37,7 @@ impl Progress {
                 if stopped.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
-                let _ = write!(std::io::stderr(), "\r{what}: {seconds} s");
+                let _ = write!(std::io::stderr(), "\r{}", text(seconds));
                 shown = true;
             }
             if shown {

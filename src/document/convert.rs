@@ -19,6 +19,18 @@ pub fn to_json(value: &Value) -> serde_json::Value {
     }
 }
 
+/// The same as [`to_json`], of a value that nobody needs any more: its texts are moved, not copied.
+pub fn into_json(value: Value) -> serde_json::Value {
+    match value.data {
+        Data::String(text) => serde_json::Value::String(text),
+        Data::Array(items) => serde_json::Value::Array(items.into_iter().map(into_json).collect()),
+        Data::Object(members) => serde_json::Value::Object(
+            members.into_list().into_iter().map(|m| (m.key, into_json(m.value))).collect(),
+        ),
+        _ => to_json(&value),
+    }
+}
+
 /// The same data as a value that stands nowhere.
 pub fn from_json(json: &serde_json::Value) -> Value {
     let data = match json {

@@ -14,6 +14,10 @@ pub struct Members {
 const FEW: usize = 16;
 
 impl Members {
+    pub(super) fn into_list(self) -> Vec<Member> {
+        self.list
+    }
+
     pub(super) fn find(&self, key: &str) -> Option<&Member> {
         if self.by_key.is_empty() {
             return self.list.iter().rev().find(|m| m.key == key);

@@ -18,7 +18,7 @@ mod scalar;
 mod yaml;
 
 pub use canonical::canonical_json;
-pub use convert::{from_json, to_json};
+pub use convert::{from_json, into_json, to_json};
 pub use fence::Fence;
 pub use limits::Limits;
 pub use lines::{LineIndex, Position};

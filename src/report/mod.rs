@@ -1,5 +1,6 @@
 //! Outcomes as text. The only formatter: findings carry no layout, formats carry no judgement.
 
+mod audit;
 mod ci;
 mod difference;
 mod escape;
@@ -13,6 +14,7 @@ mod status;
 mod summary;
 mod worst;
 
+pub use audit::{AuditFormat, AuditVerdict, Audited, render_audit};
 pub use ci::{Ci, NoVerdict, Told};
 pub use difference::render_difference;
 pub use escape::visible;

@@ -20,13 +20,13 @@ struct Report<'g> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
+pub(in crate::report) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 impl Tool {
-    pub(super) const THIS: Tool =
+    pub(in crate::report) const THIS: Tool =
         Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 }
 
