@@ -5,7 +5,7 @@
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate faults accuracy reference bench spark fuzz
+.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz
 
 GUARD_FLAGS ?= --release
 
@@ -48,6 +48,10 @@ SPARK_EVENTS ?= 1000000
 spark: ## audit a million events under Spark and as one process; needs java 17 and Python 3.10 with venv
 	test "$(SPARK_BINARY)" != target/release/contract-guard || $(CARGO) build --quiet --release
 	tests/spark/run.sh $(SPARK_BINARY) $(SPARK_EVENTS)
+
+dist: ## build wheel, npm packages and archive into target/dist, and try them; needs Python 3.8 with venv, and npm
+	dist/build.py
+	dist/try.sh
 
 FUZZ_SECONDS ?= 60
 
