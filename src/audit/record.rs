@@ -116,14 +116,25 @@ fn broken(error: &SyntaxError, line: &[u8], is_ended: bool) -> Defect {
         Some(rest) => format!("line {rest}"),
         None => error.message.replace("before the file ends", "before the line ends"),
     };
-    let reaches_end = error.span.end as usize >= line.len();
     let is_torn = !is_ended
-        && (code == "invalid-json" && reaches_end || code == "invalid-encoding" && is_cut(line));
+        && match code {
+            "invalid-json" => stops_within(line, error.span),
+            "invalid-encoding" => is_cut(line),
+            _ => false,
+        };
     if is_torn {
         message = format!("the last line is torn: {message}");
     }
     let code = if is_torn { "torn-line" } else { code };
     Defect { span: Some(error.span), ..Defect::new(code, "", message) }
+}
+
+/// Whether the text stops where the parser did, or within the word or the escape at which it did.
+fn stops_within(line: &[u8], span: Span) -> bool {
+    let rest = line.get(span.start as usize..).unwrap_or_default();
+    let is_word = ["true", "false", "null"].iter().any(|word| word.as_bytes().starts_with(rest));
+    let is_escape = rest.starts_with(b"\\u") && rest.len() < 12 && !rest.contains(&b'"');
+    span.end as usize >= line.len() || is_word || is_escape
 }
 
 /// Whether a text ends within a character and is well otherwise.
@@ -156,6 +167,7 @@ mod tests {
         assert_eq!(codes(br#"{"a": 1"#, false), ["torn-line"]);
         assert_eq!(codes(b"{\"a\": \"\xc3", false), ["torn-line"]);
         assert_eq!(codes(br#"{"a": tru"#, false), ["torn-line"]);
+        assert_eq!(codes(br#"{"a": "\u00"#, false), ["torn-line"]);
         assert_eq!(codes(br#"{"a" 1}"#, false), ["invalid-json"]);
         assert_eq!(codes(br#"{"a": 1}"#, false), [""; 0]);
     }
