@@ -207,6 +207,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("catalog", &["tree", "document"]),
         ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
         ("change", &["finding", "tree", "document", "catalog"]),
+        ("consumer", &["finding", "tree", "document", "catalog", "gate", "graph"]),
         ("freeze", &["tree"]),
         ("graph", &["tree", "document", "catalog"]),
         ("program", &["document"]),
@@ -219,13 +220,16 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
+        (
+            "report",
+            &["finding", "tree", "document", "catalog", "graph", "gate", "laws", "consumer"],
+        ),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
                 "source", "edit", "report", "laws", "program", "graph", "release", "repair",
-                "migrate", "scaffold", "lsp",
+                "migrate", "scaffold", "lsp", "consumer",
             ],
         ),
     ])

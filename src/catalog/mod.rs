@@ -4,6 +4,7 @@
 
 mod bundle;
 mod compile;
+mod consumers;
 mod copy;
 mod debts;
 mod declared;
@@ -31,6 +32,7 @@ mod walk;
 
 pub use bundle::{Bundle, NoBundle, each_schema, holds_data, holds_named};
 pub use compile::Validators;
+pub use consumers::{Consumer, Defect, Reliance, Subject};
 pub use debts::Debt;
 pub use deprecations::{Deprecated, Notice, is_deprecated};
 pub use dialect::{
@@ -39,7 +41,7 @@ pub use dialect::{
 pub use effort::Effort;
 pub use habits::TopicList;
 pub use ids::{Claim, RootId, Schema};
-pub use kind::{Area, Kind};
+pub use kind::{Area, Kind, is_consumer_name};
 pub use layout::{ApiSettings, Layout, WAIVERS};
 pub use operations::{Api, ApiPart, Operation, path_shape};
 pub use pairs::{Case, Example, Expect, PairReason, Partner};

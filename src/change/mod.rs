@@ -107,11 +107,29 @@ pub struct Options {
     pub modes: Vec<(Area, Mode)>,
     /// Whether documents hold nothing that their schema does not declare.
     pub declared_only: bool,
+    /// Through whose eyes documents are looked at, whatever modes say.
+    pub eyes: Option<Eyes>,
+}
+
+/// Somebody who relies on a contract and was built against the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Eyes {
+    /// It writes what the old contract declares, and must not be refused.
+    Writer,
+    /// It reads what the new contract lets others write, and skips members that it does not know.
+    Reader,
+    /// It reads that, and refuses members that it does not know.
+    ClosedReader,
 }
 
 impl Options {
     /// The mode of an area: backward unless configured.
     pub fn mode(&self, area: Area) -> Mode {
+        match self.eyes {
+            Some(Eyes::Writer) => return Mode::Backward,
+            Some(Eyes::Reader | Eyes::ClosedReader) => return Mode::Forward,
+            None => {}
+        }
         self.modes.iter().rev().find(|(a, _)| *a == area).map_or(Mode::Backward, |(_, mode)| *mode)
     }
 }

@@ -12,7 +12,7 @@ use super::node::{Node, Said};
 use super::pairs::{Both, Place, Proposal, SchemaPair};
 use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
-use super::{Change, Impact};
+use super::{Change, Eyes, Impact};
 use crate::catalog::{Bundle, Catalog, Item, ItemId, Kind, NoBundle};
 use crate::document::{Data, Part, Pointer, Value, to_json};
 use crate::finding::Location;
@@ -54,7 +54,13 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
         _ => Mode::Backward,
     };
     let top = Pointer::root();
-    let role = if both.options.declared_only { Role::Declared } else { Role::Document };
+    let role = match both.options.eyes {
+        Some(Eyes::Writer) => Role::Declared,
+        Some(Eyes::Reader) => Role::Reader,
+        Some(Eyes::ClosedReader) => Role::Document,
+        None if both.options.declared_only => Role::Declared,
+        None => Role::Document,
+    };
     let lens = Lens { mode, role, about: "the document".to_owned() };
     let tops = ((old, top.clone()), (new, top));
     let mut found = compare(both, tops, "", &lens, both.old.instances_of(old, MOST_EXAMPLES));
@@ -187,6 +193,8 @@ pub(super) enum Role {
     Document,
     /// The same, where nobody writes members that are not declared.
     Declared,
+    /// Documents as somebody reads them who skips what it does not know.
+    Reader,
     /// What callers of an API send: members that are `readOnly` are none of it.
     Request,
     /// What an API answers: members that are `writeOnly` are none of it, and readers skip what they do not
@@ -198,7 +206,7 @@ impl Role {
     /// The mark of members that have no part in it.
     fn hides(self) -> Option<&'static str> {
         match self {
-            Role::Document | Role::Declared => None,
+            Role::Document | Role::Declared | Role::Reader => None,
             Role::Request => Some("readOnly"),
             Role::Response => Some("writeOnly"),
         }

@@ -5,6 +5,7 @@
 
 mod api;
 pub(crate) mod config;
+mod consumer;
 mod event;
 mod example;
 mod freeze;
@@ -62,6 +63,7 @@ pub static CHECKS: &[&Check] = &[
     &version::changelog_missing_version::CHECK,
     &config::config_invalid::CHECK,
     &schema::conflicting_id::CHECK,
+    &consumer::consumer_invalid::CHECK,
     &schema::dangling_ref::CHECK,
     &schema::default_invalid::CHECK,
     &schema::duplicate_id::CHECK,

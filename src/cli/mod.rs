@@ -7,6 +7,7 @@
 mod against;
 mod args;
 mod check;
+mod consumers;
 mod deprecate;
 mod diff;
 mod explain;
@@ -124,6 +125,7 @@ fn run(arguments: &[OsString]) -> u8 {
         }
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
         Some(args::Command::Diff(diff)) => diff::diff(diff, &cli.global, &terminal),
+        Some(args::Command::CanIRelease(args)) => consumers::run(args, &cli.global, &terminal),
         Some(args::Command::Bump(bump)) => release::bump(bump, &cli.global, &terminal),
         Some(args::Command::Workflow(args)) => release::workflow(args, &cli.global, &terminal),
         Some(args::Command::Release(args)) => release::release(args, &cli.global, &terminal),
@@ -165,6 +167,7 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
                 | args::Command::Validate(_)
                 | args::Command::Envelope(_)
                 | args::Command::Diff(_)
+                | args::Command::CanIRelease(_)
                 | args::Command::Bump(_)
                 | args::Command::Laws(_)
         )

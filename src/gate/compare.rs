@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Accepted, Config, Item, Level, LevelOrigin, Levels, position};
 use crate::catalog::Catalog;
-use crate::change::{self, BASE, Bump, Change, Impact, Step};
+use crate::change::{self, BASE, Bump, Change, Eyes, Impact, Step};
 use crate::finding::{Code, Finding, Location, fingerprint};
 use crate::tree::{ArtifactPath, Tree};
 
@@ -47,7 +47,18 @@ impl Comparison {
 ///
 /// A change that is waived demands no step: it is accepted as it is.
 pub fn compare(old: &Catalog, new: &Catalog, config: &Config, accepted: &Accepted) -> Comparison {
-    let changes = change::between(old, new, &config.comparing());
+    compare_through(old, new, config, accepted, None)
+}
+
+/// The same through the eyes of somebody who relies on the contracts.
+pub fn compare_through(
+    old: &Catalog,
+    new: &Catalog,
+    config: &Config,
+    accepted: &Accepted,
+    eyes: Option<Eyes>,
+) -> Comparison {
+    let changes = change::between(old, new, &change::Options { eyes, ..config.comparing() });
     let mut lines = BTreeMap::new();
     let mut items: Vec<Item> =
         changes.iter().map(|change| item(change.clone(), new, &mut lines)).collect();

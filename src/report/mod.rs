@@ -1,6 +1,7 @@
 //! Outcomes as text. The only formatter: findings carry no layout, formats carry no judgement.
 
 mod ci;
+mod consumers;
 mod difference;
 mod escape;
 mod graph;
@@ -14,6 +15,7 @@ mod summary;
 mod worst;
 
 pub use ci::{Ci, NoVerdict, Told};
+pub use consumers::{Asked, ConsumersFormat, render_consumers};
 pub use difference::render_difference;
 pub use escape::visible;
 pub use graph::{GraphFormat, render_graph, render_impact};

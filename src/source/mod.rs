@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this floor is the one that reads")]
 
 mod commit;
+mod consumers;
 mod dir;
 mod freeze;
 mod git;
@@ -15,6 +16,7 @@ mod runner;
 mod saved;
 mod ssh;
 
+pub use consumers::consumer_files;
 pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
 pub use git::user;
 pub use past::{TreeHistory, step_from_tree};

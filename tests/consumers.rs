@@ -1,0 +1,526 @@
+//! `can-i-release` with the real binary: who breaks, who does not, of whom nobody knows.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads, writes, stops")]
+
+mod binary;
+
+use std::path::Path;
+
+use binary::{Run, git};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A repository whose contracts are committed, and are changed afterwards.
+struct Contracts(TempDir);
+
+fn note() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://example.com/storage/schemas/note.schema.json",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["id", "title"],
+        "properties": {
+            "id": {"type": "string"},
+            "title": {"$ref": "common.schema.json#/$defs/Title"},
+            "status": {"enum": ["open", "done"]},
+            "items": {"type": "array", "items": {
+                "type": "object",
+                "properties": {"id": {"type": "string"}, "count": {"type": "integer"}}
+            }},
+            "meta": {"type": "object"}
+        }
+    })
+}
+
+fn common() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://example.com/storage/schemas/common.schema.json",
+        "$defs": {
+            "Title": {"type": "string", "maxLength": 80},
+            "Other": {"type": "string", "maxLength": 80}
+        }
+    })
+}
+
+const NOTE: &str = "contracts/storage/schemas/note.schema.json";
+const COMMON: &str = "contracts/storage/schemas/common.schema.json";
+const TOPICS: &str = "contracts/events/topics.yaml";
+const API: &str = "contracts/api/openapi/main.yaml";
+
+const TOPIC_LIST: &str = "version: 1.0.0
+topics:
+  - name: NOTE_CREATED
+    version: \"1.0\"
+    schema_ref: schemas/created.schema.json
+    retention: P1Y
+";
+
+const OPENAPI: &str = "openapi: 3.1.0
+info: {title: Notes, version: 1.0.0}
+paths:
+  /notes/{id}:
+    get:
+      operationId: readNote
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+      responses:
+        '200':
+          description: a note
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id, title]
+                properties:
+                  id: {type: string}
+                  title: {type: string}
+    put:
+      operationId: writeNote
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [title]
+              properties:
+                title: {type: string, maxLength: 80}
+                body: {type: string}
+      responses:
+        '204': {description: written}
+";
+
+impl Contracts {
+    fn new() -> Contracts {
+        let contracts = Contracts(tempfile::tempdir().unwrap());
+        contracts.write("contracts/versions.yaml", "version: 1.2.0\n");
+        contracts.schema(NOTE, &note());
+        contracts.schema(COMMON, &common());
+        contracts.write(TOPICS, TOPIC_LIST);
+        let mut created = note();
+        created["$id"] = json!("https://example.com/events/schemas/created.schema.json");
+        created["properties"]["title"] = json!({"type": "string"});
+        contracts.schema("contracts/events/schemas/created.schema.json", &created);
+        contracts.write(API, OPENAPI);
+        git(contracts.path(), &["init", "-q", "-b", "main"]);
+        git(contracts.path(), &["add", "-A"]);
+        git(contracts.path(), &["commit", "-q", "-m", "contracts"]);
+        contracts
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn schema(&self, path: &str, schema: &Value) {
+        self.write(path, &format!("{schema:#}\n"));
+    }
+
+    /// A consumer with these entries below `reads:` and `writes:`.
+    fn consumer(&self, name: &str, rest: &str) {
+        let text = format!("consumer: {name}\nowner: team-{name}\n{rest}");
+        self.write(&format!("contracts/consumers/{name}.consumer.yaml"), &text);
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        let base: &[&str] = &["can-i-release", "--against", "HEAD"];
+        binary::run(self.path(), &[base, args].concat())
+    }
+
+    fn json(&self) -> Value {
+        let run = self.run(&["--format", "json"]);
+        assert!(run.code <= 1, "{}{}", run.stdout, run.stderr);
+        let value: Value = serde_json::from_str(&run.stdout).unwrap();
+        let schema: Value =
+            serde_json::from_str(include_str!("../schemas/can-i-release-1.schema.json")).unwrap();
+        let errors: Vec<String> = jsonschema::validator_for(&schema)
+            .unwrap()
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}\n{value:#}");
+        assert_eq!(run.code == 0, value["can_release"].as_bool().unwrap());
+        value
+    }
+
+    /// The verdict of each consumer, by name.
+    fn fates(&self) -> std::collections::BTreeMap<String, String> {
+        let value = self.json();
+        let consumers = value["consumers"].as_array().unwrap();
+        let text = |v: &Value| v.as_str().unwrap().to_owned();
+        consumers.iter().map(|c| (text(&c["consumer"]), text(&c["verdict"]))).collect()
+    }
+
+    /// Asserts the verdicts of some consumers: `title: breaks, rest: fine`.
+    fn expect(&self, wanted: &str) {
+        let found: Vec<String> = self.fates().iter().map(|(n, f)| format!("{n}: {f}")).collect();
+        let mut wanted: Vec<String> = wanted.split(", ").map(str::to_owned).collect();
+        wanted.sort();
+        assert_eq!(found, wanted, "{}", self.run(&[]).stdout);
+    }
+}
+
+/// Readers and writers of a note.
+fn note_people(contracts: &Contracts) {
+    let entry = |verb: &str, rest: &str| format!("{verb}:\n  - schema: storage/note\n{rest}");
+    contracts.consumer("all", &entry("reads", ""));
+    contracts.consumer("title", &entry("reads", "    pointers: [/title]\n"));
+    contracts.consumer("status", &entry("reads", "    pointers: [/status]\n"));
+    contracts.consumer("counts", &entry("reads", "    pointers: [/items/*/count]\n"));
+    contracts.consumer("closed", &entry("reads", "    pointers: [/id]\n    closed: true\n"));
+    contracts.consumer("writer", &entry("writes", ""));
+    contracts.consumer("retitler", &entry("writes", "    pointers: [/title]\n"));
+}
+
+#[test]
+fn nothing_changed_hurts_nobody() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let run = contracts.run(&[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("7 consumers against HEAD (1.2.0): 0 breaks, 0 unknown, 7 fine"));
+}
+
+#[test]
+fn a_removed_property_hits_those_who_use_it() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["properties"].as_object_mut().unwrap().remove("status");
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: fine, writer: breaks, retitler: fine");
+    let run = contracts.run(&[]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("property-removed"), "{}", run.stdout);
+    assert!(run.stdout.contains("team-status"), "{}", run.stdout);
+}
+
+#[test]
+fn a_wider_enum_hits_readers_and_no_writer() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["properties"]["status"] = json!({"enum": ["open", "done", "late"]});
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: fine, writer: fine, retitler: fine");
+}
+
+#[test]
+fn a_narrower_enum_hits_writers_and_no_reader() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["properties"]["status"] = json!({"enum": ["open"]});
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: fine, title: fine, status: fine, counts: fine, closed: fine, writer: breaks, retitler: fine");
+}
+
+#[test]
+fn a_new_property_hits_only_readers_who_refuse_what_they_do_not_know() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    contracts.consumer("strict", "reads:\n  - schema: storage/note\n    closed: true\n");
+    let mut changed = note();
+    changed["properties"]["color"] = json!({"type": "string"});
+    contracts.schema(NOTE, &changed);
+    // Who is closed refuses the whole document, whatever part it looks at.
+    contracts.expect("all: fine, title: fine, status: fine, counts: fine, closed: breaks, strict: breaks, writer: fine, retitler: fine");
+}
+
+#[test]
+fn what_is_required_hits_every_writer() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["required"] = json!(["id", "title", "meta"]);
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: fine, title: fine, status: fine, counts: fine, closed: fine, writer: breaks, retitler: breaks");
+}
+
+#[test]
+fn what_is_required_no_more_hits_those_who_read_it() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["required"] = json!(["id"]);
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: breaks, title: breaks, status: fine, counts: fine, closed: fine, writer: fine, retitler: fine");
+}
+
+#[test]
+fn a_definition_in_another_file_is_felt_where_it_is_used() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = common();
+    changed["$defs"]["Title"]["maxLength"] = json!(120);
+    changed["$defs"]["Other"]["maxLength"] = json!(120);
+    contracts.schema(COMMON, &changed);
+    contracts.expect("all: breaks, title: breaks, status: fine, counts: fine, closed: fine, writer: fine, retitler: fine");
+    changed["$defs"]["Title"]["maxLength"] = json!(40);
+    contracts.schema(COMMON, &changed);
+    contracts.expect("all: fine, title: fine, status: fine, counts: fine, closed: fine, writer: breaks, retitler: breaks");
+    let mut changed = common();
+    changed["$defs"]["Other"]["type"] = json!("integer");
+    contracts.schema(COMMON, &changed);
+    contracts.expect("all: fine, title: fine, status: fine, counts: fine, closed: fine, writer: fine, retitler: fine");
+}
+
+#[test]
+fn items_are_told_apart_below_a_star() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["properties"]["items"]["items"]["properties"]["count"] = json!({"type": "string"});
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: breaks, title: fine, status: fine, counts: breaks, closed: fine, writer: breaks, retitler: fine");
+}
+
+#[test]
+fn a_schema_that_is_gone_hits_everybody() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    std::fs::remove_file(contracts.path().join(NOTE)).unwrap();
+    let fates = contracts.fates();
+    assert!(fates.values().all(|fate| fate == "breaks"), "{fates:?}");
+}
+
+#[test]
+fn a_schema_that_cannot_be_read_is_unknown_to_those_who_use_it() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    contracts.consumer("api", "reads:\n  - operation: GET /notes/{id}\n");
+    contracts.write(NOTE, "{");
+    let fates = contracts.fates();
+    assert_eq!(fates["api"], "fine");
+    assert_eq!(fates["title"], "unknown");
+    assert_eq!(fates["writer"], "unknown");
+}
+
+#[test]
+fn topics_hit_their_readers_by_name_and_by_payload() {
+    let contracts = Contracts::new();
+    let entry = |rest: &str| format!("reads:\n  - topic: NOTE_CREATED@1.0\n{rest}");
+    contracts.consumer("all", &entry(""));
+    contracts.consumer("title", &entry("    pointers: [/title]\n"));
+    let mut created = note();
+    created["$id"] = json!("https://example.com/events/schemas/created.schema.json");
+    created["properties"]["title"] = json!({"type": "string"});
+    created["properties"].as_object_mut().unwrap().remove("status");
+    contracts.schema("contracts/events/schemas/created.schema.json", &created);
+    contracts.expect("all: breaks, title: fine");
+    contracts.write(TOPICS, "version: 1.0.0\ntopics: []\n");
+    contracts.expect("all: breaks, title: breaks");
+}
+
+#[test]
+fn operations_hit_callers_by_what_they_send_and_read() {
+    let contracts = Contracts::new();
+    let get = |rest: &str| format!("reads:\n  - operation: GET /notes/{{noteId}}\n{rest}");
+    let put = |rest: &str| format!("writes:\n  - operation: PUT /notes/{{id}}\n{rest}");
+    contracts.consumer("reader", &get(""));
+    contracts.consumer("ids", &get("    pointers: [/id]\n"));
+    contracts.consumer("writer", &put(""));
+    contracts.consumer("bodies", &put("    pointers: [/body]\n"));
+    contracts.write(API, &OPENAPI.replace("required: [id, title]", "required: [id]"));
+    contracts.expect("reader: breaks, ids: fine, writer: fine, bodies: fine");
+    contracts.write(API, &OPENAPI.replace("maxLength: 80", "maxLength: 20"));
+    contracts.expect("reader: fine, ids: fine, writer: breaks, bodies: fine");
+    contracts.write(API, &OPENAPI.replace("required: [title]", "required: [title, body]"));
+    contracts.expect("reader: fine, ids: fine, writer: breaks, bodies: breaks");
+    let gone = OPENAPI.split("    put:").next().unwrap();
+    contracts.write(API, gone);
+    contracts.expect("reader: fine, ids: fine, writer: breaks, bodies: breaks");
+    contracts.write(API, &format!("{OPENAPI}security: [{{key: []}}]\ncomponents:\n  securitySchemes:\n    key: {{type: apiKey, in: header, name: key}}\n"));
+    contracts.expect("reader: breaks, ids: breaks, writer: breaks, bodies: breaks");
+}
+
+#[test]
+fn names_that_mean_nothing_are_unknown() {
+    let contracts = Contracts::new();
+    contracts.consumer("schema", "reads:\n  - schema: storage/nite\n");
+    contracts.consumer("topic", "reads:\n  - topic: NOTE_CREATED@2.0\n");
+    contracts.consumer("operation", "reads:\n  - operation: GET /note/{id}\n");
+    contracts.consumer("pointer", "reads:\n  - schema: storage/note\n    pointers: [/titel]\n");
+    contracts.consumer("free", "reads:\n  - schema: storage/note\n    pointers: [/meta/anything]\n");
+    contracts.consumer("old", "contracts: {version: ^0.9}\nreads:\n  - schema: storage/note\n");
+    contracts.consumer("new", "contracts: {version: ^1.1}\nreads:\n  - schema: storage/note\n");
+    contracts.expect("schema: unknown, topic: unknown, operation: unknown, pointer: unknown, free: fine, old: unknown, new: fine");
+    let run = contracts.run(&[]);
+    assert_eq!(run.code, 1);
+    for text in [
+        "there is no schema `storage/nite`",
+        "near it is `NOTE_CREATED@1.0`",
+        "near it is `GET /notes/{id}`",
+        "nothing declares `/titel` in `storage/note`; near it is `title`",
+        "it was built against ^0.9, and is compared with 1.2.0",
+    ] {
+        assert!(run.stdout.contains(text), "{text}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn nobody_at_all_is_no_answer() {
+    let contracts = Contracts::new();
+    let run = contracts.run(&[]);
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert!(run.stderr.contains("nothing matched"), "{}", run.stderr);
+    contracts.consumer("web", "reads:\n  - schema: storage/note\n");
+    std::fs::create_dir(contracts.path().join("empty")).unwrap();
+    assert_eq!(contracts.run(&["--consumers", "empty"]).code, 3);
+    assert_eq!(contracts.run(&["--consumers", "missing"]).code, 3);
+    let run = binary::run(contracts.path(), &["can-i-release", "--against", "nowhere"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+}
+
+#[test]
+fn repositories_beside_are_asked() {
+    let contracts = Contracts::new();
+    let text = |name: &str| format!("consumer: {name}\nowner: x\nreads:\n  - schema: storage/note\n");
+    contracts.write("beside/web/contracts.consumer.yaml", &text("web"));
+    contracts.write("beside/cli/contracts.consumer.json", "{\"consumer\": \"cli\", \"owner\": \"y\", \"writes\": [{\"schema\": \"storage/note\"}]}");
+    contracts.write("beside/cli/src/other.consumer.yaml", &text("not-at-the-top"));
+    contracts.write("copies/app.consumer.yml", &text("app"));
+    contracts.consumer("own", "reads:\n  - schema: storage/note\n");
+    let run = contracts.run(&["--consumers", "beside", "copies", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let value: Value = serde_json::from_str(&run.stdout).unwrap();
+    let names: Vec<&str> =
+        value["consumers"].as_array().unwrap().iter().map(|c| c["consumer"].as_str().unwrap()).collect();
+    assert_eq!(names, ["app", "cli", "own", "web"]);
+    let one = contracts.run(&["--consumers", "beside/web/contracts.consumer.yaml"]);
+    assert!(one.stdout.contains("2 consumers"), "{}", one.stdout);
+    assert_eq!(contracts.run(&["--consumers", NOTE]).code, 2);
+}
+
+#[test]
+fn files_that_cannot_be_trusted_are_unknown() {
+    let contracts = Contracts::new();
+    let fine = "consumer: web\nowner: x\nreads:\n  - schema: storage/note\n";
+    let cases: [(&str, Vec<u8>, &str); 9] = [
+        ("broken.consumer.yaml", b"consumer: [".to_vec(), "invalid-yaml"),
+        ("latin.consumer.yaml", b"consumer: caf\xe9\n".to_vec(), "invalid-encoding"),
+        ("utf16.consumer.yaml", b"\xff\xfec\0".to_vec(), "invalid-encoding"),
+        ("twice.consumer.yaml", format!("{fine}owner: y\n").into_bytes(), "duplicate-key"),
+        ("extra.consumer.yaml", format!("{fine}ownr: y\n").into_bytes(), "consumer-invalid"),
+        ("empty.consumer.yaml", Vec::new(), "consumer-invalid"),
+        ("comma.consumer.json", b"{\"consumer\": \"web\",}".to_vec(), "trailing-comma"),
+        ("two.consumer.yaml", format!("{fine}---\n{fine}").into_bytes(), "multiple-documents"),
+        ("deep.consumer.json", "[".repeat(100_000).into_bytes(), "limit-exceeded"),
+    ];
+    for (name, bytes, code) in cases {
+        for folder in ["contracts/consumers", "beside"] {
+            let path = contracts.path().join(folder);
+            std::fs::create_dir_all(&path).unwrap();
+            std::fs::write(path.join(name), &bytes).unwrap();
+            let args: &[&str] = if folder == "beside" { &["--consumers", "beside"] } else { &[] };
+            let run = contracts.run(args);
+            assert_eq!(run.code, 1, "{name}: {}{}", run.stdout, run.stderr);
+            assert!(run.stdout.contains("0 breaks, 1 unknown, 0 fine"), "{name}: {}", run.stdout);
+            let line = run.stdout.lines().find(|line| line.contains(&format!("[{code}]")));
+            let line = line.unwrap_or_else(|| panic!("{name}: no {code}\n{}", run.stdout));
+            let place = line.split(": ").next().unwrap();
+            assert!(place.starts_with(&format!("{folder}/{name}")), "{line}");
+            if !bytes.is_empty() {
+                assert_eq!(place.split(':').count(), 3, "line and column: {line}");
+            }
+            std::fs::remove_file(path.join(name)).unwrap();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let contracts = Contracts::new();
+    let fine = "consumer: web\nowner: x\nreads:\n  - schema: storage/note\n";
+    contracts.write("elsewhere/contracts.consumer.yaml", fine);
+    std::fs::create_dir_all(contracts.path().join("contracts/consumers")).unwrap();
+    std::fs::create_dir_all(contracts.path().join("beside")).unwrap();
+    let target = contracts.path().join("elsewhere/contracts.consumer.yaml");
+    let own = contracts.path().join("contracts/consumers/web.consumer.yaml");
+    symlink(&target, &own).unwrap();
+    let run = contracts.run(&[]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("symlink-outside-tree"), "{}", run.stdout);
+    std::fs::remove_file(own).unwrap();
+    symlink(&target, contracts.path().join("beside/web.consumer.yaml")).unwrap();
+    symlink(contracts.path().join("elsewhere"), contracts.path().join("beside/app")).unwrap();
+    symlink("/nowhere/at/all", contracts.path().join("beside/gone.consumer.yaml")).unwrap();
+    let run = contracts.run(&["--consumers", "beside"]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("3 unknown, 0 fine"), "{}", run.stdout);
+}
+
+#[test]
+fn formats_are_deterministic_and_escape_what_they_show() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    contracts.write(
+        "contracts/consumers/evil.consumer.yaml",
+        "consumer: \"a|b\\e[31m\"\nowner: \"<b>`x`\"\nreads:\n  - schema: \"no|such\\u202e\"\n",
+    );
+    let mut changed = note();
+    changed["properties"]["status"] = json!({"enum": ["late"]});
+    contracts.schema(NOTE, &changed);
+    for format in ["human", "json", "markdown"] {
+        let first = contracts.run(&["--format", format]);
+        assert_eq!(first.code, 1, "{}", first.stderr);
+        assert_eq!(first.stdout, contracts.run(&["--format", format]).stdout);
+        assert!(!first.stdout.contains('\u{1b}'), "{format}: {}", first.stdout);
+    }
+    let markdown = contracts.run(&["--format", "markdown"]).stdout;
+    let rows = markdown.lines().filter(|line| line.starts_with("| `"));
+    for row in rows {
+        let bars = row.replace("\\|", "").matches('|').count();
+        assert_eq!(bars, 5, "{row}");
+    }
+    assert_eq!(contracts.run(&["--format", "sarif"]).code, 2);
+}
+
+#[test]
+fn the_graph_knows_consumers() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    contracts.consumer("events", "reads:\n  - topic: NOTE_CREATED@1.0\n  - schema: storage/nite\n");
+    let run = binary::run(contracts.path(), &["impact", "storage/note"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("consumers\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("contracts/consumers/title.consumer.yaml"), "{}", run.stdout);
+    assert!(!run.stdout.contains("events.consumer.yaml"), "{}", run.stdout);
+    let by_name = binary::run(contracts.path(), &["graph", "title"]);
+    assert!(by_name.stdout.contains("note.schema.json"), "{}{}", by_name.stdout, by_name.stderr);
+    let json = binary::run(contracts.path(), &["graph", "--format", "json"]).stdout;
+    let value: Value = serde_json::from_str(&json).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../schemas/graph-1.schema.json")).unwrap();
+    assert!(jsonschema::is_valid(&schema, &value), "{value:#}");
+    assert!(json.contains("storage/nite"), "{json}");
+}
+
+#[test]
+fn the_published_schema_says_what_the_reader_says() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../schemas/contracts.consumer.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/checks/consumer-invalid");
+    for (side, is_valid) in [("pass", true), ("fail", false)] {
+        for entry in walkdir::WalkDir::new(fixtures.join(side)) {
+            let entry = entry.unwrap();
+            if entry.file_name().to_string_lossy().contains(".consumer.") {
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                let value: Value = serde_yaml::from_str(&text).unwrap();
+                assert_eq!(validator.is_valid(&value), is_valid, "{}", entry.path().display());
+            }
+        }
+    }
+}
