@@ -197,7 +197,7 @@ fn a_removed_property_hits_those_who_use_it() {
     let mut changed = note();
     changed["properties"].as_object_mut().unwrap().remove("status");
     contracts.schema(NOTE, &changed);
-    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: fine, writer: breaks, retitler: fine");
+    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: breaks, writer: breaks, retitler: fine");
     let run = contracts.run(&[]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("property-removed"), "{}", run.stdout);
@@ -211,7 +211,7 @@ fn a_wider_enum_hits_readers_and_no_writer() {
     let mut changed = note();
     changed["properties"]["status"] = json!({"enum": ["open", "done", "late"]});
     contracts.schema(NOTE, &changed);
-    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: fine, writer: fine, retitler: fine");
+    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: breaks, writer: fine, retitler: fine");
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn what_is_required_no_more_hits_those_who_read_it() {
     let mut changed = note();
     changed["required"] = json!(["id"]);
     contracts.schema(NOTE, &changed);
-    contracts.expect("all: breaks, title: breaks, status: fine, counts: fine, closed: fine, writer: fine, retitler: fine");
+    contracts.expect("all: breaks, title: breaks, status: fine, counts: fine, closed: breaks, writer: fine, retitler: fine");
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_definition_in_another_file_is_felt_where_it_is_used() {
     changed["$defs"]["Title"]["maxLength"] = json!(120);
     changed["$defs"]["Other"]["maxLength"] = json!(120);
     contracts.schema(COMMON, &changed);
-    contracts.expect("all: breaks, title: breaks, status: fine, counts: fine, closed: fine, writer: fine, retitler: fine");
+    contracts.expect("all: breaks, title: breaks, status: fine, counts: fine, closed: breaks, writer: fine, retitler: fine");
     changed["$defs"]["Title"]["maxLength"] = json!(40);
     contracts.schema(COMMON, &changed);
     contracts.expect("all: fine, title: fine, status: fine, counts: fine, closed: fine, writer: breaks, retitler: breaks");
@@ -281,7 +281,7 @@ fn items_are_told_apart_below_a_star() {
     let mut changed = note();
     changed["properties"]["items"]["items"]["properties"]["count"] = json!({"type": "string"});
     contracts.schema(NOTE, &changed);
-    contracts.expect("all: breaks, title: fine, status: fine, counts: breaks, closed: fine, writer: breaks, retitler: fine");
+    contracts.expect("all: breaks, title: fine, status: fine, counts: breaks, closed: breaks, writer: breaks, retitler: fine");
 }
 
 #[test]
@@ -319,6 +319,74 @@ fn topics_hit_their_readers_by_name_and_by_payload() {
     contracts.expect("all: breaks, title: fine");
     contracts.write(TOPICS, "version: 1.0.0\ntopics: []\n");
     contracts.expect("all: breaks, title: breaks");
+}
+
+#[test]
+fn an_envelope_is_read_with_every_topic_but_for_the_names_of_others() {
+    let contracts = Contracts::new();
+    let envelope = |topics: Value, band: Value| {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "https://example.com/events/envelope.schema.json",
+            "type": "object",
+            "required": ["topic", "band"],
+            "properties": {"topic": {"enum": topics}, "band": {"enum": band}, "payload": {"type": "object"}}
+        })
+    };
+    let path = "contracts/events/envelope.schema.json";
+    contracts.schema(path, &envelope(json!(["NOTE_CREATED"]), json!(["GREEN", "RED"])));
+    git(contracts.path(), &["add", "-A"]);
+    git(contracts.path(), &["commit", "-q", "-m", "envelope"]);
+    contracts.consumer("reader", "reads:\n  - topic: NOTE_CREATED@1.0\n    pointers: [/title]\n");
+    contracts.schema(path, &envelope(json!(["NOTE_CREATED", "NOTE_GONE"]), json!(["GREEN", "RED"])));
+    contracts.expect("reader: fine");
+    contracts.schema(path, &envelope(json!(["NOTE_CREATED"]), json!(["GREEN", "RED", "BLACK"])));
+    contracts.expect("reader: breaks");
+}
+
+#[test]
+fn what_comes_round_is_followed() {
+    let contracts = Contracts::new();
+    let tree = |name: Value| {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "https://example.com/storage/schemas/tree.schema.json",
+            "type": "object",
+            "properties": {
+                "name": name,
+                "id": {"type": "string"},
+                "children": {"type": "array", "items": {"$ref": "#"}}
+            }
+        })
+    };
+    let path = "contracts/storage/schemas/tree.schema.json";
+    contracts.schema(path, &tree(json!({"type": "string"})));
+    git(contracts.path(), &["add", "-A"]);
+    git(contracts.path(), &["commit", "-q", "-m", "tree"]);
+    let reads = |at: &str| format!("reads:\n  - schema: storage/tree\n    pointers: [{at}]\n");
+    contracts.consumer("names", &reads("/name"));
+    contracts.consumer("deep", &reads("/children/*/children/*/name"));
+    contracts.consumer("ids", &reads("/id"));
+    contracts.schema(path, &tree(json!({"type": ["string", "null"]})));
+    contracts.expect("names: breaks, deep: breaks, ids: fine");
+}
+
+#[test]
+fn a_waiver_settles_what_is_not_proven_and_mends_no_reader() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["properties"]["status"] = json!({"enum": ["open"]});
+    contracts.schema(NOTE, &changed);
+    let value = contracts.json();
+    let print = value["consumers"][0]["because"][0]["fingerprint"].as_str().unwrap().to_owned();
+    let args = ["--reason", "nobody", "--owner", "ada", "--until", "2099-12-31"];
+    let args = [&["waive", &print, "--against", "HEAD"], args.as_slice()].concat();
+    let run = binary::run(contracts.path(), &args);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let value = contracts.json();
+    assert_eq!(value["consumers"][0]["verdict"], "breaks", "{value:#}");
+    assert_eq!(value["consumers"][0]["because"][0]["waived"], true, "{value:#}");
 }
 
 #[test]
@@ -411,7 +479,7 @@ fn files_that_cannot_be_trusted_are_unknown() {
         ("utf16.consumer.yaml", b"\xff\xfec\0".to_vec(), "invalid-encoding"),
         ("twice.consumer.yaml", format!("{fine}owner: y\n").into_bytes(), "duplicate-key"),
         ("extra.consumer.yaml", format!("{fine}ownr: y\n").into_bytes(), "consumer-invalid"),
-        ("empty.consumer.yaml", Vec::new(), "consumer-invalid"),
+        ("empty.consumer.yaml", Vec::new(), "invalid-yaml"),
         ("comma.consumer.json", b"{\"consumer\": \"web\",}".to_vec(), "trailing-comma"),
         ("two.consumer.yaml", format!("{fine}---\n{fine}").into_bytes(), "multiple-documents"),
         ("deep.consumer.json", "[".repeat(100_000).into_bytes(), "limit-exceeded"),
@@ -523,4 +591,161 @@ fn the_published_schema_says_what_the_reader_says() {
             }
         }
     }
+}
+
+/// Every pair of small schemas against what brute force over documents says: who reads or writes `/a` is fine
+/// only if no document of the new side surprises it, and is not blamed for what happens to `/b`.
+#[test]
+fn brute_force_finds_nobody_who_was_said_to_be_fine() {
+    let parts = [
+        None,
+        Some(json!({"type": "string"})),
+        Some(json!({"type": "integer"})),
+        Some(json!({"type": ["string", "null"]})),
+        Some(json!({"enum": ["x", "y"]})),
+        Some(json!({"enum": ["x"]})),
+        Some(json!({"type": "string", "maxLength": 1})),
+        Some(json!({"anyOf": [{"type": "integer"}, {"const": "x"}]})),
+    ];
+    let mut sides = Vec::new();
+    for (i, a) in parts.iter().enumerate() {
+        for needs_a in [false, true].into_iter().filter(|needs| a.is_some() || !needs) {
+            for (b, needs_b) in [(&parts[1], false), (&parts[4], true), (&parts[0], false)] {
+                // All of `a`, and `b` by turns, so that there are not too many.
+                if i % 3 == 1 || b.is_some() != needs_a {
+                    sides.push(Small::new(a.as_ref(), needs_a, b.as_ref(), needs_b));
+                }
+            }
+        }
+    }
+    let mut surprises = 0;
+    for old in &sides {
+        for new in &sides {
+            let fates = small_fates(&old.schema(), &new.schema());
+            let told = format!("{} -> {}: {fates:?}", old.schema(), new.schema());
+            if old.surprises_reader(new) {
+                surprises += 1;
+                assert_ne!(fates["reader"], "fine", "{told}");
+            }
+            if old.refuses_writer(new) {
+                surprises += 1;
+                assert_ne!(fates["writer"], "fine", "{told}");
+            }
+            if old.a == new.a && old.needs_a == new.needs_a && old.a.is_some() {
+                assert_eq!(fates["reader"], "fine", "{told}");
+            }
+        }
+    }
+    assert!(surprises > 100, "{surprises}");
+}
+
+/// A schema of two members.
+struct Small {
+    a: Option<Value>,
+    needs_a: bool,
+    b: Option<Value>,
+    needs_b: bool,
+}
+
+impl Small {
+    fn new(a: Option<&Value>, needs_a: bool, b: Option<&Value>, needs_b: bool) -> Small {
+        Small { a: a.cloned(), needs_a, b: b.cloned(), needs_b }
+    }
+
+    fn schema(&self) -> Value {
+        let mut schema = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "https://example.com/storage/schemas/small.schema.json",
+            "type": "object", "required": [], "properties": {}
+        });
+        for (name, part, needed) in [("a", &self.a, self.needs_a), ("b", &self.b, self.needs_b)] {
+            if let Some(part) = part {
+                schema["properties"][name] = part.clone();
+            }
+            if needed {
+                schema["required"].as_array_mut().unwrap().push(json!(name));
+            }
+        }
+        schema
+    }
+
+    /// Documents of this schema that hold nothing else.
+    fn documents(&self) -> Vec<Value> {
+        let values = || [None, Some(json!("x")), Some(json!("y")), Some(json!("zz")), Some(json!(1)), Some(json!(null))];
+        let validator = jsonschema::validator_for(&self.schema()).unwrap();
+        let mut found = Vec::new();
+        for a in values().into_iter().filter(|a| a.is_none() || self.a.is_some()) {
+            for b in values().into_iter().filter(|b| b.is_none() || self.b.is_some()) {
+                let mut document = json!({});
+                for (name, value) in [("a", &a), ("b", &b)] {
+                    if let Some(value) = value {
+                        document[name] = value.clone();
+                    }
+                }
+                if validator.is_valid(&document) {
+                    found.push(document);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether somebody who was built for `self` finds something else at `/a` in a document of `new`.
+    fn surprises_reader(&self, new: &Small) -> bool {
+        let Some(a) = &self.a else { return false };
+        let surprises = |document: &Value| match document.get("a") {
+            None => self.needs_a,
+            Some(value) => !jsonschema::is_valid(a, value),
+        };
+        new.a.is_none() || new.documents().iter().any(surprises)
+    }
+
+    /// Whether a document that was written is refused, for `/a` or for want of something.
+    fn refuses_writer(&self, new: &Small) -> bool {
+        if self.a.is_none() {
+            return false;
+        }
+        let refused = |document: &Value| {
+            let of_a = match (document.get("a"), &new.a) {
+                (None, _) => new.needs_a,
+                (Some(value), Some(a)) => !jsonschema::is_valid(a, value),
+                (Some(_), None) => true,
+            };
+            of_a || new.needs_b && document.get("b").is_none()
+        };
+        self.documents().iter().any(refused)
+    }
+}
+
+/// The verdicts on a reader and a writer of `/a`.
+fn small_fates(old: &Value, new: &Value) -> std::collections::BTreeMap<String, &'static str> {
+    use contract_guard::catalog::{Layout, build_uncompiled};
+    use contract_guard::document::Limits;
+    use contract_guard::tree::{Artifact, ArtifactPath, Tree};
+    let catalog = |files: &[(&str, String)]| {
+        let mut tree = Tree { root: "contracts".to_owned(), ..Tree::default() };
+        for (path, text) in files {
+            let bytes = text.clone().into_bytes();
+            tree.artifacts.insert(ArtifactPath::new(path).unwrap(), Artifact::new(bytes));
+        }
+        build_uncompiled(&tree, &Layout::default(), &Limits::default())
+    };
+    let path = "contracts/storage/schemas/small.schema.json";
+    let (old, new) = (catalog(&[(path, old.to_string())]), catalog(&[(path, new.to_string())]));
+    let file = |name: &str, verb: &str| {
+        let text = format!("consumer: {name}\nowner: x\n{verb}:\n  - schema: storage/small\n    pointers: [/a]\n");
+        (format!("contracts/consumers/{name}.consumer.yaml"), text)
+    };
+    let (reader, writer) = (file("reader", "reads"), file("writer", "writes"));
+    let files = catalog(&[(&reader.0, reader.1), (&writer.0, writer.1)]);
+    let files = contract_guard::consumer::Files { catalog: &files, broken: Default::default() };
+    let config = contract_guard::gate::Config::default();
+    let accepted = contract_guard::gate::Accepted::default();
+    let seen = contract_guard::consumer::eyes(&files).into_iter().map(|eyes| {
+        let compare = contract_guard::gate::compare_through;
+        (eyes, compare(&old, &new, &config, &accepted, Some(eyes)).items)
+    });
+    let seen = seen.collect();
+    let answers = contract_guard::consumer::answers(&old, &new, &files, &seen);
+    answers.into_iter().map(|answer| (answer.name, answer.fate.name())).collect()
 }

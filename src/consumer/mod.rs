@@ -215,7 +215,9 @@ impl Judge<'_> {
         }
         let is_felt = |(side, path): &(Side, Vec<String>)| {
             concerns(consumer, reliance, *side)
+                // Who refuses what it does not know refuses the whole document.
                 && (reliance.pointers.is_empty()
+                    || reliance.is_closed
                     || *side != self::side(reliance) && *side != Side::Both
                     || reliance.pointers.iter().any(|pointer| touches(path, pointer)))
         };
@@ -238,12 +240,12 @@ impl Judge<'_> {
             .filter_map(|location| place(self.sides.old, location))
             .collect();
         if !before.is_empty() {
-            return before.iter().flat_map(|place| old.at(self.sides.old, place)).collect();
+            return before.iter().flat_map(|place| old.at(self.sides.old, place, true)).collect();
         }
         let primary = &item.finding.primary;
         match (place(self.sides.new, primary), place(self.sides.old, primary)) {
-            (Some(now), _) => new.at(self.sides.new, &now),
-            (None, Some(was)) => old.at(self.sides.old, &was),
+            (Some(now), _) => new.at(self.sides.new, &now, false),
+            (None, Some(was)) => old.at(self.sides.old, &was, true),
             (None, None) => Vec::new(),
         }
     }

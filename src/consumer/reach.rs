@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::catalog::{Api, ApiPart, Catalog, ItemId, Operation, Topic};
-use crate::document::{Pointer, Value};
+use crate::document::{Data, Pointer, Value};
 
 /// A place in a tree.
 pub(super) type Place = (ItemId, Pointer);
@@ -39,7 +39,8 @@ pub(super) struct Reach {
 
 impl Reach {
     /// The parts of documents that are spoken of at a place, or around it; none when it is no part of this.
-    pub(super) fn at(&self, catalog: &Catalog, place: &Place) -> Vec<(Side, Path)> {
+    /// What `required` lists no more is about that member; what it lists anew is about everybody.
+    pub(super) fn at(&self, catalog: &Catalog, place: &Place, is_old: bool) -> Vec<(Side, Path)> {
         let (item, pointer) = place;
         let mut at = Some(pointer.clone());
         while let Some(here) = at {
@@ -47,7 +48,7 @@ impl Reach {
                 return match rest(pointer, &here).as_slice() {
                     // A definition that nothing here leads to.
                     [store, _, ..] if matches!(store.as_str(), "$defs" | "definitions") => Vec::new(),
-                    [keyword, _] if keyword == "required" => named(catalog, place, spots),
+                    [keyword, _] if keyword == "required" && is_old => named(catalog, place, spots),
                     _ => spots.clone(),
                 };
             }
@@ -130,7 +131,10 @@ impl Reach {
             false => (Side::Sent, Side::Answered),
         };
         self.add(operation.part.place.clone(), Side::Both);
-        self.add(operation.shared.place.clone(), Side::Both);
+        for key in ["parameters", "servers"] {
+            let (item, at) = &operation.shared.place;
+            self.add((*item, at.join(key)), Side::Both);
+        }
         for key in ["security", "servers"] {
             self.add((operation.document.place.0, Pointer::root().join(key)), Side::Both);
         }
@@ -230,6 +234,8 @@ fn below(value: &Value, at: &Pointer) -> Vec<(Pointer, Option<String>)> {
             _ => continue,
         };
         match member.value.items() {
+            // What is open or closed is said of the whole, and declares nothing.
+            [] if matches!(member.value.data, Data::Bool(_)) => {}
             [] => found.push((here, token)),
             items => found.extend((0..items.len()).map(|i| (here.index(i), token.clone()))),
         }
