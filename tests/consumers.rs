@@ -338,7 +338,8 @@ fn an_envelope_is_read_with_every_topic_but_for_the_names_of_others() {
     git(contracts.path(), &["add", "-A"]);
     git(contracts.path(), &["commit", "-q", "-m", "envelope"]);
     contracts.consumer("reader", "reads:\n  - topic: NOTE_CREATED@1.0\n    pointers: [/title]\n");
-    contracts.schema(path, &envelope(json!(["NOTE_CREATED", "NOTE_GONE"]), json!(["GREEN", "RED"])));
+    contracts
+        .schema(path, &envelope(json!(["NOTE_CREATED", "NOTE_GONE"]), json!(["GREEN", "RED"])));
     contracts.expect("reader: fine");
     contracts.schema(path, &envelope(json!(["NOTE_CREATED"]), json!(["GREEN", "RED", "BLACK"])));
     contracts.expect("reader: breaks");
@@ -418,7 +419,8 @@ fn names_that_mean_nothing_are_unknown() {
     contracts.consumer("topic", "reads:\n  - topic: NOTE_CREATED@2.0\n");
     contracts.consumer("operation", "reads:\n  - operation: GET /note/{id}\n");
     contracts.consumer("pointer", "reads:\n  - schema: storage/note\n    pointers: [/titel]\n");
-    contracts.consumer("free", "reads:\n  - schema: storage/note\n    pointers: [/meta/anything]\n");
+    contracts
+        .consumer("free", "reads:\n  - schema: storage/note\n    pointers: [/meta/anything]\n");
     contracts.consumer("old", "contracts: {version: ^0.9}\nreads:\n  - schema: storage/note\n");
     contracts.consumer("new", "contracts: {version: ^1.1}\nreads:\n  - schema: storage/note\n");
     contracts.expect("schema: unknown, topic: unknown, operation: unknown, pointer: unknown, free: fine, old: unknown, new: fine");
@@ -452,17 +454,25 @@ fn nobody_at_all_is_no_answer() {
 #[test]
 fn repositories_beside_are_asked() {
     let contracts = Contracts::new();
-    let text = |name: &str| format!("consumer: {name}\nowner: x\nreads:\n  - schema: storage/note\n");
+    let text =
+        |name: &str| format!("consumer: {name}\nowner: x\nreads:\n  - schema: storage/note\n");
     contracts.write("beside/web/contracts.consumer.yaml", &text("web"));
-    contracts.write("beside/cli/contracts.consumer.json", "{\"consumer\": \"cli\", \"owner\": \"y\", \"writes\": [{\"schema\": \"storage/note\"}]}");
+    contracts.write(
+        "beside/cli/contracts.consumer.json",
+        "{\"consumer\": \"cli\", \"owner\": \"y\", \"writes\": [{\"schema\": \"storage/note\"}]}",
+    );
     contracts.write("beside/cli/src/other.consumer.yaml", &text("not-at-the-top"));
     contracts.write("copies/app.consumer.yml", &text("app"));
     contracts.consumer("own", "reads:\n  - schema: storage/note\n");
     let run = contracts.run(&["--consumers", "beside", "copies", "--format", "json"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let value: Value = serde_json::from_str(&run.stdout).unwrap();
-    let names: Vec<&str> =
-        value["consumers"].as_array().unwrap().iter().map(|c| c["consumer"].as_str().unwrap()).collect();
+    let names: Vec<&str> = value["consumers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["consumer"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["app", "cli", "own", "web"]);
     let one = contracts.run(&["--consumers", "beside/web/contracts.consumer.yaml"]);
     assert!(one.stdout.contains("2 consumers"), "{}", one.stdout);
@@ -671,7 +681,16 @@ impl Small {
 
     /// Documents of this schema that hold nothing else.
     fn documents(&self) -> Vec<Value> {
-        let values = || [None, Some(json!("x")), Some(json!("y")), Some(json!("zz")), Some(json!(1)), Some(json!(null))];
+        let values = || {
+            [
+                None,
+                Some(json!("x")),
+                Some(json!("y")),
+                Some(json!("zz")),
+                Some(json!(1)),
+                Some(json!(null)),
+            ]
+        };
         let validator = jsonschema::validator_for(&self.schema()).unwrap();
         let mut found = Vec::new();
         for a in values().into_iter().filter(|a| a.is_none() || self.a.is_some()) {
@@ -733,7 +752,9 @@ fn small_fates(old: &Value, new: &Value) -> std::collections::BTreeMap<String, &
     let path = "contracts/storage/schemas/small.schema.json";
     let (old, new) = (catalog(&[(path, old.to_string())]), catalog(&[(path, new.to_string())]));
     let file = |name: &str, verb: &str| {
-        let text = format!("consumer: {name}\nowner: x\n{verb}:\n  - schema: storage/small\n    pointers: [/a]\n");
+        let text = format!(
+            "consumer: {name}\nowner: x\n{verb}:\n  - schema: storage/small\n    pointers: [/a]\n"
+        );
         (format!("contracts/consumers/{name}.consumer.yaml"), text)
     };
     let (reader, writer) = (file("reader", "reads"), file("writer", "writes"));

@@ -247,7 +247,8 @@ impl Reader {
         let Some(list) = entry.get("pointers") else { return Vec::new() };
         let at = at.join("pointers");
         if !list.is_array() || list.items().is_empty() {
-            let help = "write a list such as `[/title, /items/*/id]`, or leave it out for everything";
+            let help =
+                "write a list such as `[/title, /items/*/id]`, or leave it out for everything";
             self.wrong(&at, "`pointers` is no list with entries", help);
         }
         let mut found = Vec::new();

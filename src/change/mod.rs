@@ -5,6 +5,7 @@
 //! what no rule can know. Pure; nothing here knows where the trees come from.
 
 mod api;
+mod blame;
 mod bump;
 mod effects;
 mod entries;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
+use super::blame::localize;
 use super::effects::{Effect, Mode, effect};
 use super::node::{Node, Said};
 use super::pairs::{Both, Place, Proposal, SchemaPair};
@@ -204,7 +205,7 @@ pub(super) enum Role {
 
 impl Role {
     /// The mark of members that have no part in it.
-    fn hides(self) -> Option<&'static str> {
+    pub(super) fn hides(self) -> Option<&'static str> {
         match self {
             Role::Document | Role::Declared | Role::Reader => None,
             Role::Request => Some("readOnly"),
@@ -257,9 +258,22 @@ pub(super) fn compare(
     let mut found = Vec::new();
     // What the only change does is what all of them do together.
     let is_only = proposals.iter().filter(|p| !p.is_said()).count() <= 1;
+    let mut told = Vec::new();
     for proposal in proposals {
         let ends = (&old, &new, is_only);
-        found.extend(settle(both, proposal, &whole, ends, lens));
+        let nodes = (proposal.old.clone(), proposal.new.clone());
+        let change = settle(both, proposal, &whole, ends, lens);
+        if let Some(change) = change.iter().find(|change| change.impact >= Impact::Unproven) {
+            told.push((nodes.0, nodes.1, change.finding.code));
+        }
+        found.extend(change);
+    }
+    if both.options.eyes.is_some() {
+        found.extend(localize(both, (&old, &new), path, lens, &told));
+        // What is not proven of the whole is said of its parts.
+        if matches!(whole, Effect::Breaks { .. } | Effect::Unproven { .. }) {
+            return found;
+        }
     }
     explain_the_rest(both, &new, whole, &lens.about, &mut found);
     found
@@ -327,16 +341,16 @@ fn is_untouched(a: &Value, b: &Value) -> bool {
 }
 
 /// A pair of nodes that stand for the same part of a document.
-struct Below {
-    old: Place,
-    new: Place,
-    path: String,
+pub(super) struct Below {
+    pub old: Place,
+    pub new: Place,
+    pub path: String,
     /// Whether it is one of several that may hold for that part.
-    is_alternative: bool,
+    pub is_alternative: bool,
 }
 
 /// Nodes below a pair that stand for the same part of a document.
-fn below(pair: &SchemaPair<'_, '_>) -> Vec<Below> {
+pub(super) fn below(pair: &SchemaPair<'_, '_>) -> Vec<Below> {
     let mut found = Vec::new();
     let is_alternative = pair.is_alternative;
     let mut add = |old, new, path| found.push(Below { old, new, path, is_alternative });

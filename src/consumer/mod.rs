@@ -105,9 +105,8 @@ pub fn answers(old: &Catalog, new: &Catalog, files: &Files<'_>, seen: &Seen) -> 
     let consumers: BTreeMap<ArtifactPath, Consumer> =
         catalog.consumers().into_iter().map(|c| (catalog.path(c.item), c)).collect();
     let paths: BTreeSet<&ArtifactPath> = consumers.keys().chain(files.broken.keys()).collect();
-    let answer = |path: &ArtifactPath| {
-        judge.answer(path, consumers.get(path), files.broken.get(path))
-    };
+    let answer =
+        |path: &ArtifactPath| judge.answer(path, consumers.get(path), files.broken.get(path));
     let mut found: Vec<Answer> = paths.into_iter().map(answer).collect();
     found.sort_by(|a, b| {
         let key = |x: &Answer| (std::cmp::Reverse(x.fate), x.name.clone(), x.path.clone());
@@ -203,13 +202,7 @@ impl Judge<'_> {
     }
 
     /// Whether a change is felt through an entry.
-    fn is_hit(
-        &self,
-        consumer: &Consumer,
-        reliance: &Reliance,
-        meant: &Meant,
-        item: &Item,
-    ) -> bool {
+    fn is_hit(&self, consumer: &Consumer, reliance: &Reliance, meant: &Meant, item: &Item) -> bool {
         if self.is_told_elsewhere(item) {
             return false;
         }

@@ -47,7 +47,9 @@ impl Reach {
             if let Some(spots) = self.spots.get(&(*item, here.clone())) {
                 return match rest(pointer, &here).as_slice() {
                     // A definition that nothing here leads to.
-                    [store, _, ..] if matches!(store.as_str(), "$defs" | "definitions") => Vec::new(),
+                    [store, _, ..] if matches!(store.as_str(), "$defs" | "definitions") => {
+                        Vec::new()
+                    }
                     [keyword, _] if keyword == "required" && is_old => named(catalog, place, spots),
                     _ => spots.clone(),
                 };
@@ -71,7 +73,8 @@ impl Reach {
     /// of which nothing is declared.
     pub(super) fn missing(&self, pointer: &Pointer, side: Side) -> Option<BTreeSet<String>> {
         let wanted: Path = pointer.tokens().map(std::borrow::Cow::into_owned).collect();
-        let of_side = |(of, _): &&(Side, Path)| *of == side || *of == Side::Both || side == Side::Both;
+        let of_side =
+            |(of, _): &&(Side, Path)| *of == side || *of == Side::Both || side == Side::Both;
         let all = || self.spots.values().flatten().filter(of_side).map(|(_, path)| path);
         let mut deepest = 0;
         for path in all() {
@@ -84,7 +87,8 @@ impl Reach {
             }
         }
         let beside = all().filter(|path| path.len() > deepest && common(path, &wanted) == deepest);
-        let names: BTreeSet<String> = beside.filter_map(|path| path.get(deepest).cloned()).collect();
+        let names: BTreeSet<String> =
+            beside.filter_map(|path| path.get(deepest).cloned()).collect();
         (!names.is_empty()).then_some(names)
     }
 
@@ -113,7 +117,7 @@ impl Reach {
 
     /// Adds a topic, its payload, and the envelope that its events are carried in.
     pub(super) fn topic(&mut self, catalog: &Catalog, topic: &Topic) {
-        self.add((topic.item, topic.at.clone()), Side::Both);
+        self.add(&(topic.item, topic.at.clone()), Side::Both);
         if let Some(schema) = topic.schema {
             let part = topic.schema_ref.as_deref().and_then(|text| text.split_once('#'));
             let at = part.map_or_else(Pointer::root, |(_, fragment)| Pointer::from(fragment));
@@ -130,19 +134,19 @@ impl Reach {
             true => (Side::Answered, Side::Sent),
             false => (Side::Sent, Side::Answered),
         };
-        self.add(operation.part.place.clone(), Side::Both);
+        self.add(&operation.part.place, Side::Both);
         for key in ["parameters", "servers"] {
             let (item, at) = &operation.shared.place;
-            self.add((*item, at.join(key)), Side::Both);
+            self.add(&(*item, at.join(key)), Side::Both);
         }
         for key in ["security", "servers"] {
-            self.add((operation.document.place.0, Pointer::root().join(key)), Side::Both);
+            self.add(&(operation.document.place.0, Pointer::root().join(key)), Side::Both);
         }
         for document in &Api::of_document(catalog, operation.document.place.0).documents {
             let components = document.member(catalog, "components");
             let schemes = components.and_then(|c| c.member(catalog, "securitySchemes"));
             for (_, scheme) in schemes.map(|s| s.members(catalog)).unwrap_or_default() {
-                self.add(scheme.place, Side::Both);
+                self.add(&scheme.place, Side::Both);
             }
         }
         for parameter in operation.parameters.values() {
@@ -153,7 +157,10 @@ impl Reach {
         }
         for response in operation.responses(catalog).values() {
             self.body(catalog, response, answered);
-            response.headers(catalog).values().for_each(|header| self.header(catalog, header, answered));
+            response
+                .headers(catalog)
+                .values()
+                .for_each(|header| self.header(catalog, header, answered));
         }
     }
 
@@ -163,17 +170,17 @@ impl Reach {
     }
 
     fn header(&mut self, catalog: &Catalog, part: &ApiPart<'_>, side: Side) {
-        self.add(part.place.clone(), side);
+        self.add(&part.place, side);
         let mut inner = Reach::default();
         inner.body(catalog, part, side);
         inner.schema(catalog, (part.place.0, part.place.1.join("schema")), side);
-        inner.spots.into_keys().for_each(|place| self.add(place, side));
+        inner.spots.keys().for_each(|place| self.add(place, side));
     }
 
     fn body(&mut self, catalog: &Catalog, part: &ApiPart<'_>, side: Side) {
-        self.add(part.place.clone(), side);
+        self.add(&part.place, side);
         for content in part.contents(catalog).into_values() {
-            self.add(content.place.clone(), side);
+            self.add(&content.place, side);
             if content.value.get("schema").is_some() {
                 self.schema(catalog, (content.place.0, content.place.1.join("schema")), side);
             }
@@ -181,8 +188,8 @@ impl Reach {
     }
 
     /// Adds a place that is about all of a document.
-    fn add(&mut self, place: Place, side: Side) {
-        self.record(&place, side, Path::new());
+    fn add(&mut self, place: &Place, side: Side) {
+        self.record(place, side, Path::new());
     }
 
     /// Notes that a place speaks of a part; `None` when that is known. What comes round, and what there is
@@ -215,8 +222,13 @@ fn below(value: &Value, at: &Pointer) -> Vec<(Pointer, Option<String>)> {
     for member in value.members() {
         let here = at.join(&member.key);
         let token = match member.key.as_str() {
-            "items" | "prefixItems" | "additionalItems" | "unevaluatedItems" | "contains"
-            | "additionalProperties" | "unevaluatedProperties" => Some(ANY.to_owned()),
+            "items"
+            | "prefixItems"
+            | "additionalItems"
+            | "unevaluatedItems"
+            | "contains"
+            | "additionalProperties"
+            | "unevaluatedProperties" => Some(ANY.to_owned()),
             "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "propertyNames"
             | "contentSchema" => None,
             "properties" | "patternProperties" | "dependentSchemas" | "dependencies" => {

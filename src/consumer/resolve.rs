@@ -2,7 +2,7 @@
 //! in the one that it is to meet.
 
 use super::reach::{Place, Reach, Side};
-use crate::catalog::{Api, Catalog, RootId, Subject, path_shape};
+use crate::catalog::{Api, Catalog, RootId, Subject, Topic, path_shape};
 use crate::document::Pointer;
 use crate::graph::{Graph, NotFound, find};
 
@@ -96,7 +96,7 @@ impl<'c> Sides<'c> {
             }
         }
         if meant.old.is_empty() {
-            let names: Vec<String> = self.old.topics.iter().map(|t| t.full_name()).collect();
+            let names: Vec<String> = self.old.topics.iter().map(Topic::full_name).collect();
             return Err(unknown("topic", name, &near(&names, name)));
         }
         meant.envelope = Some(envelope);
@@ -106,9 +106,9 @@ impl<'c> Sides<'c> {
     fn operation(&self, name: &str) -> Result<Meant, String> {
         let mut meant = Meant::default();
         let ends = [(&self.apis.0, &mut meant.old), (&self.apis.1, &mut meant.new)];
-        let wanted = name.split_once(' ').map(|(method, path)| {
-            (path_shape(path.trim()), method.to_ascii_lowercase())
-        });
+        let wanted = name
+            .split_once(' ')
+            .map(|(method, path)| (path_shape(path.trim()), method.to_ascii_lowercase()));
         for (api, reach) in ends {
             for ((shape, method), operation) in &api.operations {
                 // Two documents may have the same path.

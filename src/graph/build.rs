@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::crates::{self, Manifest};
 use super::region::home;
 use super::{
-    Dangling, Edge, EdgeKind, FileId, Graph, Node, NodeId, NodeKind, Place, apis, consumers, cycles, names,
+    Dangling, Edge, EdgeKind, FileId, Graph, Node, NodeId, NodeKind, Place, apis, consumers,
+    cycles, names,
 };
 use crate::catalog::{Catalog, Item, ItemId, Kind, Reference, RootId, Target};
 use crate::document::{LineIndex, Part, Pointer, Position};

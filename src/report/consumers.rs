@@ -144,12 +144,18 @@ fn told(hit: &Hit) -> String {
 }
 
 fn markdown(asked: &Asked<'_>) -> String {
-    let mut out = "## Consumers\n\n| consumer | verdict | because of | owner |\n| --- | --- | --- | --- |\n"
-        .to_owned();
+    let mut out =
+        "## Consumers\n\n| consumer | verdict | because of | owner |\n| --- | --- | --- | --- |\n"
+            .to_owned();
     for answer in asked.answers {
         let hits = answer.hits.iter().map(|hit| {
-            let (rule, place) = (cell_code(hit.item.finding.code.as_str()), cell_code(&place(&hit.item)));
-            format!("{}: {} ({rule}, {place})", cell_code(&hit.through), cell(&hit.item.finding.message))
+            let (rule, place) =
+                (cell_code(hit.item.finding.code.as_str()), cell_code(&place(&hit.item)));
+            format!(
+                "{}: {} ({rule}, {place})",
+                cell_code(&hit.through),
+                cell(&hit.item.finding.message)
+            )
         });
         let because: Vec<String> =
             hits.chain(answer.reasons.iter().map(|reason| cell(reason))).collect();
