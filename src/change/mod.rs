@@ -9,6 +9,7 @@ mod blame;
 mod bump;
 mod effects;
 mod entries;
+mod firmness;
 mod node;
 mod pairs;
 mod roles;
@@ -24,7 +25,7 @@ pub use rules::{CHANGE_RULES, Rule, find};
 
 use std::fmt;
 
-use crate::catalog::{Area, Catalog};
+use crate::catalog::{Area, Catalog, Stability};
 use crate::document::{Part, canonical_json};
 use crate::finding::{Finding, Location};
 use crate::tree::ArtifactPath;
@@ -96,6 +97,8 @@ pub struct Change {
     pub module: Option<String>,
     /// Artifacts that refer to what changed.
     pub affects: Vec<String>,
+    /// How firm what it hits was, where that was less than promised.
+    pub stability: Option<Stability>,
 }
 
 /// What stands before the paths of the old tree.
@@ -137,7 +140,7 @@ impl Options {
 
 /// Every difference from `old` to `new`, worst first within an artifact.
 pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
-    let both = Both { old, new, options };
+    let both = Both { old, new, options, is_marked: firmness::is_marked(old) };
     let mut changes = schema::changes(&both);
     changes.extend(api::changes(&both));
     for rule in CHANGE_RULES {
@@ -146,6 +149,7 @@ pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
         }
     }
     rules::tree::document_changed::untold(&both, &mut changes);
+    firmness::weigh(&both, &mut changes);
     changes.iter_mut().for_each(|change| identify(&both, change));
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
     changes

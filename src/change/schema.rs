@@ -268,7 +268,9 @@ pub(super) fn compare(
         }
         found.extend(change);
     }
-    if both.options.eyes.is_some() {
+    if both.options.eyes.is_some() || both.is_marked {
+        // What is told of a draft may be a part of a break only.
+
         found.extend(localize(both, (&old, &new), path, lens, &told));
         // What is not proven of the whole is said of its parts.
         if matches!(whole, Effect::Breaks { .. } | Effect::Unproven { .. }) {

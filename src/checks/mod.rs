@@ -156,6 +156,7 @@ pub static CHECKS: &[&Check] = &[
     &schema::unknown_keyword::CHECK,
     &event::unknown_obligation::CHECK,
     &policy::unknown_role::CHECK,
+    &version::unknown_stability::CHECK,
     &event::unknown_topic::CHECK,
     &tree::unportable_path::CHECK,
     &tree::unreadable_entry::CHECK,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Accepted, Config, Item, Level, LevelOrigin, Levels, position};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Stability};
 use crate::change::{self, BASE, Bump, Change, Eyes, Impact, Step};
 use crate::finding::{Code, Finding, Location, fingerprint};
 use crate::tree::{ArtifactPath, Tree};
@@ -19,6 +19,8 @@ pub struct ChangeFacts {
     pub module: Option<String>,
     /// Artifacts that refer to what changed.
     pub affects: Vec<String>,
+    /// How firm what it hits was, where that was less than promised: `draft`, `alpha`.
+    pub stability: Option<&'static str>,
 }
 
 /// The answer to "what changed".
@@ -78,13 +80,14 @@ fn item(
     new: &Catalog,
     lines: &mut BTreeMap<ArtifactPath, crate::document::LineIndex>,
 ) -> Item {
-    let Change { impact, finding, direction, module, affects } = change;
+    let Change { impact, finding, direction, module, affects, stability } = change;
     let level = match impact {
         Impact::Major | Impact::Unproven => Level::Error,
         Impact::Minor | Impact::Patch => Level::Note,
     };
     let direction = direction.map(change::Direction::name);
-    let facts = ChangeFacts { impact, direction, module, affects };
+    let stability = stability.map(Stability::name);
+    let facts = ChangeFacts { impact, direction, module, affects, stability };
     Item {
         level,
         origin: LevelOrigin::Default,
