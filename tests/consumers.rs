@@ -391,6 +391,23 @@ fn a_waiver_settles_what_is_not_proven_and_mends_no_reader() {
 }
 
 #[test]
+fn nobody_breaks_by_a_draft() {
+    let contracts = Contracts::new();
+    let mut drafted = note();
+    drafted["properties"]["status"]["x-stability"] = json!("draft");
+    contracts.schema(NOTE, &drafted);
+    note_people(&contracts);
+    // That it becomes one is a break.
+    assert_eq!(contracts.fates()["status"], "breaks");
+    git(contracts.path(), &["add", "-A"]);
+    git(contracts.path(), &["commit", "-q", "-m", "draft"]);
+    drafted["properties"].as_object_mut().unwrap().remove("status");
+    contracts.schema(NOTE, &drafted);
+    let fates = contracts.fates();
+    assert!(fates.values().all(|fate| fate == "fine"), "{fates:?}");
+}
+
+#[test]
 fn operations_hit_callers_by_what_they_send_and_read() {
     let contracts = Contracts::new();
     let get = |rest: &str| format!("reads:\n  - operation: GET /notes/{{noteId}}\n{rest}");

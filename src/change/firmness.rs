@@ -20,6 +20,22 @@ pub(super) fn is_marked(catalog: &Catalog) -> bool {
     (0..catalog.items.len()).any(|item| !catalog.stability_marks(item).is_empty())
 }
 
+/// That a file is written differently says nothing beside what was said of its stability.
+pub(super) fn retell(changes: &mut Vec<Change>) {
+    let code = rules::api::stability_lowered::CODE;
+    let told: Vec<ArtifactPath> = changes
+        .iter()
+        .filter(|change| change.finding.code == code)
+        .map(|change| change.finding.primary.artifact.clone())
+        .collect();
+    let is_vague = |code: Code| {
+        code == rules::api::api_rewritten::CODE || code == rules::schema::schema_rewritten::CODE
+    };
+    changes.retain(|change| {
+        !(is_vague(change.finding.code) && told.contains(&change.finding.primary.artifact))
+    });
+}
+
 /// Gives every change the impact that it has on what is not yet promised.
 pub(super) fn weigh(both: &Both<'_>, changes: &mut [Change]) {
     if !both.is_marked && !is_marked(both.new) {
