@@ -464,6 +464,9 @@ fn nobody_at_all_is_no_answer() {
     std::fs::create_dir(contracts.path().join("empty")).unwrap();
     assert_eq!(contracts.run(&["--consumers", "empty"]).code, 3);
     assert_eq!(contracts.run(&["--consumers", "missing"]).code, 3);
+    let run = binary::run(contracts.path(), &["can-i-release"]);
+    assert_eq!(run.code, 3, "without a freeze: {}", run.stderr);
+    assert!(run.stderr.contains("there is no freeze"), "{}", run.stderr);
     let run = binary::run(contracts.path(), &["can-i-release", "--against", "nowhere"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
 }
@@ -600,6 +603,23 @@ fn the_graph_knows_consumers() {
         serde_json::from_str(include_str!("../schemas/graph-1.schema.json")).unwrap();
     assert!(jsonschema::is_valid(&schema, &value), "{value:#}");
     assert!(json.contains("storage/nite"), "{json}");
+}
+
+#[test]
+fn migration_guides_name_consumers() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    git(contracts.path(), &["add", "-A"]);
+    git(contracts.path(), &["commit", "-q", "-m", "consumers"]);
+    let mut changed = note();
+    changed["properties"].as_object_mut().unwrap().remove("status");
+    contracts.schema(NOTE, &changed);
+    contracts.write("contracts/versions.yaml", "version: 2.0.0\n");
+    let run = binary::run(contracts.path(), &["migrate", "HEAD", "."]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let guide = contracts.path().join("contracts/migrations/1.2.0-to-2.0.0.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    assert!(guide.contains("- Consumers: `all`, `closed`, `counts`"), "{guide}");
 }
 
 #[test]
