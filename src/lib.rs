@@ -25,6 +25,7 @@ pub mod catalog;
 pub mod change;
 pub mod checks;
 pub mod cli;
+pub mod consumer;
 pub mod document;
 pub mod edit;
 pub mod finding;

@@ -208,6 +208,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("catalog", &["tree", "document"]),
         ("checks", &["finding", "tree", "document", "catalog", "freeze"]),
         ("change", &["finding", "tree", "document", "catalog"]),
+        ("consumer", &["finding", "tree", "document", "catalog", "gate", "graph"]),
         ("freeze", &["tree"]),
         ("graph", &["tree", "document", "catalog"]),
         ("program", &["document"]),
@@ -220,13 +221,19 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scaffold", &["tree", "document", "catalog"]),
         ("source", &["tree", "freeze"]),
         ("edit", &["tree", "freeze"]),
-        ("report", &["audit", "finding", "tree", "document", "catalog", "graph", "gate", "laws"]),
+        (
+            "report",
+            &[
+                "audit", "finding", "tree", "document", "catalog", "graph", "gate", "laws",
+                "consumer",
+            ],
+        ),
         (
             "cli",
             &[
                 "finding", "tree", "document", "catalog", "checks", "change", "freeze", "gate",
                 "source", "edit", "report", "laws", "program", "graph", "release", "repair",
-                "migrate", "scaffold", "lsp", "audit",
+                "migrate", "scaffold", "lsp", "audit", "consumer",
             ],
         ),
     ])

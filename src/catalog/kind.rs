@@ -50,6 +50,8 @@ pub enum Kind {
     Changelog,
     /// A migration guide.
     Migration,
+    /// What a consumer reads and writes.
+    Consumer,
     /// A freeze or its digest index.
     Freeze,
     /// Anything else.
@@ -63,7 +65,7 @@ impl Kind {
     }
 
     /// Every kind.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Schema,
         Kind::Envelope,
         Kind::Invariant,
@@ -77,6 +79,7 @@ impl Kind {
         Kind::Versions,
         Kind::Changelog,
         Kind::Migration,
+        Kind::Consumer,
         Kind::Freeze,
         Kind::Other,
     ];
@@ -97,6 +100,7 @@ impl Kind {
             Kind::Versions => "versions",
             Kind::Changelog => "changelog",
             Kind::Migration => "migration",
+            Kind::Consumer => "consumer",
             Kind::Freeze => "freeze",
             Kind::Other => "other",
         }
@@ -119,6 +123,9 @@ pub(super) fn by_path(below: &str, area: Area, is_data: bool) -> Option<Kind> {
     }
     if !is_data || in_folder("laws") {
         return Some(Kind::Other);
+    }
+    if is_consumer_name(name) {
+        return Some(Kind::Consumer);
     }
     if has_marker(name) {
         return Some(Kind::Example);
@@ -170,6 +177,11 @@ pub(super) fn may_tell(bytes: &[u8]) -> bool {
     [&b"json-schema.org"[..], b"openapi", b"\\"]
         .iter()
         .any(|word| memchr::memmem::find(bytes, word).is_some())
+}
+
+/// Whether a file name says that it tells what a consumer relies on: `web.consumer.yaml`.
+pub fn is_consumer_name(name: &str) -> bool {
+    [".consumer.yaml", ".consumer.yml", ".consumer.json"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_schema_name(name: &str) -> bool {

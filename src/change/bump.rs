@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::rules::version::bump_too_small;
 use super::{Change, Impact};
-use crate::catalog::{Catalog, Versions};
+use crate::catalog::{Catalog, Stability, Versions};
 use crate::document::Part;
 use crate::finding::{Finding, Location};
 
@@ -165,6 +165,7 @@ fn bump(module: Option<&str>, changes: &[Change], old: &Catalog, new: &Catalog) 
         version.is_some_and(|version| version.major == 0)
     };
     let step_of = |change: &Change| match Step::of(change.impact) {
+        _ if change.stability == Some(Stability::Draft) => Step::None,
         Step::Major if is_young(change) => Step::Minor,
         step => step,
     };

@@ -5,9 +5,11 @@
 //! what no rule can know. Pure; nothing here knows where the trees come from.
 
 mod api;
+mod blame;
 mod bump;
 mod effects;
 mod entries;
+mod firmness;
 mod node;
 mod pairs;
 mod roles;
@@ -23,7 +25,7 @@ pub use rules::{CHANGE_RULES, Rule, find};
 
 use std::fmt;
 
-use crate::catalog::{Area, Catalog};
+use crate::catalog::{Area, Catalog, Stability};
 use crate::document::{Part, canonical_json};
 use crate::finding::{Finding, Location};
 use crate::tree::ArtifactPath;
@@ -95,6 +97,8 @@ pub struct Change {
     pub module: Option<String>,
     /// Artifacts that refer to what changed.
     pub affects: Vec<String>,
+    /// How firm what it hits was, where that was less than promised.
+    pub stability: Option<Stability>,
 }
 
 /// What stands before the paths of the old tree.
@@ -107,18 +111,36 @@ pub struct Options {
     pub modes: Vec<(Area, Mode)>,
     /// Whether documents hold nothing that their schema does not declare.
     pub declared_only: bool,
+    /// Through whose eyes documents are looked at, whatever modes say.
+    pub eyes: Option<Eyes>,
+}
+
+/// Somebody who relies on a contract and was built against the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Eyes {
+    /// It writes what the old contract declares, and must not be refused.
+    Writer,
+    /// It reads what the new contract lets others write, and skips members that it does not know.
+    Reader,
+    /// It reads that, and refuses members that it does not know.
+    ClosedReader,
 }
 
 impl Options {
     /// The mode of an area: backward unless configured.
     pub fn mode(&self, area: Area) -> Mode {
+        match self.eyes {
+            Some(Eyes::Writer) => return Mode::Backward,
+            Some(Eyes::Reader | Eyes::ClosedReader) => return Mode::Forward,
+            None => {}
+        }
         self.modes.iter().rev().find(|(a, _)| *a == area).map_or(Mode::Backward, |(_, mode)| *mode)
     }
 }
 
 /// Every difference from `old` to `new`, worst first within an artifact.
 pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
-    let both = Both { old, new, options };
+    let both = Both { old, new, options, is_marked: firmness::is_marked(old) };
     let mut changes = schema::changes(&both);
     changes.extend(api::changes(&both));
     for rule in CHANGE_RULES {
@@ -127,6 +149,8 @@ pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
         }
     }
     rules::tree::document_changed::untold(&both, &mut changes);
+    firmness::retell(&mut changes);
+    firmness::weigh(&both, &mut changes);
     changes.iter_mut().for_each(|change| identify(&both, change));
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
     changes

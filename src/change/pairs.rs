@@ -21,6 +21,8 @@ pub struct Both<'c> {
     pub new: &'c Catalog,
     /// How to compare.
     pub options: &'c Options,
+    /// Whether the old tree says anywhere how firm something is.
+    pub is_marked: bool,
 }
 
 impl Both<'_> {
@@ -49,6 +51,7 @@ impl Both<'_> {
             direction: None,
             module,
             affects: Vec::new(),
+            stability: None,
         }
     }
 

@@ -14,6 +14,10 @@ pub(super) fn fit(old: &mut Json, new: &mut Json, role: Role) {
     match role {
         Role::Document => {}
         Role::Declared => complete(old, new),
+        Role::Reader => {
+            each_schema(old, &open);
+            complete(new, old);
+        }
         Role::Request => {
             each_schema(old, &|map| hide(map, "readOnly", true));
             each_schema(new, &|map| hide(map, "readOnly", false));

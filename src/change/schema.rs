@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
+use super::blame::localize;
 use super::effects::{Effect, Mode, effect};
 use super::node::{Node, Said};
 use super::pairs::{Both, Place, Proposal, SchemaPair};
 use super::rules::{self, CHANGE_RULES, Look};
 use super::settle::{explain_the_rest, settle};
-use super::{Change, Impact};
+use super::{Change, Eyes, Impact};
 use crate::catalog::{Bundle, Catalog, Item, ItemId, Kind, NoBundle};
 use crate::document::{Data, Part, Pointer, Value, to_json};
 use crate::finding::Location;
@@ -54,7 +55,13 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
         _ => Mode::Backward,
     };
     let top = Pointer::root();
-    let role = if both.options.declared_only { Role::Declared } else { Role::Document };
+    let role = match both.options.eyes {
+        Some(Eyes::Writer) => Role::Declared,
+        Some(Eyes::Reader) => Role::Reader,
+        Some(Eyes::ClosedReader) => Role::Document,
+        None if both.options.declared_only => Role::Declared,
+        None => Role::Document,
+    };
     let lens = Lens { mode, role, about: "the document".to_owned() };
     let tops = ((old, top.clone()), (new, top));
     let mut found = compare(both, tops, "", &lens, both.old.instances_of(old, MOST_EXAMPLES));
@@ -187,6 +194,8 @@ pub(super) enum Role {
     Document,
     /// The same, where nobody writes members that are not declared.
     Declared,
+    /// Documents as somebody reads them who skips what it does not know.
+    Reader,
     /// What callers of an API send: members that are `readOnly` are none of it.
     Request,
     /// What an API answers: members that are `writeOnly` are none of it, and readers skip what they do not
@@ -196,9 +205,9 @@ pub(super) enum Role {
 
 impl Role {
     /// The mark of members that have no part in it.
-    fn hides(self) -> Option<&'static str> {
+    pub(super) fn hides(self) -> Option<&'static str> {
         match self {
-            Role::Document | Role::Declared => None,
+            Role::Document | Role::Declared | Role::Reader => None,
             Role::Request => Some("readOnly"),
             Role::Response => Some("writeOnly"),
         }
@@ -249,9 +258,24 @@ pub(super) fn compare(
     let mut found = Vec::new();
     // What the only change does is what all of them do together.
     let is_only = proposals.iter().filter(|p| !p.is_said()).count() <= 1;
+    let mut told = Vec::new();
     for proposal in proposals {
         let ends = (&old, &new, is_only);
-        found.extend(settle(both, proposal, &whole, ends, lens));
+        let nodes = (proposal.old.clone(), proposal.new.clone());
+        let change = settle(both, proposal, &whole, ends, lens);
+        if let Some(change) = change.iter().find(|change| change.impact >= Impact::Unproven) {
+            told.push((nodes.0, nodes.1, change.finding.code));
+        }
+        found.extend(change);
+    }
+    if both.options.eyes.is_some() || both.is_marked {
+        // What is told of a draft may be a part of a break only.
+
+        found.extend(localize(both, (&old, &new), path, lens, &told));
+        // What is not proven of the whole is said of its parts.
+        if matches!(whole, Effect::Breaks { .. } | Effect::Unproven { .. }) {
+            return found;
+        }
     }
     explain_the_rest(both, &new, whole, &lens.about, &mut found);
     found
@@ -319,16 +343,16 @@ fn is_untouched(a: &Value, b: &Value) -> bool {
 }
 
 /// A pair of nodes that stand for the same part of a document.
-struct Below {
-    old: Place,
-    new: Place,
-    path: String,
+pub(super) struct Below {
+    pub old: Place,
+    pub new: Place,
+    pub path: String,
     /// Whether it is one of several that may hold for that part.
-    is_alternative: bool,
+    pub is_alternative: bool,
 }
 
 /// Nodes below a pair that stand for the same part of a document.
-fn below(pair: &SchemaPair<'_, '_>) -> Vec<Below> {
+pub(super) fn below(pair: &SchemaPair<'_, '_>) -> Vec<Below> {
     let mut found = Vec::new();
     let is_alternative = pair.is_alternative;
     let mut add = |old, new, path| found.push(Below { old, new, path, is_alternative });

@@ -147,7 +147,7 @@ fn drop_condition(map: &mut Map<String, Json>, condition: &Map<String, Json>) ->
     Some(())
 }
 
-fn direction(backward: bool) -> Direction {
+pub(super) fn direction(backward: bool) -> Direction {
     if backward { Direction::Backward } else { Direction::Forward }
 }
 

@@ -5,6 +5,7 @@
 
 mod api;
 pub(crate) mod config;
+mod consumer;
 mod event;
 mod example;
 mod freeze;
@@ -62,6 +63,7 @@ pub static CHECKS: &[&Check] = &[
     &version::changelog_missing_version::CHECK,
     &config::config_invalid::CHECK,
     &schema::conflicting_id::CHECK,
+    &consumer::consumer_invalid::CHECK,
     &schema::dangling_ref::CHECK,
     &schema::default_invalid::CHECK,
     &schema::duplicate_id::CHECK,
@@ -154,6 +156,7 @@ pub static CHECKS: &[&Check] = &[
     &schema::unknown_keyword::CHECK,
     &event::unknown_obligation::CHECK,
     &policy::unknown_role::CHECK,
+    &version::unknown_stability::CHECK,
     &event::unknown_topic::CHECK,
     &tree::unportable_path::CHECK,
     &tree::unreadable_entry::CHECK,

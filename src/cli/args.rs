@@ -175,6 +175,9 @@ pub(super) enum Command {
     /// Show every change between two trees: what it means, for whom, and a document that breaks
     #[command(after_help = with_codes(DIFF_HELP))]
     Diff(Diff),
+    /// Show which consumers a change breaks, which not, and of which nobody knows
+    #[command(after_help = with_codes(super::consumers::CAN_I_RELEASE_HELP))]
+    CanIRelease(super::consumers::CanIRelease),
     /// Show the version step that the changes demand and whether it is declared; declare it
     #[command(after_help = with_codes(BUMP_HELP))]
     Bump(super::release::args::Bump),

@@ -8,6 +8,7 @@ mod against;
 mod args;
 mod audit;
 mod check;
+mod consumers;
 mod deprecate;
 mod diff;
 mod explain;
@@ -127,6 +128,7 @@ fn run(arguments: &[OsString]) -> u8 {
         Some(args::Command::Audit(audit)) => audit::run(audit, &cli.global, &terminal),
         Some(args::Command::Ulid(command)) => ulid::run(command, &terminal),
         Some(args::Command::Diff(diff)) => diff::diff(diff, &cli.global, &terminal),
+        Some(args::Command::CanIRelease(args)) => consumers::run(args, &cli.global, &terminal),
         Some(args::Command::Bump(bump)) => release::bump(bump, &cli.global, &terminal),
         Some(args::Command::Workflow(args)) => release::workflow(args, &cli.global, &terminal),
         Some(args::Command::Release(args)) => release::release(args, &cli.global, &terminal),
@@ -169,6 +171,7 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
                 | args::Command::Validate(_)
                 | args::Command::Envelope(_)
                 | args::Command::Diff(_)
+                | args::Command::CanIRelease(_)
                 | args::Command::Bump(_)
                 | args::Command::Laws(_)
         )

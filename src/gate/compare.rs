@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Accepted, Config, Item, Level, LevelOrigin, Levels, position};
-use crate::catalog::Catalog;
-use crate::change::{self, BASE, Bump, Change, Impact, Step};
+use crate::catalog::{Catalog, Stability};
+use crate::change::{self, BASE, Bump, Change, Eyes, Impact, Step};
 use crate::finding::{Code, Finding, Location, fingerprint};
 use crate::tree::{ArtifactPath, Tree};
 
@@ -19,6 +19,8 @@ pub struct ChangeFacts {
     pub module: Option<String>,
     /// Artifacts that refer to what changed.
     pub affects: Vec<String>,
+    /// How firm what it hits was, where that was less than promised: `draft`, `alpha`.
+    pub stability: Option<&'static str>,
 }
 
 /// The answer to "what changed".
@@ -47,7 +49,18 @@ impl Comparison {
 ///
 /// A change that is waived demands no step: it is accepted as it is.
 pub fn compare(old: &Catalog, new: &Catalog, config: &Config, accepted: &Accepted) -> Comparison {
-    let changes = change::between(old, new, &config.comparing());
+    compare_through(old, new, config, accepted, None)
+}
+
+/// The same through the eyes of somebody who relies on the contracts.
+pub fn compare_through(
+    old: &Catalog,
+    new: &Catalog,
+    config: &Config,
+    accepted: &Accepted,
+    eyes: Option<Eyes>,
+) -> Comparison {
+    let changes = change::between(old, new, &change::Options { eyes, ..config.comparing() });
     let mut lines = BTreeMap::new();
     let mut items: Vec<Item> =
         changes.iter().map(|change| item(change.clone(), new, &mut lines)).collect();
@@ -67,13 +80,14 @@ fn item(
     new: &Catalog,
     lines: &mut BTreeMap<ArtifactPath, crate::document::LineIndex>,
 ) -> Item {
-    let Change { impact, finding, direction, module, affects } = change;
+    let Change { impact, finding, direction, module, affects, stability } = change;
     let level = match impact {
         Impact::Major | Impact::Unproven => Level::Error,
         Impact::Minor | Impact::Patch => Level::Note,
     };
     let direction = direction.map(change::Direction::name);
-    let facts = ChangeFacts { impact, direction, module, affects };
+    let stability = stability.map(Stability::name);
+    let facts = ChangeFacts { impact, direction, module, affects, stability };
     Item {
         level,
         origin: LevelOrigin::Default,

@@ -11,7 +11,9 @@ mod verdict;
 mod waivers;
 mod weakened;
 
-pub use compare::{ChangeFacts, Comparison, compare, gated, is_before, side_by_side, without_side};
+pub use compare::{
+    ChangeFacts, Comparison, compare, compare_through, gated, is_before, side_by_side, without_side,
+};
 pub use config::{Config, read as read_config};
 pub use edition::newest_edition;
 pub use laws::{judge_laws, judged_laws};
@@ -24,7 +26,7 @@ pub use waivers::{
 };
 pub use weakened::{Side, weakened, weakened_laws};
 
-pub use crate::change::{Bump, Impact, Step};
+pub use crate::change::{Bump, Eyes, Impact, Step};
 
 use std::collections::{BTreeMap, HashSet};
 

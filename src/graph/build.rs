@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::crates::{self, Manifest};
 use super::region::home;
 use super::{
-    Dangling, Edge, EdgeKind, FileId, Graph, Node, NodeId, NodeKind, Place, apis, cycles, names,
+    Dangling, Edge, EdgeKind, FileId, Graph, Node, NodeId, NodeKind, Place, apis, consumers,
+    cycles, names,
 };
 use crate::catalog::{Catalog, Item, ItemId, Kind, Reference, RootId, Target};
 use crate::document::{LineIndex, Part, Pointer, Position};
@@ -28,6 +29,7 @@ pub fn build(catalog: &Catalog, manifests: &[Manifest]) -> Graph {
     builder.laws();
     names::add(&mut builder);
     apis::add(&mut builder, &api);
+    consumers::add(&mut builder);
     crates::add(&mut builder, manifests);
     builder.finish()
 }
@@ -85,7 +87,7 @@ impl<'c> Builder<'c> {
     }
 
     /// Line and column of a place in an artifact.
-    fn position(&mut self, place: &Place, part: Part) -> Option<Position> {
+    pub(super) fn position(&mut self, place: &Place, part: Part) -> Option<Position> {
         let document = self.catalog.item(place.file)?.document.as_ref()?;
         let span = document.span(&place.at, part)?;
         self.position_of(place.file, span.start as usize)

@@ -4,6 +4,7 @@
 
 mod apis;
 mod build;
+mod consumers;
 mod crates;
 mod cycles;
 mod events;
@@ -71,7 +72,7 @@ pub enum NodeKind {
 
 impl NodeKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [NodeKind; 21] = [
+    pub const ALL: [NodeKind; 22] = [
         NodeKind::Artifact(Kind::Schema),
         NodeKind::Artifact(Kind::Envelope),
         NodeKind::Artifact(Kind::Invariant),
@@ -88,6 +89,7 @@ impl NodeKind {
         NodeKind::Artifact(Kind::Versions),
         NodeKind::Artifact(Kind::Changelog),
         NodeKind::Artifact(Kind::Migration),
+        NodeKind::Artifact(Kind::Consumer),
         NodeKind::Artifact(Kind::Freeze),
         NodeKind::Artifact(Kind::Other),
         NodeKind::Law,
@@ -138,6 +140,7 @@ impl NodeKind {
             NodeKind::Artifact(Kind::Versions) => "version files",
             NodeKind::Artifact(Kind::Changelog) => "changelogs",
             NodeKind::Artifact(Kind::Migration) => "migrations",
+            NodeKind::Artifact(Kind::Consumer) => "consumers",
             NodeKind::Artifact(Kind::Freeze) => "freezes",
             NodeKind::Artifact(Kind::Other) => "other files",
             NodeKind::Law => "laws",
@@ -212,13 +215,17 @@ pub enum EdgeKind {
     Publishes,
     /// A crate consumes it.
     Consumes,
+    /// A consumer reads it.
+    Reads,
+    /// A consumer writes it.
+    Writes,
     /// A crate is built with another.
     DependsOn,
 }
 
 impl EdgeKind {
     /// Every kind.
-    pub const ALL: [EdgeKind; 18] = [
+    pub const ALL: [EdgeKind; 20] = [
         EdgeKind::Refers,
         EdgeKind::Parameter,
         EdgeKind::Request,
@@ -236,6 +243,8 @@ impl EdgeKind {
         EdgeKind::Implements,
         EdgeKind::Publishes,
         EdgeKind::Consumes,
+        EdgeKind::Reads,
+        EdgeKind::Writes,
         EdgeKind::DependsOn,
     ];
 
@@ -259,6 +268,8 @@ impl EdgeKind {
             EdgeKind::Implements => "implements",
             EdgeKind::Publishes => "publishes",
             EdgeKind::Consumes => "consumes",
+            EdgeKind::Reads => "reads",
+            EdgeKind::Writes => "writes",
             EdgeKind::DependsOn => "depends on",
         }
     }

@@ -70,6 +70,8 @@ struct Change<'o> {
     direction: Option<&'static str>,
     module: Option<&'o str>,
     affects: &'o [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stability: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -164,6 +166,7 @@ fn change(facts: &ChangeFacts) -> Change<'_> {
         direction: facts.direction,
         module: facts.module.as_deref(),
         affects: &facts.affects,
+        stability: facts.stability,
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this floor is the one that reads")]
 
 mod commit;
+mod consumers;
 mod dir;
 mod freeze;
 mod git;
@@ -17,6 +18,7 @@ mod saved;
 mod ssh;
 mod staged;
 
+pub use consumers::consumer_files;
 pub use freeze::{FrozenFile, OpenFreeze, file_bytes, freezes, frozen_files, meant, open_freeze};
 pub use git::user;
 pub use past::{TreeHistory, step_from_tree};

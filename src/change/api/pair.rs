@@ -16,7 +16,7 @@ pub(crate) struct ApiPair<'b, 'c> {
 }
 
 impl<'b, 'c> ApiPair<'b, 'c> {
-    pub(super) fn new(both: &'b Both<'c>) -> Self {
+    pub(crate) fn new(both: &'b Both<'c>) -> Self {
         ApiPair { both, old: Api::of(both.old), new: Api::of(both.new) }
     }
 

@@ -8,6 +8,7 @@ pub(super) mod migration_missing;
 pub(super) mod module_mismatch;
 pub(super) mod notice;
 pub(super) mod removed_without_notice;
+pub(super) mod unknown_stability;
 pub(super) mod version_disagrees;
 pub(super) mod version_malformed;
 

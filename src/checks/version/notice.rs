@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 
-use crate::catalog::{Api, Catalog, Deprecated, Kind, Notice, is_deprecated};
+use crate::catalog::{
+    Api, Catalog, Deprecated, Kind, Notice, Stability, is_deprecated, stability_mark,
+};
 use crate::document::{self, Document, Limits, Pointer, Syntax, Value};
 use crate::freeze::{Format, Freeze, FrozenArtifact, Name, Version, decode, format_of};
 use crate::tree::{Artifact, ArtifactPath, Digest};
@@ -136,6 +138,12 @@ impl Given {
     }
 }
 
+/// Whether something may go: it is marked, or was a draft all the time.
+fn owes_nothing(value: &Value) -> bool {
+    let level = stability_mark(value).and_then(|(_, level)| level.as_str());
+    is_deprecated(value) || level.and_then(Stability::parse) == Some(Stability::Draft)
+}
+
 /// The day of an RFC 3339 time.
 fn day(text: &str) -> Option<Date> {
     text.get(..10)?.parse().ok()
@@ -160,9 +168,9 @@ impl Gone {
     fn mark_in(&self, document: &Document) -> Option<bool> {
         let root = document.value.as_ref()?;
         match &self.at {
-            At::Value(at) => root.at(at).map(is_deprecated),
+            At::Value(at) => root.at(at).map(owes_nothing),
             At::Topic(name) => {
-                topics(root).iter().find(|(n, _)| n == name).map(|(_, value)| is_deprecated(value))
+                topics(root).iter().find(|(n, _)| n == name).map(|(_, value)| owes_nothing(value))
             }
         }
     }

@@ -22,12 +22,12 @@ use super::output::Terminal;
 use super::revise::Site;
 use super::words::time;
 use super::{Failure, Refused};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Kind};
 use crate::cli::waivers;
 use crate::finding::Level;
 use crate::freeze::PRE_RELEASES;
 use crate::gate::{self, Comparison, Impact, Item};
-use crate::graph::{self, NodeKind};
+use crate::graph::{self, Node, NodeKind};
 use crate::release::{Blocked, Consumers, Planned, Scope};
 use crate::report::{render_difference, visible};
 use crate::source::Source;
@@ -53,7 +53,7 @@ struct Since {
     comparison: Comparison,
 }
 
-/// The crates of the repository that rely on what breaks, as their manifests say.
+/// The crates of the repository and the consumers that rely on what breaks, as their manifests and files say.
 pub(super) fn consumers(
     site: &Site<'_>,
     old: &Catalog,
@@ -75,8 +75,12 @@ pub(super) fn consumers(
         let Ok(changed) = graph::find(&graph, old, path.as_str()) else { continue };
         let hits = graph::impact(&graph, &changed).hits.into_iter();
         let nodes = hits.filter_map(|hit| graph.node(hit.node));
-        let crates = nodes.filter(|node| node.kind == NodeKind::Crate);
-        found.insert(path, crates.map(|node| node.name.clone()).collect());
+        let name = |node: &Node| match node.kind {
+            NodeKind::Crate => Some(node.name.clone()),
+            NodeKind::Artifact(Kind::Consumer) => node.alias.clone().or(Some(node.name.clone())),
+            _ => None,
+        };
+        found.insert(path, nodes.filter_map(name).collect());
     }
     found
 }

@@ -73,7 +73,7 @@ impl Config {
 
     /// How trees are compared.
     pub(super) fn comparing(&self) -> change::Options {
-        change::Options { modes: self.modes.clone(), declared_only: self.declared_only }
+        change::Options { modes: self.modes.clone(), declared_only: self.declared_only, eyes: None }
     }
 }
 

@@ -27,7 +27,7 @@ pub(in crate::change) static RULE: Rule = Rule {
 };
 
 /// Members that other rules speak of.
-const TOLD: [&str; 10] = [
+const TOLD: [&str; 12] = [
     "name",
     "version",
     "schema",
@@ -38,6 +38,8 @@ const TOLD: [&str; 10] = [
     "obligations",
     "example",
     "examples",
+    "x-stability",
+    "x-stability-level",
 ];
 
 fn look(both: &Both<'_>, found: &mut Vec<Change>) {

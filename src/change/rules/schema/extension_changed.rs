@@ -1,6 +1,7 @@
 //! An `x-` keyword is another.
 
 use super::super::{Look, Rule};
+use crate::catalog::STABILITY_KEYS;
 use crate::change::Impact;
 use crate::change::node::Node;
 use crate::change::pairs::{Edit, Nature, Place, Proposal, SchemaPair};
@@ -36,12 +37,9 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
             }
             None => format!("`{name}` of {} was {} and is gone", pair.subject(), shown(value)),
         };
-        // A stability that rises is no break.
-        let is_raised =
-            name.starts_with("x-stability") && now.is_some_and(|(_, new)| rank(new) > rank(value));
         // Part of a mark, which has a rule of its own.
         let is_mark = matches!(name.as_str(), "x-deprecated-since" | "x-remove-in");
-        let impact = if is_raised || is_mark { Impact::Minor } else { Impact::Major };
+        let impact = if is_mark { Impact::Minor } else { Impact::Major };
         let (now, was) = (now.map(|(place, _)| place.clone()), Some(place.clone()));
         found.push(pair.propose((Nature::Fixed(impact), Edit::Whole), CODE, message, now, was));
     }
@@ -51,7 +49,7 @@ fn extensions<'c>(node: &Node<'c>) -> BTreeMap<String, (Place, &'c Value)> {
     let mut found = BTreeMap::new();
     for (item, at) in &node.places {
         let members = node.catalog.value_at(*item, at).map(Value::members).unwrap_or_default();
-        for member in members.iter().filter(|m| m.key.starts_with("x-")) {
+        for member in members.iter().filter(|m| is_own(&m.key)) {
             let place = (*item, at.join(&member.key));
             found.entry(member.key.clone()).or_insert((place, &member.value));
         }
@@ -59,8 +57,7 @@ fn extensions<'c>(node: &Node<'c>) -> BTreeMap<String, (Place, &'c Value)> {
     found
 }
 
-/// The place of a stability among the levels.
-fn rank(value: &Value) -> Option<usize> {
-    let text = value.as_str()?;
-    ["draft", "alpha", "beta", "stable"].iter().position(|level| *level == text)
+/// What is said of stability has a rule of its own.
+fn is_own(key: &str) -> bool {
+    key.starts_with("x-") && !STABILITY_KEYS.contains(&key)
 }

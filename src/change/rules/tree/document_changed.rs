@@ -27,7 +27,8 @@ pub(in crate::change) static RULE: Rule = Rule {
 };
 
 fn look(both: &Both<'_>, found: &mut Vec<Change>) {
-    let is_text = |kind| matches!(kind, Kind::Example | Kind::Migration | Kind::Other);
+    let is_text =
+        |kind| matches!(kind, Kind::Example | Kind::Migration | Kind::Consumer | Kind::Other);
     let mut push = |path: &ArtifactPath, what: &str| {
         // What is accepted of the contracts is no part of them.
         if both.new.tree.below_root(path) == WAIVERS {

@@ -1,0 +1,111 @@
+//! Nobody exempts himself: a change that calls what it breaks a draft breaks it all the same, and a draft of
+//! the old tree may go without a step.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads and stops")]
+
+use std::path::Path;
+
+use contract_guard::catalog::{Catalog, Layout, build_uncompiled};
+use contract_guard::document::Limits;
+use contract_guard::gate::{self, Accepted, Config, Step};
+use contract_guard::tree::Tree;
+use serde_json::{Value, json};
+
+/// The files of one side of a case.
+fn texts(side: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(side).sort_by_file_name() {
+        let entry = entry.unwrap();
+        let path = entry.path().strip_prefix(side).unwrap().to_str().unwrap().replace('\\', "/");
+        if let (true, Ok(text)) =
+            (entry.file_type().is_file(), std::fs::read_to_string(entry.path()))
+        {
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+fn catalog(texts: &[(String, String)]) -> Catalog {
+    let texts = texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    build_uncompiled(&Tree::from_texts("contracts", texts), &Layout::default(), &Limits::default())
+}
+
+fn step(old: &Catalog, new: &Catalog) -> Step {
+    let comparison = gate::compare(old, new, &Config::default(), &Accepted::default());
+    comparison.whole().unwrap().required
+}
+
+/// The breaks that are no change of a level.
+fn breaks(old: &Catalog, new: &Catalog) -> usize {
+    let comparison = gate::compare(old, new, &Config::default(), &Accepted::default());
+    let is_break = |item: &&gate::Item| {
+        item.finding.code.as_str() != "stability-lowered"
+            && item.change.as_ref().is_some_and(|c| c.impact == gate::Impact::Major)
+    };
+    comparison.items.iter().filter(is_break).count()
+}
+
+/// Every schema of a document calls itself a draft.
+fn drafted(value: &mut Value, is_schema: bool) {
+    let Value::Object(members) = value else { return };
+    for (key, inner) in members.iter_mut() {
+        match key.as_str() {
+            "properties" | "$defs" | "definitions" if is_schema => {
+                inner.as_object_mut().into_iter().flat_map(|m| m.values_mut()).for_each(|inner| {
+                    drafted(inner, true);
+                });
+            }
+            "items" | "additionalProperties" | "not" if is_schema => drafted(inner, true),
+            _ => {}
+        }
+    }
+    members.insert("x-stability".to_owned(), json!("draft"));
+}
+
+fn with_drafts(texts: &[(String, String)]) -> Vec<(String, String)> {
+    let mark = |(path, text): &(String, String)| {
+        let text = match serde_json::from_str::<Value>(text) {
+            Ok(mut value) if path.ends_with(".schema.json") => {
+                drafted(&mut value, true);
+                value.to_string()
+            }
+            _ if path.ends_with("versions.yaml") => format!("{text}x-stability: draft\n"),
+            _ => text.clone(),
+        };
+        (path.clone(), text)
+    };
+    texts.iter().map(mark).collect()
+}
+
+#[test]
+fn a_break_that_calls_itself_a_draft_is_one() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/changes");
+    let (mut found, mut drafts) = (0, 0);
+    for entry in walkdir::WalkDir::new(&cases).min_depth(3).max_depth(3).sort_by_file_name() {
+        let case = entry.unwrap().into_path();
+        let (before, after) = (texts(&case.join("baseline")), texts(&case.join("current")));
+        // Where there are levels already, theirs are tested.
+        let is_marked = before.iter().chain(&after).any(|(_, text)| text.contains("x-stability"));
+        let (old, new) = (catalog(&before), catalog(&after));
+        if is_marked || step(&old, &new) != Step::Major {
+            continue;
+        }
+        found += 1;
+        let exempted = with_drafts(&after);
+        assert_eq!(step(&old, &catalog(&exempted)), Step::Major, "{}", case.display());
+        let own = breaks(&old, &catalog(&exempted));
+        assert!(own >= breaks(&old, &new).min(1), "{}", case.display());
+        // What was a draft before may break.
+        let all = |texts: &[(String, String)]| {
+            texts
+                .iter()
+                .all(|(path, _)| path.ends_with(".schema.json") && !path.contains("invariants/"))
+        };
+        if all(&before) && all(&after) {
+            let soft = step(&catalog(&with_drafts(&before)), &catalog(&exempted));
+            drafts += usize::from(soft < Step::Minor);
+            assert!(soft < Step::Minor, "{}: {soft}", case.display());
+        }
+    }
+    assert!(found > 60 && drafts > 20, "{found} breaks, {drafts} of drafts");
+}
