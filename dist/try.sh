@@ -42,7 +42,7 @@ if command -v npm >/dev/null; then
       exit 1
     fi
   done
-  own=$(ls "$dist"/contract-guard-{linux,darwin}-*.tgz 2>/dev/null)
+  own=$(find "$dist" -name "contract-guard-[ldw]*-[xa]*-$version.tgz")
   # The packages for other platforms are in no registry yet: what npm would take from there lies here.
   (cd "$work/npm" && npm init --yes >/dev/null &&
     npm install --silent --offline --ignore-scripts --omit=optional "$own" "$dist/contract-guard-$version.tgz")

@@ -57,12 +57,12 @@ pub(in crate::cli) struct Install {
 pub(in crate::cli) enum Manager {
     /// git itself
     Git,
-    /// https://pre-commit.com
+    /// pre-commit, by `.pre-commit-config.yaml`
     PreCommit,
-    /// https://prek.j178.dev
+    /// prek, by `prek.toml`
     Prek,
-    /// https://lefthook.dev
+    /// lefthook, by `lefthook.yml`
     Lefthook,
-    /// https://typicode.github.io/husky
+    /// husky, by `.husky/pre-commit`
     Husky,
 }
