@@ -586,3 +586,17 @@ fn what_went_wrong_is_quiet_too() {
     }
     assert!(!text(Ci::Comment).contains("@admin"));
 }
+
+/// Writing a report takes nothing away that is no file.
+#[cfg(unix)]
+#[test]
+fn a_report_is_no_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(binary::run(folder.path(), &["init"]).code, 0);
+    let made =
+        std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
+    assert!(made.success());
+    let run = binary::run(folder.path(), &["check", "--report", "sarif=pipe"]);
+    assert!(run.code == 3 && run.stderr.contains("no regular file"), "{run:?}");
+    assert!(!folder.path().join("pipe").metadata().unwrap().is_file());
+}

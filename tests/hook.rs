@@ -309,6 +309,41 @@ fn worktrees_and_folders() {
     repository.at(&below, &["commit", "-q", "-a", "-m", "m"]).is_refused("example-invalid");
 }
 
+/// git runs hooks in the top folder.
+#[test]
+fn contracts_below_the_top() {
+    let repository = Repository::bare();
+    let service = repository.path.join("service");
+    std::fs::create_dir(&service).unwrap();
+    std::fs::rename(repository.path.join("contracts"), service.join("contracts")).unwrap();
+    let above = binary::run(repository.path(), &["hook", "install"]);
+    assert!(above.code == 3 && above.stderr.contains("no contracts tree"), "{above:?}");
+    let install = binary::run(&service, &["hook", "install"]);
+    assert_eq!(install.code, 0, "{install:?}");
+    repository.git(&["add", "-A"]).is_made();
+    repository.commit().is_silent();
+    let example = format!("service/{EXAMPLE}");
+    repository.write(&example, &repository.read(&example).replace("\"title\":", "\"titel\":"));
+    repository.git(&["commit", "-q", "-a", "-m", "m"]).is_refused("example-invalid");
+}
+
+#[test]
+fn a_hook_of_somebody_is_not_that_of_a_manager() {
+    let repository = Repository::bare();
+    let install = binary::run(repository.path(), &["hook", "install", "--with", "pre-commit"]);
+    assert_eq!(install.code, 0, "{install:?}");
+    let hook = repository.path.join(".git/hooks/pre-commit");
+    std::fs::write(&hook, "#!/bin/sh\necho mine\n").unwrap();
+    let status = binary::run(repository.path(), &["hook", "status"]);
+    assert!(
+        status.code == 1 && status.stdout.contains("git does not call pre-commit"),
+        "{status:?}"
+    );
+    std::fs::remove_file(&hook).unwrap();
+    assert_eq!(binary::run(repository.path(), &["hook", "install", "--with", "git"]).code, 0);
+    assert_eq!(binary::run(repository.path(), &["hook", "status"]).code, 0);
+}
+
 #[test]
 fn a_submodule_has_contracts_of_its_own() {
     let library = Repository::new();

@@ -77,8 +77,16 @@ fn replace_with(
     bytes: &[u8],
     prepare: fn(&Path) -> std::io::Result<()>,
 ) -> Result<(), EditError> {
-    if target.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
-        return Err(EditError::Link(target.display().to_string()));
+    match target.symlink_metadata() {
+        Ok(there) if there.file_type().is_symlink() => {
+            return Err(EditError::Link(target.display().to_string()));
+        }
+        // A device or a pipe would be gone afterwards.
+        Ok(there) if !there.is_file() => {
+            let error = std::io::Error::new(ErrorKind::InvalidInput, "is no regular file");
+            return Err(io(target)(error));
+        }
+        _ => {}
     }
     if let Some(folder) = target.parent().filter(|f| !f.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(io(folder))?;

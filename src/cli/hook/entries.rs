@@ -28,6 +28,14 @@ impl Manager {
         }
     }
 
+    /// A word of the hook files that it writes. The one of husky does nothing but to start another.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Manager::Husky => "/h\"",
+            other => other.name(),
+        }
+    }
+
     /// What has to be done once on each machine.
     pub(super) fn then(self) -> Option<&'static str> {
         match self {

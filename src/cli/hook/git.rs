@@ -29,6 +29,7 @@ pub(super) enum Owner {
 pub(super) struct HookFile {
     pub path: PathBuf,
     pub owner: Owner,
+    pub text: String,
 }
 
 /// The hook files of a repository.
@@ -45,11 +46,11 @@ fn look(path: PathBuf) -> Result<HookFile, Failure> {
         Some(text) if super::entries::calls(text) => Owner::Caller,
         Some(_) => Owner::Other,
     };
-    Ok(HookFile { path, owner })
+    Ok(HookFile { path, owner, text: text.unwrap_or_default() })
 }
 
 /// Writes the hooks of git. Nobody else's is touched.
-pub(super) fn install(base: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn install(base: &Path, below: &str) -> Result<Vec<PathBuf>, Failure> {
     let files = files(base)?;
     if let Some(other) = files.iter().find(|file| file.owner == Owner::Other) {
         return Err(Failure::Refused(Refused {
@@ -62,7 +63,7 @@ pub(super) fn install(base: &Path) -> Result<Vec<PathBuf>, Failure> {
     let own = files.into_iter().filter(|file| file.owner != Owner::Caller);
     let mut written = Vec::new();
     for HookFile { path, .. } in own {
-        edit::write_program(&path, script().as_bytes())?;
+        edit::write_program(&path, script(below).as_bytes())?;
         written.push(path);
     }
     Ok(written)
@@ -79,14 +80,20 @@ pub(super) fn uninstall(base: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// The hook. Programs with windows start git with few folders in PATH, so that it knows where this one is.
-fn script() -> String {
+/// `below` is where the contracts lie, from the folder in which git runs hooks.
+fn script(below: &str) -> String {
+    let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    let run = match below.trim_end_matches('/') {
+        "" => "hook run".to_owned(),
+        below => format!("hook run {}", quote(below)),
+    };
     let here = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
     let here = here.unwrap_or_default().replace('\\', "/");
-    let quoted = format!("'{}'", here.replace('\'', "'\\''"));
+    let quoted = quote(&here);
     format!(
         "#!/bin/sh\n{MARK}; `contract-guard hook uninstall` takes it out\n\
-         if command -v contract-guard >/dev/null 2>&1; then\n  exec contract-guard hook run\n\
-         elif [ -x {quoted} ]; then\n  exec {quoted} hook run\nfi\n\
+         if command -v contract-guard >/dev/null 2>&1; then\n  exec contract-guard {run}\n\
+         elif [ -x {quoted} ]; then\n  exec {quoted} {run}\nfi\n\
          echo 'error: contract-guard is not there any more, so that nothing was checked' >&2\n\
          echo 'help: install it, or remove this hook: .git/hooks/'\"$(basename \"$0\")\" >&2\nexit 3\n"
     )

@@ -58,15 +58,24 @@ fn used(top: &Path) -> Result<Manager, Failure> {
 fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
     let top = top();
     let manager = with.map_or_else(|| used(&top), Ok)?;
+    // git runs hooks in the top folder; the contracts may lie below it.
+    let below = source::below_top(&source::discover(None)?.0);
     let mut out = String::new();
     if manager == Manager::Git {
-        for path in git::install(&top)? {
+        for path in git::install(&top, &below)? {
             out.push_str(&format!("wrote {}\n", visible(&path.display().to_string())));
         }
         if out.is_empty() {
             out.push_str("the hooks of git call the gate already\n");
         }
         return Ok(terminal.write(out.as_bytes(), 0));
+    }
+    if !below.is_empty() {
+        let below = visible(below.trim_end_matches('/'));
+        let message =
+            format!("the contracts lie in `{below}`, and {} runs at the top", manager.name());
+        let help = format!("add an entry that runs `{} {below}` by hand", entries::CALL);
+        return Err(Failure::Usage(message, Some(help)));
     }
     let found = file_of(manager, &top)?;
     let first = MANAGERS.iter().find(|(other, _)| *other == manager).and_then(|(_, n)| n.first());
@@ -126,8 +135,9 @@ fn uninstall(with: Option<Manager>, terminal: &Terminal) -> Answer {
 fn status(terminal: &Terminal) -> Answer {
     let top = top();
     let mut out = String::new();
+    let hooks = git::files(&top)?;
     let mut is_called = false;
-    for file in git::files(&top)? {
+    for file in &hooks {
         let said = match file.owner {
             Owner::Nobody => "is not there",
             Owner::Us => "calls the gate",
@@ -139,18 +149,16 @@ fn status(terminal: &Terminal) -> Answer {
     }
     for (manager, _) in MANAGERS {
         let Some((name, text)) = file_of(manager, &top)? else { continue };
-        let said = if calls(&text) { "calls the gate" } else { "does not call the gate" };
-        is_called |= calls(&text);
+        let calls = calls(&text);
+        let said = if calls { "calls the gate" } else { "does not call the gate" };
         out.push_str(&format!("{name} ({}) {said}\n", manager.name()));
-        if let (Some(then), true) = (manager.then(), calls(&text)) {
-            let is_set = git::files(&top)?.iter().any(|file| file.owner == Owner::Other);
-            if !is_set {
-                out.push_str(&format!(
-                    "  but git does not call {}: run `{then}`\n",
-                    manager.name()
-                ));
-                is_called = false;
-            }
+        // What a manager puts into the hooks of git names the manager.
+        let is_set = hooks.iter().any(|file| {
+            file.owner == Owner::Other && file.text.to_lowercase().contains(manager.word())
+        });
+        is_called |= calls && is_set;
+        if let (Some(then), true, false) = (manager.then(), calls, is_set) {
+            out.push_str(&format!("  but git does not call {}: run `{then}`\n", manager.name()));
         }
     }
     Ok(terminal.write(out.as_bytes(), u8::from(!is_called)))
