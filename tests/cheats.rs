@@ -135,6 +135,31 @@ fn deleting_the_law() {
 }
 
 #[test]
+fn recording_ones_own_violations() {
+    let repository = Repository::new();
+    repository.remove("LICENSE");
+    let recorded = binary::run(repository.path(), &["laws", "baseline"]);
+    assert_eq!(recorded.code, 0, "{recorded:?}");
+    repository.is_caught(1, &["law-baseline-grew"]);
+}
+
+#[test]
+fn ignoring_the_list_of_the_ignored() {
+    let repository = Repository::new();
+    repository.break_example();
+    repository.write("contracts/.contractignore", ".contractignore\nstorage/examples\n");
+    repository.is_caught(1, &["contracts/.contractignore:2:1: error[gate-weakened]"]);
+}
+
+#[test]
+fn ignoring_damaged_freezes() {
+    let repository = Repository::new();
+    repository.write("contracts/_frozen/freeze-1.0.0.json", "x");
+    repository.write("contracts/.contractignore", ".contractignore\n_frozen\n");
+    repository.is_caught(4, &["freeze-"]);
+}
+
+#[test]
 fn rewriting_a_rule_of_the_law() {
     let repository = Repository::new();
     repository.remove("LICENSE");

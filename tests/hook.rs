@@ -345,6 +345,23 @@ fn a_hook_of_somebody_is_not_that_of_a_manager() {
 }
 
 #[test]
+fn a_waiver_that_is_none_is_not_overlooked() {
+    let repository = Repository::new();
+    repository.write("contracts/waivers.yaml", "waivers:\n  - fingerprint: zz\n");
+    repository.stage("contracts/waivers.yaml");
+    repository.commit().is_refused("waiver-invalid");
+}
+
+#[test]
+fn what_others_run_in_the_same_line_stays() {
+    let repository = Repository::bare();
+    let script = "npm test && contract-guard hook run && npm run lint\n";
+    repository.write(".husky/pre-commit", script);
+    assert_eq!(binary::run(repository.path(), &["hook", "uninstall"]).code, 0);
+    assert_eq!(repository.read(".husky/pre-commit"), script);
+}
+
+#[test]
 fn a_submodule_has_contracts_of_its_own() {
     let library = Repository::new();
     let repository = Repository::new();

@@ -371,7 +371,17 @@ impl Ignore {
     }
 
     /// Whether a path below the contracts root is left out.
+    ///
+    /// What judges the others is never left out: freezes, laws, waivers, signers, and the list itself.
     fn covers(&self, below: &str) -> bool {
+        let judges =
+            [".contractignore", FOLDER, "laws", "security/allowed_signers", "waivers.yaml"];
+        let is_judge = |judge: &&str| {
+            below.strip_prefix(*judge).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if judges.iter().any(is_judge) {
+            return false;
+        }
         self.0.iter().any(|entry| {
             below == entry
                 || below.strip_prefix(entry.as_str()).is_some_and(|rest| rest.starts_with('/'))

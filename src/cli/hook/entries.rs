@@ -87,7 +87,8 @@ pub(super) fn with_call(manager: Manager, text: Option<&str>) -> Result<Option<S
 pub(super) fn without_call(manager: Manager, text: &str) -> Option<String> {
     match manager {
         Manager::Husky => {
-            let kept: Vec<&str> = text.split_inclusive('\n').filter(|line| !calls(line)).collect();
+            let kept: Vec<&str> =
+                text.split_inclusive('\n').filter(|line| !is_ours(line)).collect();
             Some(kept.concat()).filter(|kept| kept != text)
         }
         Manager::Prek => {
@@ -105,6 +106,11 @@ pub(super) fn without_call(manager: Manager, text: &str) -> Option<String> {
         }
         Manager::Git => None,
     }
+}
+
+/// Whether a line of a script is the one that `install` writes.
+fn is_ours(line: &str) -> bool {
+    line.trim() == format!("{CALL} || exit $?")
 }
 
 /// The entry of a list of repositories that holds our hook and nothing else.

@@ -117,7 +117,10 @@ fn uninstall(with: Option<Manager>, terminal: &Terminal) -> Answer {
         let Some((name, text)) = file_of(manager, &top)? else { continue };
         match without_call(manager, &text) {
             Some(text) => {
-                edit::write_file(&top.join(name), text.as_bytes())?;
+                match manager {
+                    Manager::Husky => edit::write_program(&top.join(name), text.as_bytes())?,
+                    _ => edit::write_file(&top.join(name), text.as_bytes())?,
+                }
                 out.push_str(&format!("changed {name}\n"));
             }
             None if calls(&text) => {

@@ -1,5 +1,7 @@
 //! The laws of the baseline: what a change takes out or rewrites of them is still held, and said.
 
+use std::collections::BTreeSet;
+
 use super::held::{Court, LAWS, below, is_law};
 use crate::cli::args::Global;
 use crate::cli::load::limits;
@@ -12,6 +14,8 @@ use crate::tree::{ArtifactPath, Files};
 /// Rules that hold although the change has them no more, and what is to be said about that.
 #[derive(Default)]
 pub(super) struct Before {
+    /// The rules that it has, as records name them.
+    pub rules: BTreeSet<String>,
     laws: Vec<Law>,
     loosened: Vec<Finding>,
 }
@@ -37,24 +41,26 @@ impl Court {
         if old.is_empty() {
             return Before::default();
         }
+        let rules = old.iter().flat_map(|law| &law.rules);
+        let rules = rules.map(|rule| format!("{}/{}", rule.law, rule.id)).collect();
         let pack = laws::PACKS.iter().find(|pack| pack.name == laws::packs::GATE);
         if !old.iter().any(|law| law.name == laws::packs::GATE) {
             old.extend(pack.and_then(|pack| laws::packs::read(pack).0));
         }
         let folder = below(self.root(), LAWS);
         let (laws, loosened) = gate::weakened_laws(old, &self.laws, &folder);
-        Before { laws, loosened }
+        Before { rules, laws, loosened }
     }
 }
 
 impl Before {
     /// `found`, and what the rules find that the change does not want to be held to.
-    pub(super) fn and(self, found: Vec<Finding>, world: &World<'_>) -> Vec<Finding> {
+    pub(super) fn and(&self, found: Vec<Finding>, world: &World<'_>) -> Vec<Finding> {
         let (mut all, _) = laws::run(&self.laws, world, &Selection::default());
         let known: Vec<String> = all.iter().map(fingerprint).collect();
         // A finding of both is of the level that the baseline gives it.
         all.extend(found.into_iter().filter(|finding| !known.contains(&fingerprint(finding))));
-        all.extend(self.loosened);
+        all.extend(self.loosened.iter().cloned());
         all
     }
 }

@@ -1,10 +1,11 @@
 //! A repository, its past, its laws, and what comes of holding one to the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::args::Select;
+use super::before::Before;
 use super::hands::OwnHands;
 use super::{base_of, known_packs};
 use crate::catalog::Catalog;
@@ -317,8 +318,9 @@ impl Court {
         let world = world(&now, self.clock, &hands, past.as_ref());
         let selection = Selection { law: select.law.clone(), rule: select.rule.clone() };
         let (mut found, held) = laws::run(&self.laws, &world, &selection);
+        let mut before = Before::default();
         if let Some(past) = past.as_ref().filter(|_| select.is_of_all()) {
-            let before = self.before(past.baseline.as_ref(), past.commit.as_deref(), global);
+            before = self.before(past.baseline.as_ref(), past.commit.as_deref(), global);
             found = before.and(found, &world);
         }
         let mut findings = self.wrong.clone();
@@ -330,7 +332,7 @@ impl Court {
                 accepted = count;
                 findings.extend(kept);
                 findings.extend(self.stale(&ratchet, count, &held));
-                findings.extend(self.grown(&ratchet, past.as_ref()));
+                findings.extend(self.grown(&ratchet, past.as_ref(), before.rules));
             }
             _ => findings.extend(found),
         }
@@ -429,11 +431,20 @@ impl Court {
         )
     }
 
-    fn grown(&self, ratchet: &Ratchet, past: Option<&Past<'_>>) -> Vec<Finding> {
+    /// What the record accepts of rules that the baseline has, and its record does not: a record that comes with
+    /// a change accepts nothing of what was held before.
+    fn grown(
+        &self,
+        ratchet: &Ratchet,
+        past: Option<&Past<'_>>,
+        rules: BTreeSet<String>,
+    ) -> Vec<Finding> {
         let path = self.ratchet_path();
-        let base = past.and_then(|past| read_ratchet(&past.baseline.read(&path)?));
         let code = laws::ABOUT_LAWS.iter().find(|rule| rule.code.as_str() == "law-baseline-grew");
-        let (Some(base), Some(rule)) = (base, code) else { return Vec::new() };
+        let (Some(past), Some(rule)) = (past, code) else { return Vec::new() };
+        let recorded = past.baseline.read(&path).and_then(|bytes| read_ratchet(&bytes));
+        let mut base = recorded.unwrap_or_default();
+        base.rules.extend(rules);
         let place = Location::file(&ArtifactPath::lossy(&path));
         let say = |r: &laws::Recorded| {
             let message = format!(
