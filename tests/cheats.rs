@@ -217,7 +217,7 @@ fn moving_the_contracts_root() {
         repository
             .write(&format!("elsewhere/{path}"), &repository.read(&format!("contracts/{path}")));
     }
-    repository.is_caught(1, &["error[gate-weakened]: contracts are looked for in `elsewhere`"]);
+    repository.is_caught(4, &["error[gate-weakened]: contracts are looked for in `elsewhere`"]);
 }
 
 #[test]
@@ -228,6 +228,23 @@ fn editing_a_freeze() {
     let text = repository.read(frozen);
     repository.write(frozen, &text.replace("maxLength", "maxlength"));
     repository.is_caught(4, &["freeze-"]);
+}
+
+#[test]
+fn taking_all_freezes_out() {
+    let repository = Repository::new();
+    std::fs::remove_dir_all(repository.path().join("contracts/_frozen")).unwrap();
+    repository.is_caught(4, &["freeze-1.0.0.json` is in the baseline, and gone"]);
+}
+
+#[test]
+fn forging_all_freezes_anew() {
+    let repository = Repository::new();
+    std::fs::remove_dir_all(repository.path().join("contracts/_frozen")).unwrap();
+    repository.write("contracts/README.md", "Other words.\n");
+    let forged = binary::run(repository.path(), &["freeze", "create", "1.0.0"]);
+    assert_eq!(forged.code, 0, "{forged:?}");
+    repository.is_caught(4, &["freeze-1.0.0.json` is not what it is in the baseline"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ pub(crate) mod config;
 mod consumer;
 mod event;
 mod example;
-mod freeze;
+pub(crate) mod freeze;
 pub(crate) mod gate;
 mod judge;
 mod observability;

@@ -56,6 +56,8 @@ fn base_by(
                 before.root = source::root_at(&before.base, &past);
             }
             before.source = source;
+            // What was frozen then must be there now.
+            before.frozen = true;
             Some(past)
         }
         Source::Freeze(path) => version_of(path).map(|version| format!("freeze:{version}")),
@@ -72,7 +74,7 @@ pub(super) fn base_of(
 ) -> Result<Option<Base>, Failure> {
     let (source, past) = fork(commit, false, request)?;
     let root = source::root_at(&request.base, &past);
-    let before = Request { source, base: request.base.clone(), root, frozen: false };
+    let before = Request { source, base: request.base.clone(), root, frozen: true };
     read(&before, Some(past), global, load_to_compare)
 }
 

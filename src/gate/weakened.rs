@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use super::{Config, Item};
 use crate::catalog::{Area, Catalog, Kind};
 use crate::change::Mode;
+use crate::checks::freeze::freeze_altered;
 use crate::checks::gate::gate_weakened;
 use crate::document::{Limits, Span};
 use crate::finding::{Finding, Level, Location};
+use crate::freeze::{FOLDER, Name};
 use crate::laws::{Law, Rule};
 use crate::tree::{ArtifactPath, Tree};
 
@@ -29,6 +31,7 @@ pub fn weakened(old: Side<'_>, new: Side<'_>, changes: &[Item]) -> Vec<Finding> 
     found.extend(kinds(old, new));
     found.extend(files(&old.catalog.tree, &new.catalog.tree));
     found.extend(invariants(old.catalog, new.catalog, changes));
+    found.extend(freezes(&old.catalog.tree, &new.catalog.tree));
     found
 }
 
@@ -262,6 +265,32 @@ fn invariants(old: &Catalog, new: &Catalog, changes: &[Item]) -> Vec<Finding> {
         let message = format!("the invariant `{}` allows more than in the baseline", at.artifact);
         let about = format!("invariant {}", at.pointer);
         found.push(finding(at, &about, message));
+    }
+    found
+}
+
+/// Freezes that the baseline has, and the change has not or has with other bytes: whoever forges all of them
+/// together leaves nothing within the tree that disagrees.
+fn freezes(old: &Tree, new: &Tree) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let is_kept_for_ever = |path: &ArtifactPath| {
+        matches!(Name::of(path.file_name()), Name::Freeze(_) | Name::Signature(_))
+    };
+    let below_root = |path: &ArtifactPath| old.below_root(path).to_owned();
+    let frozen = old.artifacts.iter().filter(|(path, _)| {
+        below_root(path).starts_with(&format!("{FOLDER}/")) && is_kept_for_ever(path)
+    });
+    for (path, artifact) in frozen {
+        let here = below(&new.root, &below_root(path));
+        let what = match new.artifacts.get(&here) {
+            Some(now) if now.bytes == artifact.bytes => continue,
+            Some(_) => "is not what it is in the baseline",
+            None => "is in the baseline, and gone",
+        };
+        let message = format!("`{here}` {what}");
+        let finding = Finding::new(freeze_altered::CODE, message, Location::file(&here));
+        let help = "restore it from version control: freezes are never edited";
+        found.push(finding.label("altered").about("baseline").help(help));
     }
     found
 }

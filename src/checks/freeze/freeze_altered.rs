@@ -21,7 +21,8 @@ pub(crate) static CHECK: Check = Check {
     run: Run::Tree(run),
 };
 
-const CODE: Code = Code("freeze-altered");
+/// Its code.
+pub(crate) const CODE: Code = Code("freeze-altered");
 
 fn run(catalog: &Catalog) -> Vec<Finding> {
     report(catalog, CODE, DefectKind::Altered)

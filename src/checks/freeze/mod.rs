@@ -1,6 +1,6 @@
 //! The freezes below `_frozen/`: readable, unaltered, in an unbroken chain, with index and `latest`.
 
-pub(super) mod freeze_altered;
+pub(crate) mod freeze_altered;
 pub(super) mod freeze_chain_broken;
 pub(super) mod freeze_index_mismatch;
 pub(super) mod freeze_latest_stale;
