@@ -120,8 +120,9 @@ fn write(args: &Migrate, global: &Global, terminal: &Terminal) -> Answer {
     };
     let breaks: Vec<&Item> = comparison.items.iter().filter(is_break).collect();
     let transform = migrate::derive(&old.catalog, &new.catalog, &from.to_string(), &to.to_string());
-    let name =
-        |end: &str| release::below(&site.tree.root, &format!("migrations/{from}-to-{to}.{end}"));
+    let name = |end: &str| {
+        ArtifactPath::below(&site.tree.root, &format!("migrations/{from}-to-{to}.{end}"))
+    };
     let mut revision = Revision::default();
     let mut kept = Vec::new();
     let consumers = consumers(&site, &old.catalog, &comparison.items, terminal);
@@ -276,7 +277,7 @@ fn job(args: &Apply, global: &Global) -> Result<Job, Failure> {
 fn newest(args: &Apply, global: &Global) -> Result<Option<Transform>, Failure> {
     let place = Place::find(None, global)?;
     let tree = place.contracts()?;
-    let folder = release::below(&tree.root, "migrations").to_string();
+    let folder = ArtifactPath::below(&tree.root, "migrations").to_string();
     let mut found: Vec<(Version, Version, ArtifactPath)> = Vec::new();
     for path in tree.artifacts.keys().filter(|path| path.folder() == folder) {
         let Some(name) = path.file_name().strip_suffix(".json") else { continue };

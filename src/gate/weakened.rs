@@ -196,8 +196,8 @@ fn files(old: &Tree, new: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, what) in [(".contractignore", "is hidden"), ("security/allowed_signers", "may sign")]
     {
-        let path = below(&new.root, name);
-        let (before, after) = (text(old, &below(&old.root, name)), text(new, &path));
+        let path = ArtifactPath::below(&new.root, name);
+        let (before, after) = (text(old, &ArtifactPath::below(&old.root, name)), text(new, &path));
         let known: Vec<&str> = lines(&before).map(|(_, line)| line).collect();
         for (start, line) in lines(&after).filter(|(_, line)| !known.contains(line)) {
             let shown: String = line.chars().take(60).collect();
@@ -236,13 +236,6 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn below(root: &str, path: &str) -> ArtifactPath {
-    match root {
-        "" => ArtifactPath::lossy(path),
-        root => ArtifactPath::lossy(&format!("{root}/{path}")),
-    }
-}
-
 /// Invariants that are gone, or that allow more.
 fn invariants(old: &Catalog, new: &Catalog, changes: &[Item]) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -254,7 +247,7 @@ fn invariants(old: &Catalog, new: &Catalog, changes: &[Item]) -> Vec<Finding> {
             new.tree.below_root(&kept.path) == below_root || bytes(new, &kept.path) == content
         });
         if !is_kept {
-            let at = below(&new.tree.root, below_root);
+            let at = ArtifactPath::below(&new.tree.root, below_root);
             let message = format!("the invariant `{}` is gone", item.path);
             found.push(finding(Location::file(&at), "invariant", message));
         }
@@ -281,7 +274,7 @@ fn freezes(old: &Tree, new: &Tree) -> Vec<Finding> {
         below_root(path).starts_with(&format!("{FOLDER}/")) && is_kept_for_ever(path)
     });
     for (path, artifact) in frozen {
-        let here = below(&new.root, &below_root(path));
+        let here = ArtifactPath::below(&new.root, &below_root(path));
         let what = match new.artifacts.get(&here) {
             Some(now) if now.bytes == artifact.bytes => continue,
             Some(_) => "is not what it is in the baseline",

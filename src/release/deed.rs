@@ -5,7 +5,7 @@ use std::fmt;
 
 use semver::Version;
 
-use super::{Consumers, below, changelog, migration, versions};
+use super::{Consumers, changelog, migration, versions};
 use crate::catalog::{Catalog, ItemId, Kind, Versions};
 use crate::document::{Rewrite, Syntax, Unwritable};
 use crate::gate::{Bump, Comparison, Impact, Item, Step};
@@ -216,7 +216,7 @@ impl Job<'_> {
         let folder = match (self.versions(module), module) {
             (Some(versions), _) => self.new.path(versions.item).folder().to_owned(),
             (None, Some(module)) => {
-                below(&self.new.tree.root, &format!("modules/{module}")).to_string()
+                ArtifactPath::below(&self.new.tree.root, &format!("modules/{module}")).to_string()
             }
             (None, None) => self.new.tree.root.clone(),
         };
@@ -224,7 +224,7 @@ impl Job<'_> {
         let mut migration = None;
         if let Some(from) = raised.from.as_ref().filter(|_| needs_guide) {
             let name = format!("migrations/{from}-to-{}.md", raised.to);
-            let path = below(&folder, &name);
+            let path = ArtifactPath::below(&folder, &name);
             if self.new.find(&path).is_none() {
                 let guide = migration::guide(&migration::Guide {
                     from,
@@ -253,8 +253,10 @@ impl Job<'_> {
             Some(versions) => self.rewrite(versions.item, revision, |page| {
                 versions::declare(page, versions, &entry)
             })?,
-            None => revision
-                .write(below(&folder, "versions.yaml"), versions::first(&entry).into_bytes()),
+            None => revision.write(
+                ArtifactPath::below(&folder, "versions.yaml"),
+                versions::first(&entry).into_bytes(),
+            ),
         }
         if self.wish.restate {
             for stated in self.new.stated_versions(module) {
@@ -273,7 +275,7 @@ impl Job<'_> {
         folder: &str,
         revision: &mut Revision,
     ) {
-        let path = below(folder, &format!("migrations/{from}-to-{}.json", raised.to));
+        let path = ArtifactPath::below(folder, &format!("migrations/{from}-to-{}.json", raised.to));
         let Some(before) = self.before.filter(|_| raised.scope == Scope::Set) else { return };
         if self.new.find(&path).is_some() {
             return;
@@ -311,7 +313,7 @@ impl Job<'_> {
     fn write_changelog(&self, set: &Raised, revision: &mut Revision) -> Result<(), Blocked> {
         let root = &self.new.tree.root;
         let beside = self.versions(None).map(|v| self.new.path(v.item).folder().to_owned());
-        let path = below(&beside.unwrap_or_else(|| root.clone()), "CHANGELOG.md");
+        let path = ArtifactPath::below(&beside.unwrap_or_else(|| root.clone()), "CHANGELOG.md");
         let bytes = revision.bytes(&self.new.tree, &path).unwrap_or(b"# Changelog\n");
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Err(Blocked::new(format!("`{path}` is not UTF-8"), "save it as UTF-8"));

@@ -29,14 +29,6 @@ pub fn tag(module: Option<&str>, version: &Version) -> String {
     }
 }
 
-/// A file below the contracts root.
-pub fn below(root: &str, path: &str) -> ArtifactPath {
-    match root {
-        "" => ArtifactPath::lossy(path),
-        root => ArtifactPath::lossy(&format!("{root}/{path}")),
-    }
-}
-
 /// The guide from one version to the next: what breaks, for whom, what to do, the way back. `breaks` are the
 /// changes that break, or may.
 pub fn guide(

@@ -92,6 +92,14 @@ impl ArtifactPath {
         ArtifactPath(clean.trim_start_matches('/').into())
     }
 
+    /// A path below a contracts root, which may be empty.
+    pub fn below(root: &str, path: &str) -> Self {
+        match root {
+            "" => ArtifactPath::lossy(path),
+            root => ArtifactPath::lossy(&format!("{root}/{path}")),
+        }
+    }
+
     /// Why Windows or macOS could not hold this path as it is.
     pub fn unportable(&self) -> Option<PathProblem> {
         if self.0.contains(['\\', ':', '*', '?', '"', '<', '>', '|']) {

@@ -46,9 +46,8 @@ impl Signers {
                 code: 3,
             })
         })?;
-        let path =
-            if tree.root.is_empty() { FILE.to_owned() } else { format!("{}/{FILE}", tree.root) };
-        let Some(file) = tree.get(&ArtifactPath::lossy(&path)) else {
+        let path = ArtifactPath::below(&tree.root, FILE);
+        let Some(file) = tree.get(&path) else {
             return Err(Failure::Refused(Refused {
                 message: format!("the base `{base}` has no `{path}`"),
                 details: Vec::new(),

@@ -104,10 +104,7 @@ fn owed(site: &Site<'_>, entry: &serde_json::Value) -> Result<Revision, Failure>
 }
 
 fn file(site: &Site<'_>) -> (ArtifactPath, Option<Vec<u8>>) {
-    let at = |name: &str| match site.tree.root.as_str() {
-        "" => ArtifactPath::lossy(name),
-        root => ArtifactPath::lossy(&format!("{root}/{name}")),
-    };
+    let at = |name: &str| ArtifactPath::below(&site.tree.root, name);
     let there = NAMES.iter().map(|name| at(name)).find(|p| site.tree.artifacts.contains_key(p));
     let path = there.unwrap_or_else(|| at("debts.yaml"));
     let bytes = site.tree.artifacts.get(&path).map(|a| a.bytes.to_vec());

@@ -41,11 +41,8 @@ fn signers(
     before: &Catalog,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, Failure> {
     let mut signers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let path = match before.tree.root.as_str() {
-        "" => SIGNERS.to_owned(),
-        root => format!("{root}/{SIGNERS}"),
-    };
-    let Some(allowed) = before.tree.get(&ArtifactPath::lossy(&path)) else { return Ok(signers) };
+    let path = ArtifactPath::below(&before.tree.root, SIGNERS);
+    let Some(allowed) = before.tree.get(&path) else { return Ok(signers) };
     for waiver in &waivers.entries {
         let message = waiver.message();
         if known.entries.iter().any(|base| base.message() == message) {

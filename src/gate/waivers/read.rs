@@ -83,10 +83,7 @@ const KEYS: [&str; 9] = [
 impl Waivers {
     /// The path of the file in a tree.
     pub fn path(root: &str) -> ArtifactPath {
-        match root {
-            "" => ArtifactPath::lossy(FILE),
-            root => ArtifactPath::lossy(&format!("{root}/{FILE}")),
-        }
+        ArtifactPath::below(root, FILE)
     }
 
     /// Reads the file of a tree, if it has one.
