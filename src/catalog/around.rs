@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::compile::compile;
-use super::kind::Kind;
+use super::kind::{Area, Kind};
 use super::layout::Layout;
 use super::pairs::Partner;
+use super::reach::closure;
 use super::{Catalog, ItemId, Validators};
 use crate::document::Limits;
 use crate::tree::{ArtifactPath, Tree};
@@ -40,7 +41,7 @@ pub fn build_around(
     // What speaks of all is asked about all.
     let general = [Kind::Envelope, Kind::Invariant].into_iter();
     reached.extend(general.flat_map(|kind| catalog.of_kind(kind)).map(|(id, _)| id));
-    spread(&mut reached, &catalog, before);
+    let mut reached = spread(reached, &catalog, before);
     examples(&mut reached, &catalog, before);
     let wanted: HashSet<ItemId> =
         reached.iter().copied().chain(partners(&reached, &catalog)).collect();
@@ -75,58 +76,35 @@ fn bytes_of_config(tree: &Tree) -> Option<&[u8]> {
     tree.config.as_ref().map(|(_, artifact)| &*artifact.bytes)
 }
 
-/// Adds whatever refers to what is reached, on either side.
-fn spread(reached: &mut HashSet<ItemId>, catalog: &Catalog, before: &Catalog) {
-    let mut arrows: Vec<(ItemId, ItemId)> = arrows(catalog).collect();
+/// What is reached, and whatever refers to it on either side.
+fn spread(reached: HashSet<ItemId>, catalog: &Catalog, before: &Catalog) -> HashSet<ItemId> {
     let here = |id: ItemId| catalog.find(&before.path(id));
-    arrows.extend(arrows_of_before(before, &here));
-    loop {
-        let more: Vec<ItemId> = arrows
-            .iter()
-            .filter(|(from, to)| reached.contains(to) && !reached.contains(from))
-            .map(|(from, _)| *from)
-            .collect();
-        if more.is_empty() {
-            return;
-        }
-        reached.extend(more);
-    }
+    let then = back(before).filter_map(|(to, from)| Some((here(to)?, here(from)?)));
+    closure(reached, &back(catalog).chain(then).collect::<Vec<_>>())
 }
 
-fn arrows(catalog: &Catalog) -> impl Iterator<Item = (ItemId, ItemId)> {
+/// From each target of a reference to the file that has it.
+fn back(catalog: &Catalog) -> impl Iterator<Item = (ItemId, ItemId)> {
     let all = catalog.references.iter().chain(&catalog.api_references);
-    all.filter_map(|reference| Some((reference.item, reference.target.place()?.0)))
-}
-
-fn arrows_of_before(
-    before: &Catalog,
-    here: &dyn Fn(ItemId) -> Option<ItemId>,
-) -> Vec<(ItemId, ItemId)> {
-    arrows(before).filter_map(|(from, to)| Some((here(from)?, here(to)?))).collect()
+    all.filter_map(|reference| Some((reference.target.place()?.0, reference.item)))
 }
 
 /// Adds examples whose schema is reached, or is another than before; with a payload or a topic, all events.
 fn examples(reached: &mut HashSet<ItemId>, catalog: &Catalog, before: &Catalog) {
-    let carries = |id: &ItemId| {
-        let payloads = catalog.topics.iter().filter_map(|topic| topic.schema);
-        payloads.into_iter().any(|schema| schema == *id)
-    };
+    let carries = |id: &ItemId| catalog.topics.iter().any(|topic| topic.schema == Some(*id));
     let is_catalog = |id: &ItemId| catalog.item(*id).is_some_and(|item| item.kind == Kind::Topics);
     let has_payload = reached.iter().any(|id| carries(id) || is_catalog(id));
-    let more: Vec<ItemId> = catalog
-        .examples
-        .iter()
-        .filter(|example| {
-            let is_event = || {
-                let item = catalog.item(example.item);
-                item.is_some_and(|item| item.area == super::Area::Events)
-            };
-            partners_of(&example.partner).iter().any(|id| reached.contains(id))
-                || names(catalog, example.item) != names_before(before, catalog, example.item)
-                || (has_payload && is_event())
-        })
-        .map(|example| example.item)
-        .collect();
+    let is_event = |id: ItemId| catalog.item(id).is_some_and(|item| item.area == Area::Events);
+    let is_paired_anew = |id: ItemId| {
+        let then = before.find(&catalog.path(id)).and_then(|id| names(before, id));
+        names(catalog, id) != then
+    };
+    let more = catalog.examples.iter().filter(|example| {
+        partners_of(&example.partner).iter().any(|id| reached.contains(id))
+            || is_paired_anew(example.item)
+            || (has_payload && is_event(example.item))
+    });
+    let more: Vec<ItemId> = more.map(|example| example.item).collect();
     reached.extend(more);
 }
 
@@ -142,14 +120,6 @@ fn partners_of(partner: &Partner) -> Vec<ItemId> {
 fn names(catalog: &Catalog, example: ItemId) -> Option<BTreeSet<ArtifactPath>> {
     let partner = &catalog.example(example)?.partner;
     Some(partners_of(partner).into_iter().map(|id| catalog.path(id)).collect())
-}
-
-fn names_before(
-    before: &Catalog,
-    catalog: &Catalog,
-    example: ItemId,
-) -> Option<BTreeSet<ArtifactPath>> {
-    names(before, before.find(&catalog.path(example))?)
 }
 
 /// The schemas that reached documents are checked against.

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::copy::{Copier, Copy};
 use super::ids::{Claim, Schema};
 use super::patterns::Patterns;
-use super::reach::{Graph, NotCompiled};
+use super::reach::{Graph, NotCompiled, closure};
 use super::refs::Reference;
 use super::violation;
 use super::{Bundle, Catalog, Dialect, Item, ItemId, uri};
@@ -92,7 +92,8 @@ pub(super) fn compile(
         _ => None,
     };
     validators.not = graph.spread(schemas, references, &broken);
-    let needed = only.map(|only| with_targets(only, references));
+    let arrows = || references.iter().filter_map(|r| Some((r.item, r.target.place()?.0)));
+    let needed = only.map(|only| closure(only.clone(), &arrows().collect::<Vec<_>>()));
     let is_needed = |id: &ItemId| needed.as_ref().is_none_or(|needed| needed.contains(id));
     let texts = Copier::new(items, schemas, claims, references).all(is_needed);
     validators.files = texts.iter().map(|(id, copy)| (copy.uri.clone(), *id)).collect();
@@ -140,20 +141,6 @@ pub(super) fn compile(
         texts.into_iter().map(|(id, copy)| (id, (copy.uri, copy.draft))).collect();
     validators.registry = registry;
     validators
-}
-
-/// These files, and whatever they refer to.
-fn with_targets(only: &HashSet<ItemId>, references: &[Reference]) -> HashSet<ItemId> {
-    let mut needed = only.clone();
-    loop {
-        let arrows = references.iter().filter_map(|r| Some((r.item, r.target.place()?.0)));
-        let more = arrows.filter(|(from, to)| needed.contains(from) && !needed.contains(to));
-        let more: Vec<ItemId> = more.map(|(_, to)| to).collect();
-        if more.is_empty() {
-            return needed;
-        }
-        needed.extend(more);
-    }
 }
 
 /// Whom failures reach. A validator fails on what an invalid file holds as if it were its own, so that

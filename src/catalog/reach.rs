@@ -192,3 +192,15 @@ fn inside(references: &[Reference], item: ItemId, at: &Pointer) -> Vec<usize> {
 fn depends(on: ItemId, through: Option<&Reference>) -> NotCompiled {
     NotCompiled::Depends { on, through: through.map_or_else(Pointer::root, Reference::at) }
 }
+
+/// `seed`, and whatever arrows lead to from there.
+pub(super) fn closure(mut seed: HashSet<ItemId>, arrows: &[(ItemId, ItemId)]) -> HashSet<ItemId> {
+    loop {
+        let more = arrows.iter().filter(|(from, to)| seed.contains(from) && !seed.contains(to));
+        let more: Vec<ItemId> = more.map(|(_, to)| *to).collect();
+        if more.is_empty() {
+            return seed;
+        }
+        seed.extend(more);
+    }
+}

@@ -8,14 +8,16 @@ use super::laws::{Call, Spoken, law_findings, texts_of};
 use super::load::limits;
 use super::output::Terminal;
 use super::place::{Newest, Place};
+use super::release::blocked;
 use super::waivers;
 use super::{Failure, Refused};
 use crate::catalog::{self, Catalog};
 use crate::checks;
+use crate::document::{Edit, Rewrite, Syntax, Unwritable};
 use crate::edit::{Disk, Session};
 use crate::freeze::{Format, Freeze, NewFile, Past, Version, format_of};
 use crate::gate::{self, Config, Outcome, Verdict};
-use crate::release::Released;
+use crate::release::{Blocked, Released};
 use crate::report::{self, Closing, Style};
 use crate::source::State;
 use crate::tree::{Artifact, ArtifactPath, Digest, Replacement, Revision, Tree};
@@ -164,6 +166,26 @@ impl<'p> Site<'p> {
             base => format!("{}/", base.replace('\\', "/").trim_end_matches('/')),
         };
         terminal.style(prefix, 0.0)
+    }
+
+    /// The text of a file with edits, carried out one after the other.
+    pub(super) fn rewritten(
+        &self,
+        path: &ArtifactPath,
+        bytes: &[u8],
+        edits: &[Edit],
+    ) -> Result<String, Failure> {
+        let syntax = Syntax::of_extension(&path.extension()).unwrap_or(Syntax::Yaml);
+        let wrong = |why: Unwritable| {
+            blocked(Blocked {
+                message: format!("cannot write into `{path}`: {why}"),
+                details: Vec::new(),
+                help: "mend the file by hand, then run this again".to_owned(),
+            })
+        };
+        let mut page = Rewrite::open(bytes, syntax, &self.config.limits).map_err(wrong)?;
+        edits.iter().try_for_each(|edit| page.apply(edit)).map_err(wrong)?;
+        Ok(page.text().to_owned())
     }
 
     /// Writes a revision, and files of a freeze with it, in one run.

@@ -12,17 +12,11 @@ pub(super) const INTEGRITY: [&str; 5] = [
     "freeze-malformed",
 ];
 
-/// Rules whose level cannot be lowered: they guard the gate itself.
-pub(super) const FIXED: [&str; 8] = [
-    "freeze-altered",
-    "freeze-chain-broken",
-    "freeze-index-mismatch",
-    "freeze-latest-stale",
-    "freeze-malformed",
-    "gate-weakened",
-    "waiver-invalid",
-    "waiver-unapproved",
-];
+/// Whether the level of a rule cannot be lowered: it speaks of damage, or guards the gate itself.
+pub(super) fn is_fixed(code: &str) -> bool {
+    INTEGRITY.contains(&code)
+        || ["gate-weakened", "waiver-invalid", "waiver-unapproved"].contains(&code)
+}
 
 /// What a run concludes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

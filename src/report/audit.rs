@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Style;
 use super::escape::visible;
-use super::graph::Tool;
+use super::tool::Tool;
 use crate::audit::{Failure, Reason, Tally};
 
 /// How it is written.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Style;
 use super::escape::{cell_code, code, prose, visible};
+use super::tool::Tool;
 use crate::consumer::{Answer, Fate, Hit};
 use crate::finding::Location;
 use crate::gate::{Item, is_before};
@@ -194,12 +195,6 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
 struct Counts {
     breaks: usize,
     unknown: usize,
@@ -250,7 +245,7 @@ struct OutFinding<'a> {
 fn json(asked: &Asked<'_>) -> String {
     let report = Report {
         format: "contract-guard/can-i-release-1",
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: Tool::THIS,
         against: asked.against,
         before: asked.before.as_deref(),
         after: asked.after.as_deref(),

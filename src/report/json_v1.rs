@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Texts;
+use super::tool::Tool;
 use crate::finding::{Level, Location, Part};
 use crate::gate::{ChangeFacts, Comparison, Impact, Item, Outcome, Step};
 
@@ -16,12 +17,6 @@ struct Report<'o> {
     verdict: &'static str,
     counts: Counts,
     findings: Vec<Finding<'o>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]
@@ -110,7 +105,7 @@ struct Position {
 pub(super) fn render(outcome: &Outcome, texts: &Texts<'_>, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
         format: "contract-guard/findings-1",
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: Tool::THIS,
         verdict: outcome.verdict.name(),
         counts: Counts {
             errors: outcome.count(Level::Error),
@@ -230,7 +225,7 @@ pub(super) fn render_comparison(
     });
     let report = Comparing {
         format: "contract-guard/changes-1",
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: Tool::THIS,
         counts: Impacts {
             major: comparison.count(Impact::Major),
             unproven: comparison.count(Impact::Unproven),

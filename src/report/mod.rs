@@ -13,6 +13,7 @@ mod page;
 mod short;
 mod status;
 mod summary;
+mod tool;
 mod worst;
 
 pub use audit::{AuditFormat, AuditVerdict, Audited, render_audit};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use super::dir::{too_large, too_many};
@@ -111,6 +111,13 @@ pub(super) fn commit(base: &Path, name: &str) -> Result<String, SourceError> {
     Ok(String::from_utf8_lossy(&found).trim().to_owned())
 }
 
+/// The process that answers names of objects with their contents.
+fn batch(base: &Path) -> std::io::Result<Child> {
+    let mut git = command(base);
+    git.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    git.stderr(Stdio::null()).spawn()
+}
+
 /// An object: its own name and its content.
 pub(super) type Object = (String, Vec<u8>);
 
@@ -120,13 +127,7 @@ pub(super) fn objects(base: &Path, names: &[&str]) -> Result<Vec<Option<Object>>
         what: "look objects up".to_owned(),
         stderr: error.to_string(),
     };
-    let mut child = command(base)
-        .args(["cat-file", "--batch"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| fail(&e))?;
+    let mut child = batch(base).map_err(|e| fail(&e))?;
     // A few lines fit into any pipe.
     let asked = names.iter().map(|name| format!("{name}\n")).collect::<String>();
     if let Some(mut input) = child.stdin.take() {
@@ -284,13 +285,7 @@ fn contents(
         what: "read the contents of the tree".to_owned(),
         stderr: error.to_string(),
     };
-    let mut child = command(base)
-        .args(["cat-file", "--batch"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| fail(&e))?;
+    let mut child = batch(base).map_err(|e| fail(&e))?;
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(fail(&"no pipe"));
     };

@@ -6,15 +6,15 @@ use serde_json::json;
 
 use super::args::Setting;
 use super::cut::{Extra, cut};
-use super::{Since, blocked, since_newest, stamp, written};
+use super::{Since, since_newest, stamp, written};
 use crate::cli::args::Global;
 use crate::cli::output::Terminal;
 use crate::cli::place::Place;
 use crate::cli::revise::Site;
 use crate::cli::{Answer, Failure, Refused};
-use crate::document::{Edit, Pointer, Rewrite, Syntax};
+use crate::document::{Edit, Pointer};
 use crate::gate::{Impact, Step};
-use crate::release::{Blocked, Wish};
+use crate::release::Wish;
 use crate::source;
 use crate::tree::{ArtifactPath, Revision};
 
@@ -98,7 +98,7 @@ fn owed(site: &Site<'_>, entry: &serde_json::Value) -> Result<Revision, Failure>
     let (path, bytes) = file(site);
     let bytes = bytes.unwrap_or_else(|| b"debts: []\n".to_vec());
     let list = Pointer::root().join("debts");
-    let page = changed(&path, &bytes, site, &Edit::Merge(list, json!([entry])))?;
+    let page = site.rewritten(&path, &bytes, &[Edit::Merge(list, json!([entry]))])?;
     revision.write(path, page.into_bytes());
     Ok(revision)
 }
@@ -109,25 +109,6 @@ fn file(site: &Site<'_>) -> (ArtifactPath, Option<Vec<u8>>) {
     let path = there.unwrap_or_else(|| at("debts.yaml"));
     let bytes = site.tree.artifacts.get(&path).map(|a| a.bytes.to_vec());
     (path, bytes)
-}
-
-fn changed(
-    path: &ArtifactPath,
-    bytes: &[u8],
-    site: &Site<'_>,
-    edit: &Edit,
-) -> Result<String, Failure> {
-    let syntax = Syntax::of_extension(&path.extension()).unwrap_or(Syntax::Yaml);
-    let wrong = |why: crate::document::Unwritable| {
-        blocked(Blocked {
-            message: format!("cannot write into `{path}`: {why}"),
-            details: Vec::new(),
-            help: "mend the file by hand, then run this again".to_owned(),
-        })
-    };
-    let mut page = Rewrite::open(bytes, syntax, &site.config.limits).map_err(wrong)?;
-    page.apply(edit).map_err(wrong)?;
-    Ok(page.text().to_owned())
 }
 
 /// Writes down who approved a hotfix.
@@ -166,8 +147,11 @@ fn approve(
     }
     let path = facts.path(debt.item);
     let bytes = site.tree.artifacts.get(&path).map(|a| a.bytes.to_vec());
-    let text =
-        changed(&path, &bytes.unwrap_or_default(), &site, &Edit::Merge(debt.at.clone(), approval))?;
+    let text = site.rewritten(
+        &path,
+        &bytes.unwrap_or_default(),
+        &[Edit::Merge(debt.at.clone(), approval)],
+    )?;
     let mut revision = Revision::default();
     revision.write(path, text.into_bytes());
     let replacements = site.write("approval of a hotfix", &revision, &[])?;

@@ -60,9 +60,9 @@ fn state(waiver: &Waiver, judged: &Judged, today: Date) -> &'static str {
         Some(_) => return "invalid",
         None => {}
     }
-    let left = waiver.until.and_then(|until| until.since(today).ok()).map_or(0, |span| {
-        span.get_days() + 31 * span.get_months() + 366 * i32::from(span.get_years())
-    });
+    // A difference of two days is counted in days, unless another unit is asked for.
+    let left = waiver.until.and_then(|until| until.since(today).ok());
+    let left = left.map_or(0, |span| span.get_days());
     if left <= SOON { "expiring" } else { "open" }
 }
 

@@ -15,13 +15,11 @@ use super::args::{Check, Gate, Global};
 use super::check::{Judged, judged};
 use super::output::Terminal;
 use super::place::Place;
-use super::release::blocked;
 use super::revise::Site;
 use super::sides::LATEST;
 use super::words::day;
-use crate::document::{Edit, Rewrite, Syntax};
+use crate::document::Edit;
 use crate::gate::{Waiver, Waivers};
-use crate::release::Blocked;
 use crate::tree::Revision;
 
 /// Everything that `check` says of the working tree, compared with `against` or with the newest freeze.
@@ -48,19 +46,9 @@ fn changed(site: &Site<'_>, edits: &[Edit]) -> Result<Revision, Failure> {
     let path = Waivers::path(&site.tree.root);
     let bytes =
         site.tree.get(&path).map_or_else(|| b"waivers: []\n".to_vec(), |a| a.bytes.to_vec());
-    let wrong = |why: crate::document::Unwritable| {
-        blocked(Blocked {
-            message: format!("cannot write into `{path}`: {why}"),
-            details: Vec::new(),
-            help: "mend the file by hand, then run this again".to_owned(),
-        })
-    };
-    let mut page = Rewrite::open(&bytes, Syntax::Yaml, &site.config.limits).map_err(wrong)?;
-    for edit in edits {
-        page.apply(edit).map_err(wrong)?;
-    }
+    let text = site.rewritten(&path, &bytes, edits)?;
     let mut revision = Revision::default();
-    revision.write(path, page.text().as_bytes().to_vec());
+    revision.write(path, text.into_bytes());
     Ok(revision)
 }
 

@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::edition::Edition;
 use super::level::Levels;
-use super::verdict::FIXED;
+use super::verdict::is_fixed;
 use crate::catalog::{Area, Layout};
 use crate::change::{self, Mode};
 use crate::checks;
@@ -221,7 +221,7 @@ impl Reader<'_> {
                 );
                 continue;
             }
-            if FIXED.contains(&code) && value.get_ref().as_str() != Some("error") {
+            if is_fixed(code) && value.get_ref().as_str() != Some("error") {
                 let message = format!("level of `{code}` cannot be lowered");
                 self.wrong(key.span(), &message, "this is always an error");
                 continue;

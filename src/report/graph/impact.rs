@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::json::{self, OutEdge, OutNode, OutPlace, Tool};
+use super::json::{self, OutEdge, OutNode, OutPlace};
 use super::lines::place as line_of;
 use super::tree::{faint, heading};
 use super::{GraphFormat, place};
 use crate::graph::{Edge, Found, Graph, Hit, Impact, NodeId, NodeKind};
 use crate::report::Style;
 use crate::report::escape::visible;
+use crate::report::tool::Tool;
 
 /// Writes who is hit when `changed` changes.
 pub fn render_impact(

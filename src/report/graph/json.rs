@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::document::Position;
 use crate::graph::{Dangling, Direction, Edge, EdgeKind, Graph, Node, NodeId, Place, Selection};
+use crate::report::tool::Tool;
 
 #[derive(Serialize)]
 struct Report<'g> {
@@ -17,17 +18,6 @@ struct Report<'g> {
     edges: Vec<OutEdge<'g>>,
     dangling: Vec<OutDangling<'g>>,
     cycles: Vec<Vec<&'g str>>,
-}
-
-#[derive(Serialize)]
-pub(in crate::report) struct Tool {
-    name: &'static str,
-    version: &'static str,
-}
-
-impl Tool {
-    pub(in crate::report) const THIS: Tool =
-        Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,6 @@ mod mermaid;
 mod tree;
 
 pub use impact::render_impact;
-pub(super) use json::Tool;
 
 use super::Style;
 use super::escape::visible;
