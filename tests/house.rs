@@ -213,7 +213,13 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("graph", &["tree", "document", "catalog"]),
         ("program", &["document"]),
         ("laws", &["finding", "tree", "document", "catalog", "program"]),
-        ("gate", &["finding", "tree", "document", "catalog", "checks", "change", "freeze", "laws"]),
+        (
+            "gate",
+            &[
+                "finding", "tree", "document", "catalog", "checks", "change", "freeze", "graph",
+                "laws",
+            ],
+        ),
         ("lsp", &["finding", "tree", "document", "catalog", "checks", "gate", "repair", "source"]),
         ("migrate", &["document", "catalog"]),
         ("release", &["finding", "tree", "document", "catalog", "gate", "migrate"]),

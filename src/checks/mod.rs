@@ -174,6 +174,28 @@ pub fn find(code: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.code.as_str() == code).copied()
 }
 
+/// Whether what a rule finds may keep a schema, or an example, from being checked.
+pub fn keeps_from_checking(code: &str) -> bool {
+    let keeps = [
+        "conflicting-id",
+        "dangling-ref",
+        "invalid-encoding",
+        "invalid-json",
+        "invalid-yaml",
+        "limit-exceeded",
+        "multiple-documents",
+        "ref-loop",
+        "ref-outside-tree",
+        "remote-ref",
+        "schema-invalid",
+        "schema-not-compiled",
+        "tab-indentation",
+        "unknown-dialect",
+        "unreadable-entry",
+    ];
+    keeps.contains(&code) && find(code).is_some_and(|check| check.level == Level::Error)
+}
+
 /// Runs the checks that `wanted` picks, over the whole catalog.
 pub fn run(catalog: &Catalog, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
     run_on(catalog, (0..catalog.items.len()).collect(), wanted)

@@ -14,7 +14,7 @@ use super::waivers;
 use super::{Answer, Failure};
 use crate::catalog::{Catalog, Kind, Partner};
 use crate::checks::{self, Check};
-use crate::finding::{Finding, Level};
+use crate::finding::Finding;
 use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Accepted, Bump, Levels};
 use crate::report::{self, Closing, Told};
@@ -192,8 +192,9 @@ pub(super) fn envelope(args: &args::Check, global: &Global, terminal: &Terminal)
         let what = "there is no event envelope in the tree".to_owned();
         return Err(Failure::Source(source::SourceError::TooMuch { what, help }));
     }
-    let mut findings =
-        checks::run(catalog, |check| is_about_schemas(check) || is_about_envelopes(check));
+    let mut findings = checks::run(catalog, |check| {
+        checks::keeps_from_checking(check.code.as_str()) || is_about_envelopes(check)
+    });
     findings.retain(|finding| {
         concerned.contains(&finding.primary.artifact)
             || finding.code.as_str().starts_with("envelope-")
@@ -205,28 +206,6 @@ fn is_about_envelopes(check: &Check) -> bool {
     ["envelope-", "invariant-"].iter().any(|start| check.code.as_str().starts_with(start))
 }
 
-/// Rules without which a schema, or an example, may go unchecked.
-fn is_about_schemas(check: &Check) -> bool {
-    let keeps_from_checking = [
-        "conflicting-id",
-        "dangling-ref",
-        "invalid-encoding",
-        "invalid-json",
-        "invalid-yaml",
-        "limit-exceeded",
-        "multiple-documents",
-        "ref-loop",
-        "ref-outside-tree",
-        "remote-ref",
-        "schema-invalid",
-        "schema-not-compiled",
-        "tab-indentation",
-        "unknown-dialect",
-        "unreadable-entry",
-    ];
-    check.level == Level::Error && keeps_from_checking.contains(&check.code.as_str())
-}
-
 fn is_about_examples(check: &Check) -> bool {
     let own = [
         "ambiguous-pair",
@@ -235,19 +214,25 @@ fn is_about_examples(check: &Check) -> bool {
         "invalid-example-accepted",
         "payload-invalid",
     ];
-    own.contains(&check.code.as_str()) || is_about_schemas(check)
+    own.contains(&check.code.as_str()) || checks::keeps_from_checking(check.code.as_str())
 }
 
 /// What a run answers, and what it read.
 pub(super) struct Judged {
     pub outcome: gate::Outcome,
     pub catalog: Catalog,
+    before: Option<Catalog>,
     /// Whatever findings point to, where that is more than the contracts.
     texts: Option<Tree>,
     prefix: String,
 }
 
 impl Judged {
+    /// What was checked, and what it was compared with.
+    pub(super) fn sides(&self) -> impl Iterator<Item = &Catalog> {
+        [&self.catalog].into_iter().chain(&self.before)
+    }
+
     /// Whatever findings point to.
     pub(super) fn texts(&self) -> &Tree {
         self.texts.as_ref().unwrap_or(&self.catalog.tree)
@@ -259,7 +244,8 @@ pub(super) fn judge(run: Run) -> Judged {
     let Run { loaded, mut findings, compared, before, texts, levels, accepted, bump } = run;
     let Loaded { catalog, config, prefix } = loaded;
     findings.extend(config.findings);
-    let mut both = before.map(|before| gate::side_by_side(&before.catalog.tree, &catalog.tree));
+    let before = before.map(|before| before.catalog);
+    let mut both = before.as_ref().map(|old| gate::side_by_side(&old.tree, &catalog.tree));
     if !texts.artifacts.is_empty() {
         let all = both.get_or_insert_with(|| catalog.tree.clone());
         for (path, artifact) in texts.artifacts {
@@ -269,7 +255,7 @@ pub(super) fn judge(run: Run) -> Judged {
     let tree = both.as_ref().unwrap_or(&catalog.tree);
     let mut outcome = gate::judge(findings, compared, &catalog, tree, &levels, &accepted);
     outcome.bump = bump;
-    Judged { outcome, catalog, texts: both, prefix }
+    Judged { outcome, catalog, before, texts: both, prefix }
 }
 
 /// Judges, renders, writes.

@@ -52,6 +52,12 @@ impl Pointer {
         self.0.rsplit_once('/').map(|(parent, _)| Pointer(parent.to_owned()))
     }
 
+    /// Whether `outer` is this, or leads to something that this stands in.
+    pub fn is_within(&self, outer: &Pointer) -> bool {
+        let rest = self.0.strip_prefix(&outer.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The reference tokens, unescaped.
     pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(|token| {

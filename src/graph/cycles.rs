@@ -1,7 +1,6 @@
 //! Circles of references: the strongly connected components of more than one node, and nodes that refer to
 //! something that they stand in.
 
-use super::region::is_within;
 use super::{Edge, Graph, NodeId};
 
 /// Numbers the circles, and marks the nodes on them.
@@ -37,7 +36,7 @@ fn comes_back(edge: &Edge) -> bool {
     let target = edge.target.as_ref().filter(|target| target.file == edge.at.file);
     edge.kind.makes_circles()
         && edge.from == edge.to
-        && target.is_some_and(|target| is_within(&edge.at.at, &target.at))
+        && target.is_some_and(|target| edge.at.at.is_within(&target.at))
 }
 
 /// Tarjan's strongly connected components, without recursion: a chain of references may be long.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::region::is_within;
 use super::{Graph, Node, NodeId, NodeKind, Place};
 use crate::catalog::Catalog;
 use crate::document::{Pointer, Value};
@@ -186,7 +185,7 @@ fn within(graph: &Graph, places: &[Place]) -> Vec<NodeId> {
     let is_covered = |node: &Node| {
         node.place.as_ref().is_some_and(|place| {
             let outer = by_file.get(&place.file).into_iter().flatten();
-            outer.into_iter().any(|outer| is_within(&place.at, outer))
+            outer.into_iter().any(|outer| place.at.is_within(outer))
         })
     };
     let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| is_covered(node));

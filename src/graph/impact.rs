@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::find::Found;
-use super::region::{around, is_within};
+use super::region::around;
 use super::{Edge, EdgeId, EdgeKind, Graph, NodeId, NodeKind, Place};
 use crate::document::Pointer;
 
@@ -100,7 +100,7 @@ impl<'g> Search<'g> {
     fn begin(&mut self, place: &Place) {
         let is_hit = |edge: &Edge| {
             let target = edge.target.as_ref().filter(|target| target.file == place.file);
-            target.is_some_and(|target| is_within(&target.at, &place.at))
+            target.is_some_and(|target| target.at.is_within(&place.at))
         };
         let graph = self.graph;
         for (id, _) in graph.edges.iter().enumerate().filter(|(_, edge)| is_hit(edge)) {

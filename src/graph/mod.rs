@@ -18,6 +18,7 @@ pub use build::build;
 pub use crates::Manifest;
 pub use find::{Found, NotFound, find};
 pub use impact::{Hit, Impact, impact};
+pub use region::around;
 pub use select::{Direction, Selection, select};
 
 use std::collections::HashMap;

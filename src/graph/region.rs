@@ -36,14 +36,8 @@ pub(super) fn home(at: &Pointer) -> usize {
     if names_left > 0 && is_store { length } else { home }
 }
 
-/// Whether `outer` is `inner` or leads to something that `inner` stands in.
-pub(super) fn is_within(inner: &Pointer, outer: &Pointer) -> bool {
-    let rest = inner.as_str().strip_prefix(outer.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The pointers of which `at` is a part: itself, then what stands around it, up to its store entry.
-pub(super) fn around(at: &Pointer) -> impl Iterator<Item = Pointer> {
+pub fn around(at: &Pointer) -> impl Iterator<Item = Pointer> {
     let home = home(at);
     let upwards = std::iter::successors(Some(at.clone()), Pointer::parent);
     upwards.take_while(move |pointer| pointer.as_str().len() >= home)
@@ -83,6 +77,6 @@ mod tests {
         assert_eq!(all("/properties/a"), ["/properties/a", "/properties", ""]);
         assert_eq!(all("/$defs/A/items"), ["/$defs/A/items", "/$defs/A"]);
         let (a, ab) = (Pointer::from("/a"), Pointer::from("/ab"));
-        assert!(is_within(&a, &a) && is_within(&a, &Pointer::root()) && !is_within(&ab, &a));
+        assert!(a.is_within(&a) && a.is_within(&Pointer::root()) && !ab.is_within(&a));
     }
 }

@@ -64,7 +64,7 @@ impl Snapshot {
         findings.extend(frozen.findings(&catalog).iter().cloned());
         findings.extend(config.findings.iter().cloned());
         let terms = Terms { today, ..Terms::default() };
-        let accepted = Accepted::of(&Waivers::read(&catalog), &catalog, &terms);
+        let accepted = Accepted::of(&Waivers::read(&catalog), &catalog, None, &terms);
         let outcome = gate::judge(findings, Vec::new(), &catalog, tree, &config.levels, &accepted);
         let repairs = RefCell::default();
         Snapshot { place, catalog, outcome, shown, config, encoding, repairs }

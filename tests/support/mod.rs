@@ -70,7 +70,7 @@ pub fn check(base: &Path, limits: Limits, today: jiff::civil::Date) -> (Catalog,
         terms.base = Some(Waivers::read(old));
         terms.approvals = was.approvals;
     }
-    let accepted = Accepted::of(&Waivers::read(&catalog), &catalog, &terms);
+    let accepted = Accepted::of(&Waivers::read(&catalog), &catalog, None, &terms);
     let mut compared = Vec::new();
     if let Some((old, was)) = &before {
         let comparison = gate::compare(old, &catalog, was, &accepted);

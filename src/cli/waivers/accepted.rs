@@ -31,7 +31,7 @@ pub(in crate::cli) fn accepted(
         terms.signers = signers(&waivers, &known, before)?;
         terms.base = Some(known);
     }
-    Ok(Accepted::of(&waivers, catalog, &terms))
+    Ok(Accepted::of(&waivers, catalog, base.map(|base| &base.loaded.catalog), &terms))
 }
 
 /// Who of those whom the base allows has signed each waiver that the base does not have.

@@ -36,7 +36,7 @@ pub(in crate::cli) fn waive(args: &Waive, global: &Global, terminal: &Terminal) 
     let judged = findings(&place, args.against.as_deref(), args.now.as_deref(), global, terminal)?;
     drop(progress);
     let item = meant(&judged, &name)?;
-    if gate::is_beyond_waiving(item, &judged.catalog) {
+    if gate::is_beyond_waiving(item, judged.sides()) {
         let message = format!("`{}` can be waived by nobody", item.finding.code);
         return Err(refused(message, "mend it: `contract-guard explain` says how"));
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::frozen::Frozen;
 use super::{ABSENT, Waived, Waiver, Waivers};
 use crate::catalog::{Catalog, Kind};
 use crate::change::{self, BASE};
-use crate::checks::FROZEN_NAMES;
 use crate::checks::gate::{
     gate_weakened, waiver_expired, waiver_invalid, waiver_stale, waiver_unapproved, waiver_unused,
 };
@@ -38,6 +38,8 @@ pub struct Terms {
 pub struct Accepted {
     held: Vec<Held>,
     findings: Vec<Finding>,
+    /// What nobody can waive.
+    frozen: Frozen,
     /// Whether there is a comparison that could show changes.
     compares: bool,
     /// Whether others than who makes the change must have consented.
@@ -56,8 +58,13 @@ struct Held {
 }
 
 impl Accepted {
-    /// Measures the waivers of a tree.
-    pub fn of(waivers: &Waivers, catalog: &Catalog, terms: &Terms) -> Accepted {
+    /// Measures the waivers of a tree, which may be compared with one before.
+    pub fn of(
+        waivers: &Waivers,
+        catalog: &Catalog,
+        before: Option<&Catalog>,
+        terms: &Terms,
+    ) -> Accepted {
         let mut accepted = Accepted {
             findings: waivers.findings.clone(),
             compares: terms.compares,
@@ -67,6 +74,7 @@ impl Accepted {
         if waivers.entries.is_empty() {
             return accepted;
         }
+        accepted.frozen = Frozen::of([catalog].into_iter().chain(before));
         let newest = newest_freeze(catalog);
         for waiver in &waivers.entries {
             match accepted.why_not(waiver, catalog, terms, newest.as_ref()) {
@@ -207,7 +215,7 @@ impl Accepted {
             );
             return invalid(message, "artifact", "let the tool write it: `contract-guard waive`");
         }
-        if is_beyond_waiving(item, catalog) {
+        if is_barred(item, &self.frozen) {
             let message = format!("`{}` can be waived by nobody", item.finding.code);
             return invalid(message, "code", "mend it; no waiver helps");
         }
@@ -261,7 +269,7 @@ fn about(waiver: &Waiver, code: Code, message: String, key: &str, help: &str) ->
 }
 
 /// The artifact of a finding, whichever side it stands on.
-fn artifact(item: &Item) -> &str {
+pub(super) fn artifact(item: &Item) -> &str {
     let path = item.finding.primary.artifact.as_str();
     path.strip_prefix(BASE).unwrap_or(path)
 }
@@ -284,31 +292,19 @@ fn content(tree: &Tree, path: &ArtifactPath) -> String {
     tree.get(path).map_or(ABSENT.to_owned(), |artifact| artifact.digest().to_string())
 }
 
-/// What nobody can accept: damage to freezes, the frozen names of the envelope, and what is said of waivers
-/// and configurations.
-pub fn is_beyond_waiving(item: &Item, catalog: &Catalog) -> bool {
+/// What nobody can accept: damage to freezes, the frozen names of the envelope on any side of a comparison, and
+/// what is said of waivers and configurations.
+pub fn is_beyond_waiving<'c>(item: &Item, sides: impl IntoIterator<Item = &'c Catalog>) -> bool {
+    is_barred(item, &Frozen::of(sides))
+}
+
+fn is_barred(item: &Item, frozen: &Frozen) -> bool {
     let code = item.finding.code.as_str();
-    if INTEGRITY.contains(&code)
+    INTEGRITY.contains(&code)
         || code.starts_with("waiver-")
         || code.starts_with("envelope-")
         || code == "config-invalid"
-    {
-        return true;
-    }
-    let is_envelope = |path: &str| {
-        let id = catalog.find(&ArtifactPath::lossy(path));
-        id.and_then(|id| catalog.item(id)).map_or_else(
-            || path.ends_with("events/envelope.schema.json"),
-            |item| item.kind == Kind::Envelope,
-        )
-    };
-    let finding = &item.finding;
-    let names = |name: &&str| {
-        finding.primary.pointer.as_str().split('/').any(|segment| segment == *name)
-            || finding.message.contains(&format!("`{name}`"))
-            || finding.subject.iter().any(|value| value == name)
-    };
-    is_envelope(artifact(item)) && FROZEN_NAMES.iter().any(names)
+        || frozen.covers(item)
 }
 
 /// The newest freeze that can be read, of those that lie beside the contracts.

@@ -2,6 +2,7 @@
 //!
 //! Who has signed an entry is handed in; nothing here asks a key.
 
+mod frozen;
 mod hold;
 mod read;
 
