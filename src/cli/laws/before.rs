@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::held::{Court, LAWS, below, is_law};
+use super::court::{Court, LAWS, below, is_law};
 use crate::cli::args::Global;
 use crate::cli::load::limits;
 use crate::finding::{Finding, fingerprint};
@@ -30,7 +30,7 @@ impl Court {
     ) -> Before {
         let root = match commit {
             Some(commit) => source::root_at(self.base(), commit),
-            None => self.root().to_owned(),
+            None => self.root.clone(),
         };
         let prefix = below(&root, &format!("{LAWS}/"));
         let mut old: Vec<Law> = Vec::new();
@@ -47,7 +47,7 @@ impl Court {
         if !old.iter().any(|law| law.name == laws::packs::GATE) {
             old.extend(pack.and_then(|pack| laws::packs::read(pack).0));
         }
-        let folder = below(self.root(), LAWS);
+        let folder = below(&self.root, LAWS);
         let (laws, loosened) = gate::weakened_laws(old, &self.laws, &folder);
         Before { rules, laws, loosened }
     }

@@ -2,15 +2,18 @@
 
 pub(super) mod args;
 mod before;
+mod court;
 mod hands;
 mod held;
+mod past;
+mod ratchet;
 mod standings;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use self::args::{Laws, LawsCommand, Select};
-use self::held::Court;
+use self::court::Court;
 use super::args::{Global, OutputFormat};
 use super::output::Terminal;
 use super::progress::Progress;

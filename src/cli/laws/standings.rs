@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::args::Select;
-use super::held::{Court, has_laws, texts_of};
+use super::court::Court;
+use super::held::{has_laws, texts_of};
 use crate::cli::Failure;
 use crate::cli::args::Global;
 use crate::finding::Finding;
