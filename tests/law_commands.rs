@@ -312,6 +312,37 @@ fn laws_are_a_part_of_check() {
     assert!(against.stdout.contains("the key `port`"), "{against:?}");
 }
 
+/// What is asked for is in the index or in a commit; the folder has moved on.
+#[test]
+fn the_folder_does_not_say_where_the_contracts_of_a_commit_lie() {
+    let folder = repository();
+    let at = folder.path();
+    write(at, "notes.txt", "n\n");
+    git(at, &["add", "-A"]);
+    git(at, &["commit", "-q", "-m", "m"]);
+    write(at, "elsewhere/README.md", "nothing\n");
+    write(at, "contract-guard.toml", "contracts = \"elsewhere\"\n");
+    for args in [&["--staged"][..], &["--at", "HEAD"]] {
+        let format = ["--format", "short"];
+        let check = binary::run(at, &[&["check"], args, &format].concat());
+        assert!(check.code == 1 && check.stdout.contains("src/a.py:5:5"), "{args:?}: {check:?}");
+        let held = laws(at, &[&["check"], args, &format].concat());
+        assert!(held.code == 1 && held.stdout.contains("src/a.py:5:5"), "{args:?}: {held:?}");
+    }
+}
+
+/// The record of the index accepts what the index has, whatever became of the folder.
+#[test]
+fn the_record_of_the_index_is_read_where_the_index_has_it() {
+    let folder = repository();
+    let at = folder.path();
+    assert_eq!(laws(at, &["baseline"]).code, 0);
+    git(at, &["add", "-A"]);
+    std::fs::remove_dir_all(at.join("contracts/laws")).unwrap();
+    let held = laws(at, &["check", "--staged", "--format", "short"]);
+    assert!(!held.stdout.contains("src/a.py:5:5"), "{held:?}");
+}
+
 #[test]
 fn the_document_of_a_law_is_to_be_frozen() {
     let folder = repository();

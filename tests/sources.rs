@@ -85,6 +85,53 @@ fn git_index_file_is_honoured() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// A hook of the repository around calls the gate in one that lies inside.
+#[test]
+fn an_index_of_the_repository_around_is_not_that_of_the_one_inside() {
+    let outer = repository();
+    git(outer.path(), &["rm", "-q", "contracts/storage/examples/note.example.json"]);
+    let inner = outer.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    assert_eq!(run(&inner, &["init"]).code, 0);
+    std::fs::write(inner.join("contracts/storage/examples/note.example.json"), "{}\n").unwrap();
+    git(&inner, &["init", "-q"]);
+    git(&inner, &["add", "-A"]);
+    let output = command(&inner, &["check", "--staged"])
+        .env("GIT_INDEX_FILE", outer.path().join(".git/index"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// In a folder such a link would be followed, and in a commit it is a text.
+#[cfg(unix)]
+#[test]
+fn what_judges_is_no_link() {
+    for (link, target) in [
+        ("contract-guard.toml", "elsewhere.toml"),
+        ("contracts/.contractignore", "../elsewhere.txt"),
+        ("contracts/.contractignore", "list.txt"),
+    ] {
+        let folder = repository();
+        let at = folder.path();
+        std::fs::write(at.join("elsewhere.toml"), "[levels]\nexample-invalid = \"off\"\n").unwrap();
+        std::fs::write(at.join("elsewhere.txt"), "storage/examples\n").unwrap();
+        std::fs::write(at.join("contracts/list.txt"), "storage/examples\n").unwrap();
+        std::os::unix::fs::symlink(target, at.join(link)).unwrap();
+        git(at, &["add", "-A"]);
+        git(at, &["commit", "-q", "-m", "link"]);
+        let by_folder = run(at, &["check", "--format", "short"]);
+        assert_eq!(by_folder.code, 1);
+        for reason in [format!("{link}: error[symlink-outside-tree]"), "example-invalid".to_owned()] {
+            assert!(by_folder.stdout.contains(&reason), "{reason}: {by_folder:?}");
+        }
+        for source in [&["--staged"][..], &["--at", "HEAD"]] {
+            let other = run(at, &[&["check", "--format", "short"], source].concat());
+            assert_eq!(other.stdout, by_folder.stdout, "{link} {source:?}");
+        }
+    }
+}
+
 #[test]
 fn variables_of_a_hook_do_not_reach_another_repository() {
     let (own, other) = (repository(), repository());

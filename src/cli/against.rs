@@ -6,7 +6,7 @@ use super::Failure;
 use super::args::Global;
 use super::load::{Loaded, load, load_to_compare};
 use super::sides;
-use crate::source::{self, Repository, Request, Source, SourceError, State};
+use crate::source::{Repository, Request, Source, SourceError, State};
 
 /// The side that is compared with.
 pub(super) struct Base {
@@ -52,12 +52,8 @@ fn base_by(
     let past = match &before.source {
         Source::Commit(commit) => {
             let (source, past) = fork(commit, tip, request)?;
-            if !before.root.is_empty() {
-                before.root = source::root_at(&before.base, &past);
-            }
-            before.source = source;
             // What was frozen then must be there now.
-            before.frozen = true;
+            before = Request { source, frozen: true, ..before }.configured();
             Some(past)
         }
         Source::Freeze(path) => version_of(path).map(|version| format!("freeze:{version}")),
@@ -73,8 +69,7 @@ pub(super) fn base_of(
     global: &Global,
 ) -> Result<Option<Base>, Failure> {
     let (source, past) = fork(commit, false, request)?;
-    let root = source::root_at(&request.base, &past);
-    let before = Request { source, base: request.base.clone(), root, frozen: true };
+    let before = Request { source, frozen: true, ..request.clone() }.configured();
     read(&before, Some(past), global, load_to_compare)
 }
 

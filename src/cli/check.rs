@@ -328,7 +328,10 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         return Ok(Request { source: Source::Freeze(path.clone()), base, root, frozen: true });
     }
     let (base, root) = discover_for(args.path.as_deref(), args.staged || at.is_some())?;
-    Ok(Request { source: source_of(args.staged, at), base, root, frozen: true })
+    // Who names the contracts themselves means these.
+    let is_named = args.path.as_ref().is_some_and(|path| *path != base);
+    let request = Request { source: source_of(args.staged, at), base, root, frozen: true };
+    Ok(if is_named { request } else { request.configured() })
 }
 
 /// A commit or the index may hold a tree that the folder does not.

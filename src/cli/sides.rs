@@ -31,7 +31,7 @@ pub(super) fn request(text: &str) -> Result<Request, Failure> {
     let version = text.strip_prefix("freeze:");
     match text {
         "." | "worktree" => return Ok(of(Source::Dir)),
-        "index" => return Ok(of(Source::Index)),
+        "index" => return Ok(of(Source::Index).configured()),
         _ => {}
     }
     let freezes = source::freezes(&base, &root)?;
@@ -61,5 +61,5 @@ pub(super) fn request(text: &str) -> Result<Request, Failure> {
         let (base, root) = source::discover(Some(path))?;
         return Ok(Request { source: Source::Dir, base, root, frozen: false });
     }
-    Ok(of(Source::Commit(text.to_owned())))
+    Ok(of(Source::Commit(text.to_owned())).configured())
 }

@@ -193,6 +193,7 @@ fn artifacts_of(
 fn unread(refusal: Unread) -> String {
     match refusal {
         Unread::LinkOutside => "is a link to something outside of the tree".to_owned(),
+        Unread::LinkNotTaken => "is a link where only a file is taken".to_owned(),
         Unread::LinkToFolder => "is a link to a folder".to_owned(),
         Unread::LinkBroken => "is a link to nothing".to_owned(),
         Unread::Name(problem) => problem.reason().to_owned(),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
+use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, links};
 use crate::freeze::{JOURNAL, WORK_PREFIX};
 use crate::tree::{Artifact, ArtifactPath, PathProblem, Refusal, Refused, Tree};
 
@@ -25,8 +25,9 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
     if base.join(WORK_PREFIX).join(JOURNAL).exists() {
         return Err(SourceError::Interrupted { base: base.clone() });
     }
-    let ignore = std::fs::read_to_string(top.join(".contractignore")).unwrap_or_default();
-    let ignore = Ignore::parse(&ignore);
+    let ignore = top.join(IGNORE);
+    let ignore = if ignore.is_symlink() { None } else { std::fs::read(ignore).ok() };
+    let ignore = Ignore::parse(&String::from_utf8_lossy(&ignore.unwrap_or_default()));
     let mut entries = Vec::new();
     let walk = WalkDir::new(&top).follow_links(false).sort_by_file_name();
     let is_wanted = |entry: &walkdir::DirEntry| {
@@ -67,12 +68,14 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
             Read::Refused(refused) => tree.refused.push(refused),
         }
     }
-    links::resolve(&mut tree, &found_links);
-    let config = base.join(CONFIG);
-    if let Ok(bytes) = std::fs::read(&config) {
-        tree.config = Some((ArtifactPath::lossy(CONFIG), Artifact::new(bytes)));
-        tree.artifacts.remove(&ArtifactPath::lossy(CONFIG));
+    let (config, path) = (base.join(CONFIG), ArtifactPath::lossy(CONFIG));
+    if config.is_symlink() {
+        found_links.insert(path, String::new());
+    } else if let Ok(bytes) = std::fs::read(&config) {
+        tree.artifacts.remove(&path);
+        tree.config = Some((path, Artifact::new(bytes)));
     }
+    links::resolve(&mut tree, &found_links);
     Ok(tree)
 }
 

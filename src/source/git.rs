@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::dir::{too_large, too_many};
-use super::{Budget, CONFIG, Ignore, Request, SourceError, links};
+use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, links};
 use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
 
 /// An entry of the index or of a commit, path from `base`.
@@ -54,7 +54,7 @@ fn is_known_own(base: &Path) -> bool {
     // What a hook of the current folder's repository is told about it is true.
     let elsewhere = LOCATION.iter().filter(|name| !["GIT_INDEX_FILE", "GIT_PREFIX"].contains(name));
     if base == Path::new(".") && !elsewhere.copied().any(|name| is_set(&name)) {
-        return true;
+        return !is_index_of_another();
     }
     static KNOWN: Mutex<BTreeMap<PathBuf, bool>> = Mutex::new(BTreeMap::new());
     let Ok(mut known) = KNOWN.lock() else { return is_own(base) };
@@ -66,22 +66,41 @@ fn is_own(base: &Path) -> bool {
     if LOCATION.iter().all(|name| std::env::var_os(name).is_none()) {
         return true;
     }
-    let top = |scrub: bool, at: &Path| {
-        let mut git = Command::new("git");
-        git.arg("-C")
-            .arg(at)
-            .args(["rev-parse", "--absolute-git-dir"])
-            .stdin(Stdio::null())
-            .stderr(Stdio::null());
-        if scrub {
-            for name in LOCATION {
-                git.env_remove(name);
-            }
+    let here = git_dir(false, Path::new("."));
+    here.is_some() && here == git_dir(true, base) && !is_index_of_another()
+}
+
+/// Whether the index that the environment names is that of another repository than the current folder's: a
+/// hook of the repository around may call the gate in one that lies inside.
+fn is_index_of_another() -> bool {
+    static KNOWN: OnceLock<bool> = OnceLock::new();
+    *KNOWN.get_or_init(|| {
+        let index = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
+        let folder = index.filter(|index| index.is_absolute()).and_then(|index| {
+            let folder = std::fs::canonicalize(index.parent()?).ok()?;
+            folder.join("HEAD").is_file().then_some(folder)
+        });
+        let Some(folder) = folder else { return false };
+        if std::fs::canonicalize(".git").is_ok_and(|own| own == folder) {
+            return false;
         }
-        git.output().ok().filter(|o| o.status.success()).map(|o| o.stdout)
-    };
-    let here = top(false, Path::new("."));
-    here.is_some() && here == top(true, base)
+        let own = git_dir(true, Path::new(".")).map(std::fs::canonicalize);
+        !own.is_some_and(|own| own.is_ok_and(|own| own == folder))
+    })
+}
+
+/// The folder in which git keeps a repository, as the environment says, or the place alone.
+fn git_dir(scrub: bool, at: &Path) -> Option<PathBuf> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(at).args(["rev-parse", "--absolute-git-dir"]);
+    git.stdin(Stdio::null()).stderr(Stdio::null());
+    if scrub {
+        for name in LOCATION {
+            git.env_remove(name);
+        }
+    }
+    let output = git.output().ok().filter(|output| output.status.success())?;
+    Some(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\r', '\n'])))
 }
 
 /// Runs a command to its end.
@@ -235,18 +254,19 @@ pub(super) fn tree(
             Content::TooLarge(size) => {
                 tree.refused.push(Refused { path, refusal: Refusal::TooLarge(size) });
             }
-            Content::Bytes(bytes) if path == config => {
-                tree.config = Some((path, Artifact::new(bytes)))
-            }
             Content::Bytes(bytes) if entry.mode == "120000" => {
                 found_links.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+            }
+            Content::Bytes(bytes) if path == config => {
+                tree.config = Some((path, Artifact::new(bytes)))
             }
             Content::Bytes(bytes) => {
                 tree.artifacts.insert(path, Artifact::new(bytes));
             }
         }
     }
-    let ignore_path = ArtifactPath::lossy(&format!("{prefix}.contractignore"));
+    let ignore_path = ArtifactPath::below(&request.root, IGNORE);
+    // Links come later: none is followed for this.
     if let Some(file) = tree.artifacts.get(&ignore_path) {
         let ignore = Ignore::parse(&String::from_utf8_lossy(&file.bytes));
         let is_kept = |path: &ArtifactPath| {

@@ -1,8 +1,9 @@
 //! Symbolic links, decided the same way for every source: a link to a file of the tree is that file,
-//! any other is refused.
+//! any other is refused, and so is one in the place of a file that says what is read.
 
 use std::collections::BTreeMap;
 
+use super::{CONFIG, IGNORE};
 use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
 
 /// Longest chain of links.
@@ -11,7 +12,12 @@ const MAX_LINKS: usize = 16;
 /// Adds links, given by path and target text, to a tree that has all files.
 pub(super) fn resolve(tree: &mut Tree, links: &BTreeMap<ArtifactPath, String>) {
     let mut found: Vec<(ArtifactPath, Artifact)> = Vec::new();
+    let ignore = ArtifactPath::below(&tree.root, IGNORE);
     for (path, target) in links {
+        if path.as_str() == CONFIG || *path == ignore {
+            tree.refused.push(Refused { path: path.clone(), refusal: Refusal::LinkNotTaken });
+            continue;
+        }
         match follow(tree, links, path, target) {
             Ok(artifact) => found.push((path.clone(), artifact)),
             Err(refusal) => tree.refused.push(Refused { path: path.clone(), refusal }),

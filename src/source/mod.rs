@@ -48,6 +48,16 @@ pub enum Source {
     Freeze(PathBuf),
 }
 
+impl From<&State> for Source {
+    fn from(state: &State) -> Source {
+        match state {
+            State::WorkTree => Source::Dir,
+            State::Index => Source::Index,
+            State::Commit(name) => Source::Commit(name.clone()),
+        }
+    }
+}
+
 /// A source and the place it is read at.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -62,6 +72,18 @@ pub struct Request {
 }
 
 impl Request {
+    /// The same under the contracts root that its commit, or the index, configures: the folder may have another.
+    #[must_use]
+    pub fn configured(mut self) -> Request {
+        match &self.source {
+            _ if self.root.is_empty() => {}
+            Source::Index => self.root = root_at(&self.base, ""),
+            Source::Commit(name) => self.root = root_at(&self.base, name),
+            Source::Dir | Source::Freeze(_) => {}
+        }
+        self
+    }
+
     /// Whether a path below the contracts root is left out: freezes that were not asked for, and what a
     /// command makes for its own work.
     fn skips(&self, below: &str) -> bool {
@@ -244,6 +266,12 @@ pub fn read_beside(
     git::trees([&next, &next], [index, commit?], budget)
 }
 
+/// The file below the contracts root that leaves others out.
+const IGNORE: &str = ".contractignore";
+
+/// Where contracts lie unless a configuration says otherwise.
+pub const USUAL_ROOT: &str = "contracts";
+
 /// The file that configures a repository.
 pub const CONFIG: &str = "contract-guard.toml";
 
@@ -343,7 +371,7 @@ fn configured_root(text: &str) -> Option<String> {
     Some(table.get("contracts")?.as_str()?.trim_end_matches('/').to_owned())
 }
 
-/// The contracts root that a commit configures.
+/// The contracts root that a commit configures; without a name, the index.
 pub fn root_at(base: &Path, commit: &str) -> String {
     let name = format!("{commit}:./{CONFIG}");
     // A commit without a configuration has its contracts in the usual place.

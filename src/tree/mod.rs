@@ -37,6 +37,8 @@ impl Artifact {
 pub enum Refusal {
     /// A symbolic link whose target is not in the tree.
     LinkOutside,
+    /// A symbolic link where only a file is taken.
+    LinkNotTaken,
     /// A symbolic link to a folder.
     LinkToFolder,
     /// A symbolic link to nothing, or to itself.

@@ -12,7 +12,7 @@ pub(crate) static CHECK: Check = Check {
     level: Level::Error,
     since: "0.1.0",
     explain: Explain {
-        what: "A symbolic link leads out of the contracts, to a folder, or to nothing.",
+        what: "A symbolic link leads out of the contracts, to a folder, or to nothing, or stands for `contract-guard.toml` or `.contractignore`.",
         why: "What it leads to is not frozen, not reviewed, and not the same on the next machine; through it a tree could read any file.",
         bad: "contracts/storage/secret.json -> /etc/passwd",
         good: "contracts/storage/copy.json -> schemas/note.schema.json",
@@ -31,6 +31,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                 Refusal::LinkOutside => "leads out of the contracts",
                 Refusal::LinkToFolder => "leads to a folder",
                 Refusal::LinkBroken => "leads to nothing",
+                Refusal::LinkNotTaken => "stands where only a file is taken",
                 _ => return None,
             };
             let finding =

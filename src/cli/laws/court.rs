@@ -13,7 +13,7 @@ use crate::cli::waivers;
 use crate::finding::{Finding, Location};
 use crate::gate::Accepted;
 use crate::laws::{self, Law};
-use crate::source::{self, Repository, State};
+use crate::source::{self, Repository, Request, Source, State, USUAL_ROOT};
 use crate::tree::{ArtifactPath, Files, Tree};
 
 /// Where the laws of a repository lie, below its contracts.
@@ -36,21 +36,22 @@ pub(super) struct Court {
 impl Court {
     pub(super) fn open(select: &Select, global: &Global) -> Result<Court, Failure> {
         let repository = Repository::open(&base_of(select.path.as_deref()))?;
-        Court::of(repository, select, global)
+        let found = source::discover(Some(repository.base())).ok().map(|(_, root)| root);
+        let root = found.filter(|root| !root.is_empty()).unwrap_or_else(|| USUAL_ROOT.to_owned());
+        let source = Source::from(&state(select));
+        let base = repository.base().to_owned();
+        let root = Request { source, base, root, frozen: true }.configured().root;
+        Court::of(repository, root, select, global)
     }
 
+    /// For contracts below `root`.
     pub(super) fn of(
         repository: Repository,
+        root: String,
         select: &Select,
         global: &Global,
     ) -> Result<Court, Failure> {
-        let state = match (&select.at, select.staged) {
-            (Some(name), _) => State::Commit(name.clone()),
-            (None, true) => State::Index,
-            (None, false) => State::WorkTree,
-        };
-        let found = source::discover(Some(repository.base())).ok().map(|(_, root)| root);
-        let root = found.filter(|root| !root.is_empty()).unwrap_or_else(|| "contracts".to_owned());
+        let state = state(select);
         let clock = match &select.now {
             None => jiff::Timestamp::now(),
             Some(text) => text.parse().map_err(|_| {
@@ -74,20 +75,19 @@ impl Court {
         self.repository.base()
     }
 
+    /// The contracts.
+    pub(super) fn request(&self) -> Request {
+        let (base, root) = (self.base().to_owned(), self.root.clone());
+        Request { source: Source::from(&self.state), base, root, frozen: true }
+    }
+
     /// The contracts, and which findings their waivers accept.
     pub(super) fn waivers(
         &self,
         select: &Select,
         global: &Global,
     ) -> Result<(Catalog, Accepted), Failure> {
-        let source = match &self.state {
-            State::WorkTree => source::Source::Dir,
-            State::Index => source::Source::Index,
-            State::Commit(name) => source::Source::Commit(name.clone()),
-        };
-        let (base, root) = (self.base().to_owned(), self.root.clone());
-        let request = source::Request { source, base, root, frozen: true };
-        let tree = match source::read(&request, &budget(global)) {
+        let tree = match source::read(&self.request(), &budget(global)) {
             // A law may be held to a repository without contracts.
             Err(source::SourceError::NoTree { .. } | source::SourceError::Io { .. }) => {
                 Tree::default()
@@ -211,6 +211,14 @@ impl Court {
             return missing("rule", id, rules().map(|r| r.id.as_str()).collect());
         }
         Ok(())
+    }
+}
+
+fn state(select: &Select) -> State {
+    match (&select.at, select.staged) {
+        (Some(name), _) => State::Commit(name.clone()),
+        (None, true) => State::Index,
+        (None, false) => State::WorkTree,
     }
 }
 

@@ -1,7 +1,6 @@
 //! What laws have done for them: commands of the repository, and contract-guard's own rules about its
 //! contracts.
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::catalog::Catalog;
@@ -12,12 +11,12 @@ use crate::finding::{Finding, Location};
 use crate::gate;
 use crate::gate::Accepted;
 use crate::laws::Hands;
-use crate::source::{self, Request, Source, State};
+use crate::source::{self, Request, Source};
 
 /// The hands of one run.
 pub(super) struct OwnHands<'g> {
-    pub base: PathBuf,
-    pub state: State,
+    /// The contracts.
+    request: Request,
     /// The commit that contracts are compared with.
     pub baseline: Option<String>,
     /// Finds the commits on the way that are looked at one by one.
@@ -35,14 +34,13 @@ struct Contracts {
 
 impl<'g> OwnHands<'g> {
     pub(super) fn new(
-        base: PathBuf,
-        state: State,
+        request: Request,
         (baseline, commits): (Option<String>, &'g (dyn Fn() -> Vec<String> + Sync)),
         run_commands: bool,
         global: &'g Global,
     ) -> Self {
         let contracts = OnceLock::new();
-        OwnHands { base, state, baseline, commits, run_commands, global, contracts }
+        OwnHands { request, baseline, commits, run_commands, global, contracts }
     }
 
     fn contracts(&self) -> Option<&Contracts> {
@@ -50,22 +48,11 @@ impl<'g> OwnHands<'g> {
     }
 
     fn load(&self) -> Option<Contracts> {
-        let source = match &self.state {
-            State::WorkTree => Source::Dir,
-            State::Index => Source::Index,
-            State::Commit(name) => Source::Commit(name.clone()),
-        };
         // A folder without a contracts tree is no tree of contracts.
-        let (base, root) =
-            source::discover(Some(&self.base)).ok().filter(|(_, root)| !root.is_empty())?;
-        let at = |source: Source| {
-            let request = Request { source, base: base.clone(), root: root.clone(), frozen: true };
-            load(&request, self.global).ok()
-        };
-        let now = at(source)?;
+        let now = load(&self.request, self.global).ok()?;
         let commit = |name: &String| {
             let source = Source::Commit(name.clone());
-            let request = Request { source, base: base.clone(), root: root.clone(), frozen: false };
+            let request = Request { source, frozen: false, ..self.request.clone() }.configured();
             load_to_compare(&request, self.global).ok()
         };
         let first = self.baseline.as_ref().and_then(commit);
@@ -125,7 +112,7 @@ impl Hands for OwnHands<'_> {
         if run.is_empty() {
             return Some(Ok(()));
         }
-        Some(source::run_command(&self.base.join(folder), run, seconds))
+        Some(source::run_command(&self.request.base.join(folder), run, seconds))
     }
 
     fn checks(&self, codes: &[String]) -> Option<Vec<Finding>> {

@@ -13,7 +13,7 @@ use crate::cli::Failure;
 use crate::cli::args::Global;
 use crate::finding::Finding;
 use crate::laws::{self, Evidence, Held, Selection, Status, World};
-use crate::source::{Repository, State};
+use crate::source::{Repository, State, USUAL_ROOT};
 use crate::tree::{Artifact, Files, Tree};
 
 /// What came of it.
@@ -32,13 +32,7 @@ impl Court {
         let past = self.past(select, &now, global)?;
         let commit = past.as_ref().and_then(|p| p.commit.clone());
         let commits = || self.contract_commits(past.as_ref());
-        let hands = OwnHands::new(
-            self.base().to_owned(),
-            self.state.clone(),
-            (commit, &commits),
-            select.run_commands,
-            global,
-        );
+        let hands = OwnHands::new(self.request(), (commit, &commits), select.run_commands, global);
         let world = world(&now, self.clock, &hands, past.as_ref());
         let selection = Selection { law: select.law.clone(), rule: select.rule.clone() };
         let (mut found, held) = laws::run(&self.laws, &world, &selection);
@@ -162,7 +156,11 @@ pub(in crate::cli) fn law_findings(
         ..Select::default()
     };
     let repository = Repository::open(call.base)?;
-    let mut court = Court::of(repository, &select, global)?;
+    let root = match call.tree.root.as_str() {
+        "" => USUAL_ROOT,
+        root => root,
+    };
+    let mut court = Court::of(repository, root.to_owned(), &select, global)?;
     if !has && !had {
         // Without laws nobody asked for a gate; who had one must not lose it unseen.
         court.laws.iter_mut().flat_map(|law| &mut law.rules).for_each(|rule| rule.only_new = true);

@@ -12,10 +12,12 @@ impl Court {
     /// Where the record of accepted violations lies.
     pub(super) fn ratchet_path(&self) -> String {
         let folder = below(&self.root, LAWS);
-        if self.base().join(&folder).is_dir() {
-            format!("{folder}/baseline.json")
-        } else {
-            "law-baseline.json".to_owned()
+        let files = self.repository.files(&self.state);
+        let is_inside =
+            |path: &String| path.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/'));
+        match files.is_ok_and(|files| files.paths().iter().any(is_inside)) {
+            true => format!("{folder}/baseline.json"),
+            false => "law-baseline.json".to_owned(),
         }
     }
 
