@@ -54,6 +54,35 @@ fn a_tree_beside_itself_has_no_changes() {
     assert_eq!(text(folder.path(), &["diff", path, "HEAD"]), "no changes\n");
 }
 
+/// A repository of several contracts: what is compared with is that of the tree that is checked.
+#[test]
+fn a_tree_of_a_folder_is_compared_with_that_folder_before() {
+    let folder = repository();
+    for name in ["one", "two"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        assert_eq!(run(&folder.path().join(name), &["init"]).code, 0);
+    }
+    let frozen = run(&folder.path().join("two"), &["freeze", "create", "1.0.0"]);
+    assert_eq!(frozen.code, 0, "{frozen:?}");
+    // The tree around has the break already, so that nothing changes in comparison with it.
+    break_it(folder.path());
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "two"]);
+    break_it(&folder.path().join("two"));
+    for base in ["HEAD", "latest", "1.0.0", "freeze:1.0.0"] {
+        for path in ["two", "two/contracts"] {
+            let run = run(folder.path(), &["check", path, "--against", base, "--format", "short"]);
+            assert!(
+                run.code == 1 && run.stdout.contains("required-added"),
+                "{path} {base}: {run:?}"
+            );
+        }
+    }
+    std::fs::remove_dir_all(folder.path().join("contracts")).unwrap();
+    let run = run(folder.path(), &["check", "two", "--against", "HEAD", "--format", "short"]);
+    assert!(run.code == 1 && run.stdout.contains("required-added"), "{run:?}");
+}
+
 #[test]
 fn line_endings_and_key_order_are_no_changes() {
     let folder = repository();

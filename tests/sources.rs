@@ -122,7 +122,8 @@ fn what_judges_is_no_link() {
         git(at, &["commit", "-q", "-m", "link"]);
         let by_folder = run(at, &["check", "--format", "short"]);
         assert_eq!(by_folder.code, 1);
-        for reason in [format!("{link}: error[symlink-outside-tree]"), "example-invalid".to_owned()] {
+        for reason in [format!("{link}: error[symlink-outside-tree]"), "example-invalid".to_owned()]
+        {
             assert!(by_folder.stdout.contains(&reason), "{reason}: {by_folder:?}");
         }
         for source in [&["--staged"][..], &["--at", "HEAD"]] {

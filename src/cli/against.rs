@@ -48,7 +48,11 @@ fn base_by(
     global: &Global,
     load: Load,
 ) -> Result<Option<Base>, Failure> {
-    let mut before = sides::request(name)?;
+    let mut before = match request.source {
+        // A freeze may lie anywhere.
+        Source::Freeze(_) => sides::request(name),
+        _ => sides::request_at(name, request.base.clone(), request.root.clone()),
+    }?;
     let past = match &before.source {
         Source::Commit(commit) => {
             let (source, past) = fork(commit, tip, request)?;

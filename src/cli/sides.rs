@@ -1,11 +1,11 @@
 //! The trees that a user means by `1.2.0`, `freeze:1.2.0`, `origin/main`, `index`, `.`, or a path.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::Global;
 use super::load::{Loaded, load, load_to_compare};
-use crate::source::{self, Request, Source, SourceError};
+use crate::source::{self, Request, Source, SourceError, USUAL_ROOT};
 
 /// The newest freeze, which is what one compares with unless told otherwise.
 pub(super) const LATEST: &str = "latest";
@@ -23,9 +23,14 @@ pub(super) fn side_to_validate(text: &str, global: &Global) -> Result<Loaded, Fa
 pub(super) fn request(text: &str) -> Result<Request, Failure> {
     let (base, root) = match source::discover(None) {
         // What is gone from the folder may be in a commit or a freeze.
-        Err(SourceError::NoTree { base }) => (base, "contracts".to_owned()),
+        Err(SourceError::NoTree { base }) => (base, USUAL_ROOT.to_owned()),
         other => other?,
     };
+    request_at(text, base, root)
+}
+
+/// What a name means where the contracts lie below `base` and `root`.
+pub(super) fn request_at(text: &str, base: PathBuf, root: String) -> Result<Request, Failure> {
     let of =
         |source: Source| Request { source, base: base.clone(), root: root.clone(), frozen: false };
     let version = text.strip_prefix("freeze:");
