@@ -201,6 +201,19 @@ fn partly_staged() {
 }
 
 #[test]
+fn loosening_an_invariant() {
+    let repository = Repository::new();
+    let invariant = "contracts/storage/invariants/note.schema.json";
+    let text = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://example.com/contracts/storage/invariants/note.schema.json", "title": "Notes have an id", "type": "object", "required": ["id"]}"#;
+    repository.write(invariant, text);
+    repository.stage(invariant);
+    repository.git(&["commit", "-q", "-n", "-m", "m"]).is_made();
+    repository.write(invariant, &text.replace(r#", "required": ["id"]"#, ""));
+    repository.stage(invariant);
+    repository.commit().is_refused("gate-weakened");
+}
+
+#[test]
 fn commit_all_and_commit_path() {
     let repository = Repository::new();
     repository.write("notes.txt", "n\n");

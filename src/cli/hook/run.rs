@@ -15,7 +15,7 @@ use crate::cli::load::{budget, understood_to_compare};
 use crate::cli::output::Terminal;
 use crate::cli::waivers;
 use crate::cli::{Answer, Failure};
-use crate::gate::{self, Impact, Verdict};
+use crate::gate::{self, Impact, Side, Verdict};
 use crate::report::Closing;
 use crate::source::{self, CONFIG, Request, Source, SourceError, Staged};
 
@@ -171,6 +171,10 @@ fn passes_at_a_glance(
     let Base { loaded: old, .. } = base;
     let comparison = gate::compare(&old.catalog, &new, &old.config, &accepted);
     if comparison.count(Impact::Major) + comparison.count(Impact::Unproven) > 0 {
+        return Ok(false);
+    }
+    let side = Side { catalog: &new, config: &old.config };
+    if !gate::weakened(old.side(), side, &comparison.items).is_empty() {
         return Ok(false);
     }
     let levels = &old.config.levels;
