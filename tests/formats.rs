@@ -600,3 +600,121 @@ fn a_report_is_no_pipe() {
     assert!(run.code == 3 && run.stderr.contains("no regular file"), "{run:?}");
     assert!(!folder.path().join("pipe").metadata().unwrap().is_file());
 }
+
+/// Whoever reads one of the formats learns that somebody was not told.
+#[test]
+fn a_report_that_cannot_be_written_leaves_no_pass_anywhere() {
+    let good = tree(&[("note.example.json", "{\"title\": \"a\"}")]);
+    let out = tempfile::tempdir().unwrap();
+    let refused = format!("--report=sarif={}", out.path().display());
+    let path = |name: &str| out.path().join(name).display().to_string();
+    let (before, after) =
+        (format!("--report=junit={}", path("a")), format!("--report=comment={}", path("b")));
+    let of =
+        |format: &str| run(good.path(), &["check", "--format", format, &before, &refused, &after]);
+    for format in ["human", "short", "json", "markdown", "github", "sarif", "gitlab", "junit"] {
+        let told = of(format);
+        assert_eq!(told.code, 3, "{format}: {told:?}");
+        assert!(told.stderr.contains("cannot write"), "{format}: {told:?}");
+        assert!(!told.stdout.contains("pass"), "{format}: {}", told.stdout);
+        let written = std::fs::read_to_string(path("a")).unwrap();
+        assert_eq!(elements(&junit(&written), "error"), 1, "{written}");
+        let written = std::fs::read_to_string(path("b")).unwrap();
+        assert!(written.contains("## Contract check: no verdict"), "{written}");
+    }
+    assert_eq!(of("json").stdout, "");
+    assert!(of("github").stdout.starts_with("::error title=no verdict::"));
+    let log = sarif(&of("sarif").stdout);
+    assert_eq!(log["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(log["invocations"][0]["exitCode"], 3);
+    assert_eq!(gitlab(&of("gitlab").stdout)[0]["severity"], "blocker");
+    assert_eq!(elements(&junit(&of("junit").stdout), "error"), 1);
+    // The same where it is GitHub that cannot be told.
+    for variable in ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"] {
+        let mut command = command(good.path(), &["check", "--format", "github", &after]);
+        let ran = command.env(variable, out.path()).output().unwrap();
+        let stdout = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{variable}: {stdout}");
+        assert!(stdout.starts_with("::error title=no verdict::"), "{variable}: {stdout}");
+        let written = std::fs::read_to_string(path("b")).unwrap();
+        assert!(written.contains("## Contract check: no verdict"), "{variable}: {written}");
+    }
+}
+
+/// A step whose standard output nobody can write has no verdict, whatever was said before.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_takes_a_verdict_back() {
+    let good = tree(&[("note.example.json", "{\"title\": \"a\"}")]);
+    let out = tempfile::tempdir().unwrap();
+    let (output, report) = (out.path().join("output"), out.path().join("junit.xml"));
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let args = ["check", "--format", "github", &format!("--report=junit={}", report.display())];
+    let code = command(good.path(), &args)
+        .env("GITHUB_OUTPUT", &output)
+        .stdout(full)
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(code.code(), Some(3));
+    assert_eq!(outputs(&std::fs::read_to_string(&output).unwrap())["verdict"], "none");
+    assert_eq!(elements(&junit(&std::fs::read_to_string(&report).unwrap()), "error"), 1);
+}
+
+#[test]
+fn annotations_in_a_file_come_with_summary_and_outputs() {
+    let good = tree(&[("note.example.json", "{\"title\": \"a\"}")]);
+    let out = tempfile::tempdir().unwrap();
+    let report = format!("--report=github={}", out.path().join("annotations").display());
+    for format in ["human", "github"] {
+        let (run, summary, outputs) =
+            on_github(good.path(), &["check", "--format", format, &report], "");
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(outputs["verdict"], "pass", "{format}");
+        assert_eq!(summary.matches("Contract check: pass").count(), 1, "{format}: {summary}");
+    }
+}
+
+/// What is asked for is looked at before anything is checked.
+#[test]
+fn reports_that_would_be_in_each_others_way_are_refused() {
+    let good = tree(&[("note.example.json", "{\"title\": \"a\"}")]);
+    let folder = good.path();
+    std::fs::create_dir(folder.join("out")).unwrap();
+    let before = binary::files(folder);
+    let whole = folder.join("a.json").display().to_string();
+    let same = |first: &str, second: &str| {
+        vec![format!("--report=sarif={first}"), format!("--report=junit={second}")]
+    };
+    let one = |path: &str| vec![format!("--report=sarif={path}")];
+    for (reports, said) in [
+        (same("a.json", "a.json"), "two reports go to"),
+        (same("a.json", "./a.json"), "two reports go to"),
+        (same("a.json", "out/../a.json"), "two reports go to"),
+        (same("new/a.json", "new/./a.json"), "two reports go to"),
+        (same("a.json", &whole), "two reports go to"),
+        (one("contracts/a.json"), "lies in the contracts"),
+        (one("./contracts/new/a.json"), "lies in the contracts"),
+        (one("out/../contracts/storage/a.json"), "lies in the contracts"),
+        (one("-"), "standard output"),
+    ] {
+        for command in ["check", "diff"] {
+            let args: Vec<&str> =
+                [command].into_iter().chain(reports.iter().map(String::as_str)).collect();
+            let refused = run(folder, &args);
+            assert_eq!(refused.code, 2, "{args:?}: {refused:?}");
+            assert!(refused.stderr.contains(said), "{args:?}: {}", refused.stderr);
+            assert_eq!(binary::files(folder), before, "{args:?}");
+        }
+    }
+    let refused = run(folder, &["check", "--format=github", "--report=sarif=contracts/a.json"]);
+    assert!(refused.stdout.starts_with("::error title=no verdict::"), "{refused:?}");
+    // From a folder of the repository the contracts are elsewhere.
+    let refused = run(&folder.join("out"), &["check", "--report", "sarif=../contracts/a.json"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    // Near misses.
+    for path in ["contracts.sarif", "contracts-reports/a.sarif", "out/contracts/a.sarif", "./-"] {
+        let taken = run(folder, &["check", &format!("--report=sarif={path}")]);
+        assert_eq!(taken.code, 0, "{path}: {taken:?}");
+    }
+}

@@ -117,6 +117,12 @@ fn run(arguments: &[OsString]) -> u8 {
     if let Err(failure) = has_format(&cli) {
         return report(&failure, &terminal);
     }
+    if let Some(outlets) = outlets::of(&cli)
+        && let Err(failure) = outlets.sound(&cli)
+    {
+        let code = report(&failure, &terminal);
+        return outlets.alone().tell_nothing(&failure, code, &terminal);
+    }
     let answer = match &cli.command {
         Some(args::Command::Check(check)) => check::check(check, &cli.global, &terminal),
         Some(args::Command::Validate(validate)) => {

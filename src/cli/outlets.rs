@@ -1,6 +1,7 @@
 //! Where the answer of `check` and `diff` goes: standard output, the files of `--report`, and the files that
 //! GitHub Actions names. What they say is `report`'s, how they are written is `edit`'s.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -10,6 +11,7 @@ use super::output::Terminal;
 use super::{Failure, reason};
 use crate::edit::{self, EditError};
 use crate::report::{Ci, Format, NoVerdict, Style, Told};
+use crate::source;
 
 /// The output `verdict` where there is none.
 pub(super) const NO_VERDICT: &str = "none";
@@ -34,6 +36,10 @@ impl ReportTo {
         let (name, path) = text.split_once('=').ok_or_else(wrong)?;
         if path.is_empty() {
             return Err(wrong());
+        }
+        if path == "-" {
+            let help = "`--format` says what standard output is; `./-` is a file of that name";
+            return Err(format!("a report goes to a file, not to standard output: {help}"));
         }
         let format = match (name, OutputFormat::from_str(name, false)) {
             ("comment", _) => Format::Ci(Ci::Comment),
@@ -68,7 +74,37 @@ pub(super) fn of(cli: &Cli) -> Option<Outlets<'_>> {
 }
 
 impl Outlets<'_> {
-    /// Tells everybody. The exit code becomes 3 when somebody was not told.
+    /// Refuses files that would be in the way: of each other, or among the contracts.
+    ///
+    /// # Errors
+    /// When two reports go to one file, or one would become an artifact.
+    pub(super) fn sound(&self, cli: &Cli) -> Result<(), Failure> {
+        let mut known: Vec<PathBuf> = Vec::new();
+        let contracts = if self.reports.is_empty() { None } else { contracts(cli) };
+        for ReportTo { path, .. } in self.reports {
+            let whole = source::resolved(path);
+            if known.contains(&whole) {
+                let message = format!("two reports go to `{}`", path.display());
+                let help = "name a file for each".to_owned();
+                return Err(Failure::Usage(message, Some(help)));
+            }
+            if contracts.as_ref().is_some_and(|contracts| whole.starts_with(contracts)) {
+                let message = format!("the report `{}` lies in the contracts", path.display());
+                let help = "it would be an artifact of the next run: write it elsewhere".to_owned();
+                return Err(Failure::Usage(message, Some(help)));
+            }
+            known.push(whole);
+        }
+        Ok(())
+    }
+
+    /// Standard output, and nothing beside it.
+    pub(super) fn alone(&self) -> Outlets<'static> {
+        Outlets { format: self.format, reports: &[] }
+    }
+
+    /// Tells everybody. The exit code becomes 3 when somebody was not told, and then whoever can be told that
+    /// is: files come first, because what is on standard output cannot be taken back.
     pub(super) fn tell(
         &self,
         told: &Told<'_>,
@@ -77,39 +113,71 @@ impl Outlets<'_> {
         style: &Style,
         terminal: &Terminal,
     ) -> u8 {
-        let is_github = self.format == Format::Ci(Ci::Github);
-        let failures: Vec<EditError> = self
-            .reports
-            .iter()
-            .filter_map(|report| report.write(told, style).err())
-            .chain(is_github.then(|| summarize(told, style)).and_then(Result::err))
-            .collect();
-        for failure in &failures {
-            terminal.error(&failure.to_string(), failure.help().as_deref());
-        }
-        let code = if failures.is_empty() { code } else { code.max(3) };
-        // Standard error has said it.
-        if matches!((told, self.format), (Told::Nothing(_), Format::Human | Format::Short)) {
-            return code;
-        }
-        let mut bytes = Vec::new();
-        // Writing to memory fails only if a finding cannot be shown, and then there is no answer.
-        let code = match told.render(self.format, style, &mut bytes) {
-            Ok(()) => terminal.write(&bytes, code),
+        let bytes = match self.rendered(told, style) {
+            Ok(bytes) => bytes,
             Err(error) => {
-                terminal.error(&error.to_string(), None);
-                code.max(3)
+                return self.take_back(told, &[error.into()], code, style, terminal);
             }
         };
-        // Last, because a step may be told to go on after a failure, and then reads the verdict here.
-        let verdict = if matches!(code, 2 | 3 | 5..) { NO_VERDICT } else { verdict };
-        match is_github.then(|| output(told, verdict, style)) {
-            Some(Err(error)) => {
-                terminal.error(&error.to_string(), None);
-                code.max(3)
-            }
-            _ => code,
+        let failures = self.deliver(told, verdict, style);
+        if !failures.is_empty() {
+            return self.take_back(told, &failures, code, style, terminal);
         }
+        let written = terminal.write(&bytes, code);
+        if written != code {
+            let failure = io::Error::other("cannot write to standard output");
+            self.deliver(&undone(told, &[failure.into()], written), NO_VERDICT, style);
+        }
+        written
+    }
+
+    /// Tells why there is no verdict after all to everybody who can still be told.
+    fn take_back(
+        &self,
+        told: &Told<'_>,
+        failures: &[Untold],
+        code: u8,
+        style: &Style,
+        terminal: &Terminal,
+    ) -> u8 {
+        for Untold { message, help } in failures {
+            terminal.error(message, help.as_deref());
+        }
+        let code = code.max(3);
+        let instead = undone(told, failures, code);
+        if !matches!(told, Told::Nothing(_)) {
+            // Whoever could not be told before is not told now; that was said.
+            self.deliver(&instead, NO_VERDICT, style);
+        }
+        terminal.write(&self.rendered(&instead, style).unwrap_or_default(), code)
+    }
+
+    /// What goes to standard output.
+    fn rendered(&self, told: &Told<'_>, style: &Style) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        // Standard error has said it.
+        if !matches!((told, self.format), (Told::Nothing(_), Format::Human | Format::Short)) {
+            told.render(self.format, style, &mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Writes everything but standard output, and says what could not be written. A summary cannot be taken
+    /// back either: it waits until all others know.
+    fn deliver(&self, told: &Told<'_>, verdict: &str, style: &Style) -> Vec<Untold> {
+        let is_github = |format| format == Format::Ci(Ci::Github);
+        let is_github = is_github(self.format) || self.reports.iter().any(|r| is_github(r.format));
+        let is_nothing = matches!(told, Told::Nothing(_));
+        let written = self.reports.iter().map(|report| report.write(told, style));
+        let mut failures: Vec<Untold> = written.filter_map(Result::err).map(Untold::from).collect();
+        if is_github && (failures.is_empty() || is_nothing) {
+            // A step may be told to go on after a failure, and then reads the verdict here.
+            failures.extend(output(told, verdict, style).err().map(Untold::from));
+        }
+        if is_github && (failures.is_empty() || is_nothing) {
+            failures.extend(summarize(told, style).err().map(Untold::from));
+        }
+        failures
     }
 
     /// Tells everybody why there is no verdict.
@@ -118,6 +186,46 @@ impl Outlets<'_> {
         let told = Told::Nothing(NoVerdict { message, help, exit_code });
         self.tell(&told, NO_VERDICT, code, &terminal.style(String::new(), 0.0), terminal)
     }
+}
+
+/// Why somebody was not told.
+struct Untold {
+    message: String,
+    help: Option<String>,
+}
+
+impl From<EditError> for Untold {
+    fn from(error: EditError) -> Self {
+        Untold { message: error.to_string(), help: error.help() }
+    }
+}
+
+impl From<io::Error> for Untold {
+    fn from(error: io::Error) -> Self {
+        Untold { message: error.to_string(), help: None }
+    }
+}
+
+/// That somebody was not told; what had no verdict before keeps its reason.
+fn undone(told: &Told<'_>, failures: &[Untold], exit_code: u8) -> Told<'static> {
+    Told::Nothing(match told {
+        Told::Nothing(nothing) => NoVerdict { exit_code, ..nothing.clone() },
+        _ => {
+            let said: Vec<&str> = failures.iter().map(|f| f.message.as_str()).collect();
+            let help = failures.iter().find_map(|failure| failure.help.clone());
+            NoVerdict { message: said.join("; "), help, exit_code }
+        }
+    })
+}
+
+/// The folder of the contracts that a command looks at, without links; none where there are no contracts.
+fn contracts(cli: &Cli) -> Option<PathBuf> {
+    let path = match &cli.command {
+        Some(Command::Check(check)) => check.tree.path.as_deref().filter(|path| path.is_dir()),
+        _ => None,
+    };
+    let (base, root) = source::discover(path).ok()?;
+    source::canonical(&base.join(root))
 }
 
 impl ReportTo {
