@@ -226,6 +226,42 @@ fn records_are_passed_on_as_they_are() {
     assert_eq!(out, [&bad.concat()[..], b"\n"].concat());
 }
 
+/// Who reads the summary learns that records are missing.
+#[cfg(target_os = "linux")]
+#[test]
+fn records_that_were_not_passed_on_are_no_pass() {
+    let folder = tree();
+    std::fs::write(folder.path().join("events"), events(3)).unwrap();
+    for format in ["human", "short", "json"] {
+        let args = ["audit", "--auto", "--emit", "valid", "--format", format, "events"];
+        let good = run(folder.path(), &args);
+        assert!(good.code == 0 && good.stderr.contains("pass"), "{good:?}");
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = command(folder.path(), &args).stdout(full).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{format}: {said}");
+        assert!(!said.contains("pass"), "{format}: {said}");
+        assert!(said.contains("cannot write the records"), "{format}: {said}");
+        let none = if format == "json" { "\"verdict\":\"none\"" } else { "no verdict" };
+        assert!(said.contains(none), "{format}: {said}");
+    }
+}
+
+#[test]
+fn a_broken_configuration_is_no_audit() {
+    let folder = tree();
+    std::fs::write(folder.path().join("events"), events(3)).unwrap();
+    for text in ["edition = [\n", "[levels]\nno-such-rule = \"error\"\n"] {
+        std::fs::write(folder.path().join("contract-guard.toml"), text).unwrap();
+        let run = run(folder.path(), &["audit", "--auto", "events"]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+        assert!(run.stderr.contains("contract-guard.toml:"), "{run:?}");
+        assert!(run.stderr.contains("error[config-invalid]"), "{run:?}");
+    }
+    std::fs::write(folder.path().join("contract-guard.toml"), "edition = \"2026-1\"\n").unwrap();
+    assert_eq!(run(folder.path(), &["audit", "--auto", "events"]).code, 0);
+}
+
 #[test]
 fn a_topic_is_asked_for_by_name_or_version() {
     let folder = tree();

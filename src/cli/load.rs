@@ -1,10 +1,11 @@
 //! Trees, read and understood, within the budgets of the command line.
 
-use super::Failure;
 use super::args::Global;
+use super::{Failure, Refused};
 use crate::catalog::{self, Catalog, Layout};
 use crate::document::Limits;
-use crate::gate::{self, Config, Side};
+use crate::finding::{Finding, Level};
+use crate::gate::{self, Accepted, Config, Levels, Side};
 use crate::source::{self, Budget, Request, Source};
 use crate::tree::Tree;
 
@@ -21,6 +22,48 @@ impl Loaded {
     pub(super) fn side(&self) -> Side<'_> {
         Side { catalog: &self.catalog, config: &self.config }
     }
+
+    /// Whether the configuration says what it means.
+    ///
+    /// # Errors
+    /// When it does not: no command goes on as if there were none.
+    pub(super) fn configured(&self) -> Result<(), Failure> {
+        configured(&self.config, &self.catalog)
+    }
+}
+
+/// The same for a tree that was understood elsewhere.
+pub(super) fn configured(config: &Config, catalog: &Catalog) -> Result<(), Failure> {
+    let details = wrong(config.findings.clone(), catalog, &config.levels);
+    if details.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Refused(Refused {
+        message: format!("`{}` is broken", source::CONFIG),
+        details,
+        help: Some(
+            "mend it, then run this again: `docs/configuration.md` lists what is allowed"
+                .to_owned(),
+        ),
+        code: 2,
+    }))
+}
+
+/// Those of some findings that are errors, a line each.
+pub(super) fn wrong(findings: Vec<Finding>, catalog: &Catalog, levels: &Levels) -> Vec<String> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let accepted = Accepted::default();
+    let outcome = gate::judge(findings, Vec::new(), catalog, &catalog.tree, levels, &accepted);
+    let errors = outcome.items.iter().filter(|item| item.level == Level::Error);
+    let line = |item: &gate::Item| {
+        let finding = &item.finding;
+        let (line, column) = item.position.map_or((1, 1), |(start, _)| (start.line, start.column));
+        let (path, code) = (&finding.primary.artifact, finding.code);
+        format!("{path}:{line}:{column}: error[{code}]: {}", finding.message)
+    };
+    errors.map(line).collect()
 }
 
 /// The budgets of the command line.

@@ -26,7 +26,7 @@ pub enum AuditVerdict {
     Pass,
     /// Some are not.
     Fail,
-    /// Not everything could be read, or there was nothing.
+    /// Not everything could be read or passed on, or there was nothing.
     None,
 }
 
@@ -53,6 +53,8 @@ pub struct Audited {
     pub tally: Tally,
     /// Whether no record at all is fine.
     pub may_be_empty: bool,
+    /// Whether records that were to be passed on got lost.
+    pub has_lost: bool,
 }
 
 impl Audited {
@@ -64,7 +66,7 @@ impl Audited {
             Some(_) => tally.broken == 0,
             None => tally.valid == tally.records,
         };
-        match (is_fine, is_empty || !tally.unreadable.is_empty()) {
+        match (is_fine, is_empty || self.has_lost || !tally.unreadable.is_empty()) {
             (_, true) => AuditVerdict::None,
             (true, _) => AuditVerdict::Pass,
             (false, _) => AuditVerdict::Fail,

@@ -29,7 +29,9 @@ pub(super) fn run(args: &Audit, global: &Global, terminal: &Terminal) -> Answer 
     let from = &args.from;
     let check = Check { path: from.tree.clone(), staged: from.staged, at: from.at.clone() };
     let request = Request { frozen: false, ..request(&check)? };
-    let now = load(&request, global)?.catalog;
+    let loaded = load(&request, global)?;
+    loaded.configured()?;
+    let now = loaded.catalog;
     let before = match args.against.as_deref() {
         Some(name) => base_to_validate(name, args.tip, &request, global)?,
         None => None,
@@ -49,6 +51,7 @@ pub(super) fn run(args: &Audit, global: &Global, terminal: &Terminal) -> Answer 
         files: files.iter().map(|file| shown(file)).collect(),
         tally,
         may_be_empty: args.allow_empty,
+        has_lost: outlet.error.is_some(),
     };
     let style = terminal.style(String::new(), started.elapsed().as_secs_f64());
     let text = render_audit(&audited, format, &style);
@@ -64,7 +67,6 @@ pub(super) fn run(args: &Audit, global: &Global, terminal: &Terminal) -> Answer 
     complain(&audited, terminal);
     if let Some(error) = outlet.error {
         terminal.error(&format!("cannot write the records: {error}"), None);
-        code = 3;
     }
     Ok(code)
 }
@@ -146,7 +148,7 @@ fn complain(audited: &Audited, terminal: &Terminal) {
         let name = audited.files.get(*file).map_or("?", String::as_str);
         terminal.error(&format!("cannot read `{name}`: {why}"), None);
     }
-    if audited.verdict() == AuditVerdict::None && audited.tally.unreadable.is_empty() {
+    if audited.tally.records == 0 && !audited.may_be_empty && audited.tally.unreadable.is_empty() {
         let help = "`--allow-empty` lets nothing pass, for parts of a whole";
         terminal.error("there was no record to audit", Some(help));
     }
