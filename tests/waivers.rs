@@ -314,8 +314,30 @@ fn slips_of_the_command_line() {
         let run = repository.run(&[args, &usual[..], &["--against", "main"]].concat());
         assert!(run.code == code && run.stderr.contains(said), "{args:?}: {run:?}");
     }
-    let run = repository.run(&["waive", "--approve", "0123", "--key", "keys/grace"]);
-    assert!(run.code == 2 && run.stderr.contains("there is no waiver"), "{run:?}");
+    for (name, said) in [
+        ("0123", "there is no waiver"),
+        ("0123456789abcdef", "there is no waiver"),
+        ("0123456789abcdef0", "is no fingerprint"),
+        ("ABCD", "is no fingerprint"),
+        ("bound-changed", "is no fingerprint"),
+        ("", "is no fingerprint"),
+    ] {
+        let run = repository.run(&["waive", "--approve", name, "--key", "keys/grace"]);
+        assert!(run.code == 2 && run.stderr.contains(said), "{name}: {run:?}");
+    }
+    for missing in ["--reason", "--owner", "--until"] {
+        let all = ["--reason", "r", "--owner", "o", "--until", "2036-12-31"];
+        let at = all.iter().position(|arg| *arg == missing).unwrap();
+        let args = [&["waive", "bound-changed"], &all[..at], &all[at + 2..]].concat();
+        let run = repository.run(&args);
+        assert!(run.code == 2 && run.stderr.contains(missing), "{missing}: {run:?}");
+    }
+    for command in ["waive", "waivers"] {
+        let rest = if command == "waive" { vec!["x", "--until", "2036-12-31"] } else { vec![] };
+        let usual = if command == "waive" { &usual[..] } else { &[] };
+        let run = repository.run(&[&[command], &rest[..], usual, &["--now", "today"]].concat());
+        assert!(run.code == 2 && run.stderr.contains("no RFC 3339 time"), "{command}: {run:?}");
+    }
     assert_eq!(repository.waive("bound-changed").code, 0);
     let entry = repository.waivers()["waivers"][0]["fingerprint"].as_str().unwrap().to_owned();
     let run = repository.run(&["waive", "--approve", &entry, "--key", "no/such/key"]);
@@ -391,4 +413,134 @@ fn what_is_written_fits_its_schema() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let wrong: Vec<String> = validator.iter_errors(&written).map(|e| e.to_string()).collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{text}");
+}
+
+/// None of the commands takes a file that nobody can read for one without waivers.
+#[test]
+fn a_broken_file_is_said_and_left_alone() {
+    let repository = Repository::new("[waivers]\napprovals = 0\n");
+    assert_eq!(repository.waive("bound-changed").code, 0);
+    let path = "contracts/waivers.yaml";
+    let good = std::fs::read_to_string(repository.path().join(path)).unwrap();
+    let finding = repository.waivers()["waivers"][0]["fingerprint"].as_str().unwrap().to_owned();
+    let key = repository.key("grace").display().to_string();
+    for (text, said) in [
+        (format!("{good}  - {{"), "error[invalid-yaml]"),
+        ("waivers: all\n".to_owned(), "error[waiver-invalid]"),
+        (String::new(), "error[waiver-invalid]"),
+        (format!("{good}{good}"), "error[duplicate-key]"),
+    ] {
+        repository.write(path, &text);
+        let until = ["--reason", "r", "--owner", "o", "--until", "2036-12-31"];
+        for args in [
+            &["waivers"][..],
+            &["waivers", "--format", "json"],
+            &["waivers", "--against", "main"],
+            &["waivers", "--prune"],
+            &["waivers", "--prune", "--dry-run"],
+            &[&["waive", "bound-changed", "--against", "main"], &until[..]].concat(),
+            &["waive", "--approve", &finding, "--key", &key],
+        ] {
+            let run = repository.run(args);
+            assert_eq!(run.code, 1, "{args:?} {text}: {run:?}");
+            assert!(run.stderr.contains("`contracts/waivers.yaml` is broken"), "{args:?}: {run:?}");
+            assert!(run.stderr.contains("contracts/waivers.yaml:"), "{args:?}: {run:?}");
+            assert!(run.stderr.contains(said), "{args:?} {said}: {run:?}");
+            assert_eq!(run.stdout, "", "{args:?}: {run:?}");
+            let left = std::fs::read_to_string(repository.path().join(path)).unwrap();
+            assert_eq!(left, text, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_that_will_not_count_is_said() {
+    let repository = Repository::new("");
+    assert_eq!(repository.waive("bound-changed").code, 0);
+    let entry = repository.waivers()["waivers"][0]["fingerprint"].as_str().unwrap().to_owned();
+    let sign = |name: &str, rest: &[&str]| {
+        let key = repository.key(name).display().to_string();
+        let args = ["waive", "--approve", &entry, "--key", &key, "--dry-run"];
+        repository.run(&[&args[..], rest].concat())
+    };
+    for (rest, name) in
+        [(&[][..], "main"), (&["--against", "main"], "main"), (&["--against", "HEAD"], "HEAD")]
+    {
+        let run = sign("mallory", rest);
+        let file = format!("`contracts/security/allowed_signers` of `{name}`");
+        assert!(run.code == 0 && run.stderr.contains("will not count"), "{rest:?}: {run:?}");
+        assert!(run.stderr.contains(&file), "{rest:?}: {run:?}");
+        let run = sign("grace", rest);
+        assert!(run.code == 0 && run.stderr.is_empty(), "{rest:?}: {run:?}");
+    }
+    // What the change itself adds to the list counts for nothing.
+    let list = "contracts/security/allowed_signers";
+    let mut signers = std::fs::read_to_string(repository.path().join(list)).unwrap();
+    let public = repository.key("mallory").with_extension("pub");
+    signers.push_str(&format!("mallory {}", std::fs::read_to_string(public).unwrap()));
+    repository.write(list, &signers);
+    repository.commit();
+    let run = sign("mallory", &[]);
+    assert!(run.stderr.contains("of `main`"), "{run:?}");
+    assert_eq!(sign("mallory", &["--against", "nowhere"]).code, 3);
+}
+
+#[test]
+fn a_base_without_signers_is_said() {
+    let repository = Repository::new("");
+    git(repository.path(), &["checkout", "-q", "main"]);
+    git(repository.path(), &["rm", "-q", "contracts/security/allowed_signers"]);
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-b", "other"]);
+    repository.limit(20);
+    assert_eq!(repository.waive("bound-changed").code, 0);
+    let run = repository.approve("grace");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stderr.contains("`main` has no `contracts/security/allowed_signers`"), "{run:?}");
+}
+
+#[test]
+fn waivers_that_lack_signatures_are_not_open() {
+    let repository = Repository::new("");
+    assert_eq!(repository.waive("bound-changed").code, 0);
+    let list = |rest: &[&str]| {
+        let args = ["waivers", "--now", "2026-11-20T00:00:00Z"];
+        repository.run(&[&args[..], rest].concat())
+    };
+    let unsigned = list(&[]);
+    assert!(unsigned.stdout.starts_with("unapproved  "), "{unsigned:?}");
+    assert!(unsigned.stderr.contains("signatures are those that `main` asks for"), "{unsigned:?}");
+    let value: serde_json::Value =
+        serde_json::from_str(&list(&["--format", "json"]).stdout).unwrap();
+    assert_eq!(value["waivers"][0]["state"], "unapproved");
+    assert_eq!(repository.approve("grace").code, 0);
+    let signed = list(&[]);
+    assert!(signed.stdout.starts_with("open  "), "{signed:?}");
+    // Where there is no history nobody's consent can be known.
+    std::fs::rename(repository.path().join(".git"), repository.path().join("git")).unwrap();
+    let alone = list(&[]);
+    assert!(alone.code == 0 && alone.stderr.contains("`--against REF`"), "{alone:?}");
+}
+
+#[test]
+fn a_broken_configuration_is_no_configuration() {
+    let repository = Repository::new("[waivers]\napprovals = 0\n");
+    assert_eq!(repository.waive("bound-changed").code, 0);
+    let finding = repository.waivers()["waivers"][0]["fingerprint"].as_str().unwrap().to_owned();
+    let before = std::fs::read(repository.path().join("contracts/waivers.yaml")).unwrap();
+    repository.write("contract-guard.toml", "[waivers\n");
+    let key = repository.key("grace").display().to_string();
+    for args in [
+        &["waivers"][..],
+        &["waivers", "--prune", "--now", "2036-01-01T00:00:00Z"],
+        &["waive", "bound-changed", "--reason=r", "--owner=o", "--until=2036-12-31"],
+        &["waive", "--approve", &finding, "--key", &key],
+    ] {
+        let run = repository.run(args);
+        assert_eq!(run.code, 2, "{args:?}: {run:?}");
+        assert!(run.stderr.contains("contract-guard.toml:1:"), "{args:?}: {run:?}");
+        assert!(run.stderr.contains("error[config-invalid]"), "{args:?}: {run:?}");
+    }
+    let after = std::fs::read(repository.path().join("contracts/waivers.yaml")).unwrap();
+    assert_eq!(after, before);
 }

@@ -81,6 +81,16 @@ impl Terminal {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// Something to look after, on standard error.
+    pub(super) fn warning(&self, message: &str) {
+        let (yellow, bold, off) = match self.color_stderr {
+            true => ("\u{1b}[1;33m", "\u{1b}[1m", "\u{1b}[0m"),
+            false => ("", "", ""),
+        };
+        let text = format!("{yellow}warning{off}{bold}:{off} {}\n", visible(message));
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// An error message with what it is about, a line each.
     pub(super) fn error_about(&self, message: &str, details: &[String], help: Option<&str>) {
         let (red, bold, off) = if self.color_stderr {

@@ -1,8 +1,11 @@
 //! `waivers`: what is accepted, what is about to end, and what accepts nothing.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde_json::json;
 
+use super::consent::Judge;
 use super::{WaiversArgs, changed, day, findings};
 use crate::cli::Answer;
 use crate::cli::args::{Global, OutputFormat};
@@ -27,9 +30,21 @@ pub(in crate::cli) fn waivers(args: &WaiversArgs, global: &Global, terminal: &Te
     let place = Place::find(None, global)?;
     let judged = findings(&place, args.against.as_deref(), args.now.as_deref(), global, terminal)?;
     let waivers = Waivers::read(&judged.catalog);
+    let judge = match waivers.entries.is_empty() {
+        true => None,
+        false => Judge::find(&place, args.against.as_deref(), global)?,
+    };
+    let unapproved = match &judge {
+        Some(judge) => judge.unapproved(&judged.catalog, args.now.as_deref())?,
+        None => BTreeSet::new(),
+    };
     drop(progress);
+    let state = |waiver: &Waiver| match state(waiver, &judged, today) {
+        "open" | "expiring" if unapproved.contains(&waiver.fingerprint) => "unapproved",
+        state => state,
+    };
     let rows: Vec<(&str, &Waiver)> =
-        waivers.entries.iter().map(|waiver| (state(waiver, &judged, today), waiver)).collect();
+        waivers.entries.iter().map(|waiver| (state(waiver), waiver)).collect();
     if args.prune {
         return prune(&rows, args.dry_run, &place, global, terminal);
     }
@@ -38,6 +53,16 @@ pub(in crate::cli) fn waivers(args: &WaiversArgs, global: &Global, terminal: &Te
         _ if rows.is_empty() && waivers.findings.is_empty() => "nothing is waived\n".to_owned(),
         _ => aligned(&rows.iter().map(|(state, waiver)| row(state, waiver)).collect::<Vec<_>>()),
     };
+    match judge {
+        Some(judge) if args.against.as_ref() != Some(&judge.name) => terminal.note(&format!(
+            "signatures are those that `{}` asks for; `--against REF` asks another commit",
+            judge.name
+        )),
+        None if !rows.is_empty() => {
+            terminal.note("whether signatures are enough is shown by `--against REF`");
+        }
+        _ => {}
+    }
     if !waivers.findings.is_empty() {
         let entries = counted(waivers.findings.len(), "problem");
         terminal.note(&format!("the file has {entries} more: `contract-guard check` shows them"));

@@ -3,9 +3,11 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Waive, changed, day, find, findings};
+use super::consent::Judge;
+use super::{Waive, changed, day, find, findings, sound};
 use crate::cli::args::Global;
 use crate::cli::check::Judged;
+use crate::cli::load::configured;
 use crate::cli::output::Terminal;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
@@ -124,18 +126,27 @@ fn approve(
     terminal: &Terminal,
 ) -> Answer {
     let site = Site::open(place, args.dry_run, global, terminal)?;
-    let waivers = Waivers::read(&site.facts(&site.tree));
+    let catalog = site.facts(&site.tree);
+    configured(&site.config, &catalog)?;
+    sound(&catalog)?;
+    let waivers = Waivers::read(&catalog);
     let waiver = find(&waivers, name)?;
+    let judge = Judge::find(place, args.against.as_deref(), global)?;
     let key = args.key.as_deref().unwrap_or(std::path::Path::new(""));
     let signature = source::sign(key, WAIVER_NAMESPACE, waiver.message().as_bytes())?;
     let signature = String::from_utf8_lossy(&signature).into_owned();
     if let Some(known) = signed_by(waiver, &signature) {
         return Err(refused(format!("{known} has signed this waiver already"), "let another sign"));
     }
+    let why = judge.map_or(Ok(None), |judge| judge.why_not(waiver, &signature))?;
     let list = json!({ "signatures": [signature] });
     let revision = changed(&site, &[Edit::Merge(waiver.at.pointer.clone(), list)])?;
     let said = format!("the waiver of {} {} is signed\n", waiver.code, waiver.fingerprint);
-    write(&site, &revision, "approval of a waiver", &said, args.dry_run, terminal)
+    let code = write(&site, &revision, "approval of a waiver", &said, args.dry_run, terminal)?;
+    if let Some(why) = why {
+        terminal.warning(&format!("this signature will not count: {why}"));
+    }
+    Ok(code)
 }
 
 /// The key of a signature, when the waiver has one by it.
