@@ -467,6 +467,19 @@ fn nobody_at_all_is_no_answer() {
     let run = binary::run(contracts.path(), &["can-i-release"]);
     assert_eq!(run.code, 3, "without a freeze: {}", run.stderr);
     assert!(run.stderr.contains("there is no freeze"), "{}", run.stderr);
+    // The same where it was asked for by name, and in every command that compares.
+    for args in [
+        &["can-i-release", "--against", "latest"][..],
+        &["check", "--against", "latest"],
+        &["diff"],
+        &["diff", "latest", "HEAD"],
+        &["bump"],
+        &["freeze", "verify"],
+    ] {
+        let run = binary::run(contracts.path(), args);
+        assert_eq!(run.code, 3, "{args:?}: {}", run.stderr);
+        assert!(run.stderr.contains("there is no freeze"), "{args:?}: {}", run.stderr);
+    }
     let run = binary::run(contracts.path(), &["can-i-release", "--against", "nowhere"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
 }

@@ -137,7 +137,7 @@ fn a_base_that_is_not_there_is_named() {
     assert_eq!(run(folder.path(), &["diff", "no-such-branch"]).code, 3);
     std::fs::remove_dir_all(folder.path().join("contracts/_frozen")).unwrap();
     let none = run(folder.path(), &["diff"]);
-    assert_eq!(none.code, 2);
+    assert_eq!(none.code, 3);
     assert!(none.stderr.contains("there is no freeze to compare with"), "{}", none.stderr);
 }
 

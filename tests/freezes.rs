@@ -954,7 +954,7 @@ fn what_is_left_of_deleted_freezes_is_reported() {
     refused(folder.path(), &["verify"], 4, "there is no `freeze-<version>.json`");
     std::fs::remove_file(frozen.join("freeze-latest.json")).unwrap();
     std::fs::remove_file(frozen.join("sha-index-latest.json")).unwrap();
-    refused(folder.path(), &["verify"], 2, "there is no freeze yet");
+    refused(folder.path(), &["verify"], 3, "there is no freeze yet");
 }
 
 #[cfg(unix)]

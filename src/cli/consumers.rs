@@ -53,13 +53,7 @@ pub(super) fn run(args: &CanIRelease, global: &Global, terminal: &Terminal) -> A
     };
     let progress = Progress::start("looking at consumers");
     let against = args.against.as_deref().unwrap_or(LATEST);
-    let old = side(against, global).map_err(|failure| match (failure, &args.against) {
-        // Nobody named a tree that is not there: there is nothing to compare with.
-        (Failure::Usage(message, help), None) => {
-            Failure::Refused(Refused { message, details: Vec::new(), help, code: 3 })
-        }
-        (failure, _) => failure,
-    })?;
+    let old = side(against, global)?;
     let new = side(".", global)?;
     let tree = files(&new, args, global)?;
     let catalog = catalog::build_uncompiled(&tree, &new.config.layout, &new.config.limits);

@@ -122,7 +122,7 @@ impl Place {
         let text = wanted.strip_prefix("freeze:").unwrap_or(wanted);
         match source::meant(&freezes, text).as_slice() {
             [(_, file)] => return Ok(file.path.clone()),
-            [] if text == "latest" => return Err(self.unknown("there is no freeze yet", &freezes)),
+            [] if text == "latest" => return Err(no_freeze_yet()),
             [] => {}
             many => {
                 let names: Vec<String> = many.iter().map(|(v, _)| v.to_string()).collect();
@@ -265,6 +265,20 @@ impl Place {
         let is_there = self.disk.read(path.as_str()).is_ok_and(|there| there == bytes);
         (!is_there).then(|| NewFile { path, bytes: Arc::new(bytes), replaces: false })
     }
+}
+
+/// Nobody named a freeze that is not there: there is none at all, so that nothing can be said.
+pub(super) fn no_freeze(message: &str, help: &str) -> Failure {
+    Failure::Refused(Refused {
+        message: message.to_owned(),
+        details: Vec::new(),
+        help: Some(help.to_owned()),
+        code: 3,
+    })
+}
+
+pub(super) fn no_freeze_yet() -> Failure {
+    no_freeze("there is no freeze yet", "`contract-guard freeze create VERSION` makes one")
 }
 
 /// What a restore of this freeze would refuse to write.

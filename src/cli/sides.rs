@@ -6,9 +6,14 @@ use super::Failure;
 use super::args::Global;
 use super::load::{Loaded, load, load_to_compare};
 use crate::source::{self, Request, Source, SourceError, USUAL_ROOT};
+use super::place::no_freeze;
 
 /// The newest freeze, which is what one compares with unless told otherwise.
 pub(super) const LATEST: &str = "latest";
+
+/// What to do without a freeze.
+const ELSE: &str = "name a commit, such as `HEAD` or `origin/main`; or make a freeze first: \
+                    `contract-guard freeze create`";
 
 /// Reads and understands the tree that `text` names.
 pub(super) fn side(text: &str, global: &Global) -> Result<Loaded, Failure> {
@@ -42,14 +47,12 @@ pub(super) fn request_at(text: &str, base: PathBuf, root: String) -> Result<Requ
     let freezes = source::freezes(&base, &root)?;
     match source::meant(&freezes, version.unwrap_or(text)).as_slice() {
         [(_, file)] => return Ok(of(Source::Freeze(file.path.clone()))),
-        [] if text == LATEST || version.is_some() => {
-            let message = match version {
-                Some(version) => format!("there is no freeze `{version}`"),
-                None => "there is no freeze to compare with".to_owned(),
-            };
-            let help = "name a commit, such as `HEAD` or `origin/main`; or make a freeze first: \
-                        `contract-guard freeze create`";
-            return Err(Failure::Usage(message, Some(help.to_owned())));
+        [] if version.unwrap_or(text) == LATEST => {
+            return Err(no_freeze("there is no freeze to compare with", ELSE));
+        }
+        [] if version.is_some() => {
+            let message = format!("there is no freeze `{}`", version.unwrap_or(text));
+            return Err(Failure::Usage(message, Some(ELSE.to_owned())));
         }
         [] => {}
         many => {

@@ -11,7 +11,7 @@ use super::super::output::Terminal;
 use super::super::progress::Progress;
 use super::super::{Answer, Failure};
 use super::args::{Sign, Verify};
-use super::place::{Place, not_ours};
+use super::place::{Place, no_freeze_yet, not_ours};
 use super::signers::Signers;
 use super::words::{counted, legacy_report, legacy_summary};
 use crate::freeze::{
@@ -42,10 +42,7 @@ pub(super) fn run(verify: &Verify, place: &Place, global: &Global, terminal: &Te
         None => every(place)?,
     };
     if files.is_empty() {
-        return Err(place
-            .resolve(None)
-            .err()
-            .unwrap_or_else(|| Failure::Usage("there is no freeze yet".to_owned(), None)));
+        return Err(no_freeze_yet());
     }
     let mut results = examine(&files, place, only.is_some());
     if verify.signers {
