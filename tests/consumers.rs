@@ -820,3 +820,23 @@ fn small_fates(old: &Value, new: &Value) -> std::collections::BTreeMap<String, &
     let answers = contract_guard::consumer::answers(&old, &new, &files, &seen);
     answers.into_iter().map(|answer| (answer.name, answer.fate.name())).collect()
 }
+
+/// What leads to a file outside is not its name.
+#[test]
+fn the_way_to_a_repository_beside_is_no_unportable_path() {
+    let contracts = Contracts::new();
+    let text = "consumer: web\nowner: x\nreads:\n  - schema: storage/note\n";
+    contracts.write("beside/web/contracts.consumer.yaml", text);
+    contracts.write("own/contracts/versions.yaml", "version: 1.2.0\n");
+    contracts.schema(&format!("own/{NOTE}"), &note());
+    git(contracts.path(), &["add", "-A"]);
+    git(contracts.path(), &["commit", "-q", "-m", "own"]);
+    let own = contracts.path().join("own");
+    let whole = contracts.path().join("beside").display().to_string();
+    for path in ["../beside", "../beside/web/contracts.consumer.yaml", "../own/../beside", &whole] {
+        let args = ["can-i-release", "--against", "HEAD", "--consumers", path];
+        let run = binary::run(&own, &args);
+        assert_eq!(run.code, 0, "{path}: {run:?}");
+        assert!(!run.stdout.contains("unportable-path"), "{path}: {}", run.stdout);
+    }
+}
