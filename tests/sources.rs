@@ -253,3 +253,37 @@ fn names_that_not_every_system_holds_are_findings() {
         ["contracts/a.json", "contracts/b:c.json", "contracts/con.json"]
     );
 }
+
+/// The contracts themselves behind a link: said as it is, and the same from every source.
+#[cfg(unix)]
+#[test]
+fn contracts_behind_a_link_are_refused_by_their_name() {
+    use std::os::unix::fs::symlink;
+    let folder = repository();
+    let path = folder.path();
+    std::fs::create_dir(path.join("real")).unwrap();
+    std::fs::rename(path.join("contracts"), path.join("real/law")).unwrap();
+    symlink("real/law", path.join("contracts")).unwrap();
+    git(path, &["add", "-A"]);
+    git(path, &["commit", "-qm", "link"]);
+    let check = run(path, &["check"]);
+    assert_eq!(check.code, 1, "{check:?}");
+    assert!(check.stdout.contains("error[symlink-outside-tree]"), "{check:?}");
+    assert!(check.stdout.contains("the folder of the contracts is a symbolic link"), "{check:?}");
+    assert!(check.stdout.contains("contracts = \"FOLDER\""), "{check:?}");
+    assert!(!check.stdout.contains("--max-file-bytes"), "{check:?}");
+    for source in [&["--staged"][..], &["--at", "HEAD"], &["contracts"], &["."]] {
+        let other = run(path, &[&["check"], source].concat());
+        assert_eq!((other.code, &other.stdout), (1, &check.stdout), "{source:?}: {}", other.stderr);
+    }
+    // The help helps.
+    std::fs::write(path.join("contract-guard.toml"), "contracts = \"real/law\"\n").unwrap();
+    let helped = run(path, &["check"]);
+    assert!(helped.stdout.contains("real/law/storage/examples/note.example.json"), "{helped:?}");
+    assert!(!helped.stdout.contains("symlink"), "{helped:?}");
+    // A folder that the user names is looked at, link or not.
+    symlink("real/law/storage", path.join("named")).unwrap();
+    let named = run(path, &["check", "named", "--format", "short"]);
+    assert!(!named.stdout.contains("unreadable-entry"), "{named:?}");
+    assert!(named.stdout.contains("note.example.json"), "{named:?}");
+}

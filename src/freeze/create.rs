@@ -192,6 +192,7 @@ fn artifacts_of(
 
 fn unread(refusal: Unread) -> String {
     match refusal {
+        Unread::LinkAtRoot => "is a link in the place of the contracts".to_owned(),
         Unread::LinkOutside => "is a link to something outside of the tree".to_owned(),
         Unread::LinkNotTaken => "is a link where only a file is taken".to_owned(),
         Unread::LinkToFolder => "is a link to a folder".to_owned(),

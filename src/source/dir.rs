@@ -29,7 +29,8 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
     let ignore = if ignore.is_symlink() { None } else { std::fs::read(ignore).ok() };
     let ignore = Ignore::parse(&String::from_utf8_lossy(&ignore.unwrap_or_default()));
     let mut entries = Vec::new();
-    let walk = WalkDir::new(&top).follow_links(false).sort_by_file_name();
+    // A folder that the user names may be a link; one that is found by its name is what git sees.
+    let walk = WalkDir::new(&top).follow_root_links(request.root.is_empty()).sort_by_file_name();
     let is_wanted = |entry: &walkdir::DirEntry| {
         let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
         entry.depth() == 0 || (entry.file_name() != ".git" && !request.skips(&posix(below)))
@@ -39,7 +40,7 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
             let path = error.path().unwrap_or(&top).to_owned();
             io(&path, error.into())
         })?;
-        if entry.file_type().is_dir() {
+        if entry.file_type().is_dir() || (entry.depth() == 0 && request.root.is_empty()) {
             continue;
         }
         entries.push(entry);
@@ -92,7 +93,11 @@ fn read_entry(
     if ignore.covers(&below) {
         return Ok(None);
     }
-    let text = if request.root.is_empty() { below } else { format!("{}/{below}", request.root) };
+    let text = match (request.root.as_str(), below.as_str()) {
+        (root, "") => root.to_owned(),
+        ("", _) => below,
+        (root, below) => format!("{root}/{below}"),
+    };
     let refuse =
         |refusal| Ok(Some(Read::Refused(Refused { path: ArtifactPath::lossy(&text), refusal })));
     let path = match ArtifactPath::new(&text) {

@@ -33,6 +33,9 @@ fn follow(
     target: &str,
 ) -> Result<Artifact, Refusal> {
     let (mut path, mut target) = (path.clone(), target.to_owned());
+    if path.as_str() == tree.root {
+        return Err(Refusal::LinkAtRoot);
+    }
     for _ in 0..MAX_LINKS {
         let is_absolute =
             target.starts_with('/') || target.contains(':') || target.starts_with('\\');

@@ -308,7 +308,8 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
     if let Some(root) = root_in(path)? {
         return Ok((path.to_owned(), root));
     }
-    match absolute.file_name().and_then(|n| n.to_str()) {
+    // By the name that was written, which a link may have by itself; `.` has none.
+    match path.file_name().or(absolute.file_name()).and_then(|n| n.to_str()) {
         Some("contracts") => Ok((parent_of(path), "contracts".to_owned())),
         _ => Ok((path.to_owned(), String::new())),
     }

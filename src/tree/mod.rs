@@ -39,6 +39,8 @@ pub enum Refusal {
     LinkOutside,
     /// A symbolic link where only a file is taken.
     LinkNotTaken,
+    /// A symbolic link in the place of the folder that holds the contracts.
+    LinkAtRoot,
     /// A symbolic link to a folder.
     LinkToFolder,
     /// A symbolic link to nothing, or to itself.
