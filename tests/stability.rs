@@ -109,3 +109,71 @@ fn a_break_that_calls_itself_a_draft_is_one() {
     }
     assert!(found > 60 && drafts > 20, "{found} breaks, {drafts} of drafts");
 }
+
+/// The places whose stability is said to be another.
+fn told(old: &[(String, String)], new: &[(String, String)]) -> Vec<String> {
+    let (old, new) = (catalog(old), catalog(new));
+    let comparison = gate::compare(&old, &new, &Config::default(), &Accepted::default());
+    let items = comparison.items.iter();
+    let items = items.filter(|item| item.finding.code.as_str() == "stability-lowered");
+    let place = |item: &gate::Item| {
+        let at = &item.finding.primary;
+        let file = at.artifact.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+        format!("{file}#{}", at.pointer.as_str())
+    };
+    let mut found: Vec<String> = items.map(place).collect();
+    found.sort();
+    found
+}
+
+fn schema(name: &str, value: &Value) -> (String, String) {
+    let mut value = value.clone();
+    value["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    value["$id"] = json!(format!("https://example.com/storage/schemas/{name}.schema.json"));
+    (format!("contracts/storage/schemas/{name}.schema.json"), value.to_string())
+}
+
+#[test]
+fn what_is_lowered_once_is_told_once() {
+    let title = |level: &str| json!({"type": "string", "x-stability": level});
+    let note = |level: &str| {
+        schema(
+            "note",
+            &json!({
+                "$defs": {"Title": title(level), "Alias": {"$ref": "#/$defs/Title"}},
+                "properties": {
+                    "a": {"$ref": "#/$defs/Title"},
+                    "b": {"$ref": "#/$defs/Title"},
+                    "c": {"items": {"$ref": "#/$defs/Alias"}},
+                    "self": {"$ref": "#"}
+                }
+            }),
+        )
+    };
+    let list = schema(
+        "list",
+        &json!({"properties": {"title": {"$ref": "note.schema.json#/$defs/Title"}}}),
+    );
+    let side = |level: &str| vec![note(level), list.clone()];
+    let all = ["note.schema.json#/$defs/Title"];
+    for (was, is) in [("stable", "draft"), ("stable", "beta"), ("draft", "stable")] {
+        assert_eq!(told(&side(was), &side(is)), all, "{was} {is}");
+    }
+    // The whole document is lowered: what refers to itself is a part of it.
+    let whole = |level: &str| {
+        let mut text: Value = serde_json::from_str(&note("stable").1).unwrap();
+        text["x-stability"] = json!(level);
+        text["$defs"]["Title"].as_object_mut().unwrap().remove("x-stability");
+        vec![schema("note", &text)]
+    };
+    assert_eq!(told(&whole("stable"), &whole("beta")), ["note.schema.json#"]);
+    // What leads to another place than before is lowered by itself.
+    let mut moved: Value = serde_json::from_str(&note("draft").1).unwrap();
+    moved["$defs"]["Other"] = json!({"type": "string"});
+    let after = vec![schema("note", &moved)];
+    moved["$defs"]["Title"] = title("stable");
+    moved["properties"]["a"] = json!({"$ref": "#/$defs/Other"});
+    let before = vec![schema("note", &moved)];
+    let both = ["note.schema.json#/$defs/Title", "note.schema.json#/properties/a"];
+    assert_eq!(told(&before, &after), both);
+}

@@ -1,6 +1,8 @@
 //! How much a change counts, by how firm what it hits was: nobody has been promised a draft. The old tree
 //! decides, so that nobody exempts himself; whatever a change says of its own stability counts the next time.
 
+use std::collections::BTreeSet;
+
 use super::{BASE, Both, Change, Impact, rules};
 use crate::catalog::{Api, Catalog, ItemId, Kind, Stability};
 use crate::document::{Part, Pointer, Value};
@@ -223,37 +225,94 @@ impl Shift {
 }
 
 /// Places of files that both trees have, with another firmness: marks, and references that lead to something
-/// less firm than what stood there.
+/// less firm than what stood there. What is only a part of such a place, or leads to it as before, is not told
+/// again.
 pub(super) fn shifts(both: &Both<'_>) -> Vec<Shift> {
     let is_wanted = |kind: Kind| {
         kind.is_schema() && kind != Kind::Invariant
             || matches!(kind, Kind::OpenApi | Kind::Versions)
     };
     let mut found = Vec::new();
+    let mut implied = Vec::new();
     for (old, new) in both.common(is_wanted) {
-        let mut places = both.new.stability_marks(new);
-        places.extend(both.old.stability_marks(old));
+        let mut marks = both.new.stability_marks(new);
+        marks.extend(both.old.stability_marks(old));
         if both.old.path(old) != both.new.path(new) {
-            places.push(Pointer::root());
+            marks.push(Pointer::root());
         }
+        let marks: BTreeSet<Pointer> = marks.into_iter().collect();
         let all = both.new.references.iter().chain(&both.new.api_references);
-        places.extend(all.filter(|r| r.item == new).map(|r| r.holder.clone()));
-        places.sort();
-        places.dedup();
+        let holders = all.filter(|r| r.item == new).map(|r| r.holder.clone());
+        let places: BTreeSet<Pointer> = holders.chain(marks.iter().cloned()).collect();
         for at in places {
-            let Some(before) = counterpart(both.old, old, &at) else { continue };
-            if both.new.value_at(new, &at).is_none() {
-                continue;
-            }
-            let was = both.old.stability_through(old, &before);
-            let is = both.new.stability_through(new, &at);
-            let is_new_reference = before != at;
-            if is < was || is > was && !is_new_reference {
-                found.push(Shift { was, is, old: (old, before), new: (new, at) });
-            }
+            let is_mark = marks.contains(&at);
+            let Some(shift) = shift(both, old, new, at) else { continue };
+            if is_mark { found.push(shift) } else { implied.push(shift) }
         }
     }
+    untold(both, &mut found, implied);
     found
+}
+
+fn shift(both: &Both<'_>, old: ItemId, new: ItemId, at: Pointer) -> Option<Shift> {
+    let before = counterpart(both.old, old, &at)?;
+    both.new.value_at(new, &at)?;
+    let was = both.old.stability_through(old, &before);
+    let is = both.new.stability_through(new, &at);
+    let is_new_reference = before != at;
+    (is < was || is > was && !is_new_reference).then_some(Shift {
+        was,
+        is,
+        old: (old, before),
+        new: (new, at),
+    })
+}
+
+/// Adds those shifts that follow from none that is told, directly or by way of others.
+fn untold(both: &Both<'_>, told: &mut Vec<Shift>, mut implied: Vec<Shift>) {
+    let mut known: BTreeSet<(ItemId, Pointer, Stability)> =
+        told.iter().map(|shift| (shift.new.0, shift.new.1.clone(), shift.is)).collect();
+    let files: BTreeSet<(ItemId, ItemId)> = match implied.is_empty() {
+        true => BTreeSet::new(),
+        false => both.common(|_| true).into_iter().collect(),
+    };
+    loop {
+        let before = implied.len();
+        implied.retain(|shift| {
+            let follows = follows(both, shift, &known, &files);
+            if follows {
+                known.insert((shift.new.0, shift.new.1.clone(), shift.is));
+            }
+            !follows
+        });
+        if implied.len() == before {
+            break;
+        }
+    }
+    told.extend(implied);
+    told.sort_by(|a, b| a.new.cmp(&b.new));
+}
+
+/// Whether one of the known shifts is why a reference has another firmness: it leads to that place, as it did before, or
+/// stands in it.
+fn follows(
+    both: &Both<'_>,
+    shift: &Shift,
+    known: &BTreeSet<(ItemId, Pointer, Stability)>,
+    files: &BTreeSet<(ItemId, ItemId)>,
+) -> bool {
+    let (item, at) = &shift.new;
+    let mut around = at.parent();
+    while let Some(place) = around {
+        around = place.parent();
+        if known.contains(&(*item, place, shift.is)) {
+            return true;
+        }
+    }
+    let old = both.old.reference_at(shift.old.0, &shift.old.1).and_then(|r| r.target.place());
+    let new = both.new.reference_at(*item, at).and_then(|r| r.target.place());
+    let (Some((old, before)), Some((new, now))) = (old, new) else { return false };
+    files.contains(&(old, new)) && before == now && known.contains(&(new, now.clone(), shift.is))
 }
 
 /// The place that stood for the same part of a document: itself, or what is around it, unless it is a member
