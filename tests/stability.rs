@@ -176,4 +176,51 @@ fn what_is_lowered_once_is_told_once() {
     let before = vec![schema("note", &moved)];
     let both = ["note.schema.json#/$defs/Title", "note.schema.json#/properties/a"];
     assert_eq!(told(&before, &after), both);
+    // What says by itself that it is stable does not follow what is around it.
+    let firm = |level: &str, target: &str| {
+        let value = json!({
+            "x-stability": level,
+            "$defs": {"Loose": {"x-stability": "beta"}, "Firm": {"x-stability": "stable"}},
+            "properties": {
+                "a": {"x-stability": "stable", "properties": {"b": {"$ref": target}}}
+            }
+        });
+        vec![schema("note", &value)]
+    };
+    let (before, after) = (firm("stable", "#/$defs/Firm"), firm("beta", "#/$defs/Loose"));
+    let both = ["note.schema.json#", "note.schema.json#/properties/a/properties/b"];
+    assert_eq!(told(&before, &after), both);
+}
+
+/// A module and a document speak for all that says nothing itself.
+#[test]
+fn what_is_lowered_for_all_is_told_once() {
+    let reference = json!({
+        "$defs": {"Title": {"type": "string"}},
+        "properties": {"a": {"$ref": "#/$defs/Title"}, "b": {"$ref": "#/$defs/Title"}}
+    });
+    let (_, text) = schema("note", &reference);
+    let module = |level: &str| {
+        vec![
+            ("contracts/modules/notes/storage/schemas/note.schema.json".to_owned(), text.clone()),
+            (
+                "contracts/modules/notes/versions.yaml".to_owned(),
+                format!("version: 1.0.0\nx-stability: {level}\n"),
+            ),
+        ]
+    };
+    assert_eq!(told(&module("stable"), &module("draft")), ["versions.yaml#"]);
+    let document = |level: &str| {
+        let value = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "notes", "version": "1.0.0", "x-stability": level},
+            "paths": {},
+            "components": {"schemas": {
+                "Title": {"type": "string"},
+                "Note": {"properties": {"a": {"$ref": "#/components/schemas/Title"}}}
+            }}
+        });
+        vec![("contracts/api/openapi/main.yaml".to_owned(), value.to_string())]
+    };
+    assert_eq!(told(&document("stable"), &document("beta")), ["main.yaml#/info"]);
 }

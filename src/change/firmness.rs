@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{BASE, Both, Change, Impact, rules};
-use crate::catalog::{Api, Catalog, ItemId, Kind, Stability};
+use crate::catalog::{Api, Catalog, ItemId, Kind, Stability, stability_mark};
 use crate::document::{Part, Pointer, Value};
 use crate::finding::{Code, Location};
 use crate::tree::ArtifactPath;
@@ -268,11 +268,17 @@ fn shift(both: &Both<'_>, old: ItemId, new: ItemId, at: Pointer) -> Option<Shift
     })
 }
 
+/// Places, and how firm they are now.
+type Known = BTreeSet<(ItemId, Pointer, Stability)>;
+
+/// A file, before and now.
+type Pair = (ItemId, ItemId);
+
 /// Adds those shifts that follow from none that is told, directly or by way of others.
 fn untold(both: &Both<'_>, told: &mut Vec<Shift>, mut implied: Vec<Shift>) {
-    let mut known: BTreeSet<(ItemId, Pointer, Stability)> =
+    let mut known: Known =
         told.iter().map(|shift| (shift.new.0, shift.new.1.clone(), shift.is)).collect();
-    let files: BTreeSet<(ItemId, ItemId)> = match implied.is_empty() {
+    let files: BTreeSet<Pair> = match implied.is_empty() {
         true => BTreeSet::new(),
         false => both.common(|_| true).into_iter().collect(),
     };
@@ -293,26 +299,45 @@ fn untold(both: &Both<'_>, told: &mut Vec<Shift>, mut implied: Vec<Shift>) {
     told.sort_by(|a, b| a.new.cmp(&b.new));
 }
 
-/// Whether one of the known shifts is why a reference has another firmness: it leads to that place, as it did before, or
-/// stands in it.
-fn follows(
-    both: &Both<'_>,
-    shift: &Shift,
-    known: &BTreeSet<(ItemId, Pointer, Stability)>,
-    files: &BTreeSet<(ItemId, ItemId)>,
-) -> bool {
+/// Whether one of the known shifts is why a reference has another firmness: it leads to that place, as it did
+/// before, or that place is what speaks for it.
+fn follows(both: &Both<'_>, shift: &Shift, known: &Known, files: &BTreeSet<Pair>) -> bool {
     let (item, at) = &shift.new;
-    let mut around = at.parent();
-    while let Some(place) = around {
-        around = place.parent();
-        if known.contains(&(*item, place, shift.is)) {
-            return true;
-        }
+    if speakers(both.new, *item, at).any(|(item, at)| known.contains(&(item, at, shift.is))) {
+        return true;
     }
     let old = both.old.reference_at(shift.old.0, &shift.old.1).and_then(|r| r.target.place());
     let new = both.new.reference_at(*item, at).and_then(|r| r.target.place());
     let (Some((old, before)), Some((new, now))) = (old, new) else { return false };
-    files.contains(&(old, new)) && before == now && known.contains(&(new, now.clone(), shift.is))
+    let is_same = files.contains(&(old, new)) && before == now;
+    is_same && known.contains(&(new, now.clone(), shift.is))
+}
+
+/// What may say how firm a place is: what is around it, up to the first that says something, then its
+/// document, its module and the set.
+fn speakers(
+    catalog: &Catalog,
+    item: ItemId,
+    at: &Pointer,
+) -> impl Iterator<Item = (ItemId, Pointer)> {
+    let mut found = Vec::new();
+    let mut around = at.parent();
+    while let Some(place) = around {
+        around = place.parent();
+        let value = catalog.value_at(item, &place);
+        found.push((item, place));
+        if value.is_some_and(|value| stability_mark(value).is_some()) {
+            return found.into_iter();
+        }
+    }
+    found.push((item, Pointer::root().join("info")));
+    if catalog.stability_said(item, at).is_none() {
+        let module = catalog.item(item).and_then(|item| item.module.as_deref());
+        let speaks = |folder: &Option<String>| folder.is_none() || folder.as_deref() == module;
+        let versions = catalog.versions.iter().filter(|versions| speaks(&versions.folder));
+        found.extend(versions.map(|versions| (versions.item, Pointer::root())));
+    }
+    found.into_iter()
 }
 
 /// The place that stood for the same part of a document: itself, or what is around it, unless it is a member
