@@ -82,7 +82,7 @@ impl Outlets<'_> {
         let mut known: Vec<PathBuf> = Vec::new();
         let contracts = if self.reports.is_empty() { None } else { contracts(cli) };
         for ReportTo { path, .. } in self.reports {
-            let whole = source::resolved(path);
+            let whole = told_apart(source::resolved(path));
             if known.contains(&whole) {
                 let message = format!("two reports go to `{}`", path.display());
                 let help = "name a file for each".to_owned();
@@ -225,7 +225,15 @@ fn contracts(cli: &Cli) -> Option<PathBuf> {
         _ => None,
     };
     let (base, root) = source::discover(path).ok()?;
-    source::canonical(&base.join(root))
+    source::canonical(&base.join(root)).map(told_apart)
+}
+
+/// A path as the system tells it from others: there, names that differ in case only are one.
+fn told_apart(path: PathBuf) -> PathBuf {
+    match cfg!(any(windows, target_os = "macos")) {
+        true => path.to_string_lossy().to_lowercase().into(),
+        false => path,
+    }
 }
 
 impl ReportTo {
