@@ -338,7 +338,7 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
 fn discover_for(path: Option<&Path>, from_git: bool) -> Result<(PathBuf, String), Failure> {
     match source::discover(path) {
         Err(source::SourceError::NoTree { .. }) if from_git => {
-            Ok((PathBuf::from("."), "contracts".to_owned()))
+            Ok((PathBuf::from("."), source::USUAL_ROOT.to_owned()))
         }
         other => Ok(other?),
     }

@@ -29,7 +29,7 @@ impl Place {
     /// that there need not be any.
     pub(super) fn find(path: Option<&Path>, global: &Global) -> Result<Place, Failure> {
         let (base, root) = match source::discover(path) {
-            Err(SourceError::NoTree { base }) => (base, "contracts".to_owned()),
+            Err(SourceError::NoTree { base }) => (base, source::USUAL_ROOT.to_owned()),
             other => other?,
         };
         let disk =
