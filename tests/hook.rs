@@ -521,6 +521,105 @@ fn managers_of_hooks() {
     }
 }
 
+/// What only `install` wrote goes; an empty file of a manager would be left for somebody to wonder about.
+#[test]
+fn uninstall_leaves_no_file_that_install_made() {
+    for (manager, file) in [
+        ("pre-commit", ".pre-commit-config.yaml"),
+        ("prek", "prek.toml"),
+        ("lefthook", "lefthook.yml"),
+        ("husky", ".husky/pre-commit"),
+    ] {
+        let repository = Repository::bare();
+        let install = binary::run(repository.path(), &["hook", "install", "--with", manager]);
+        assert_eq!(install.code, 0, "{install:?}");
+        let uninstall = binary::run(repository.path(), &["hook", "uninstall"]);
+        assert_eq!(uninstall.stdout, format!("removed {file}\n"), "{uninstall:?}");
+        let left = repository.path.join(file.split('/').next().unwrap());
+        assert!(!left.exists(), "{manager} leaves {left:?}");
+    }
+}
+
+/// What others wrote stays to the byte, however little it says, and whoever lies beside it.
+#[test]
+fn uninstall_keeps_what_others_wrote() {
+    let comments = "# one\n\n  # two\n";
+    for (file, text) in [
+        (".pre-commit-config.yaml", comments),
+        (".pre-commit-config.yaml", "repos: []\n"),
+        (".pre-commit-config.yaml", "repos: []\n\n\n# the end\n"),
+        ("prek.toml", comments),
+        ("prek.toml", "# one\n\n\n"),
+        ("lefthook.yml", comments),
+        ("lefthook.yml", "---\n# one\n"),
+        ("lefthook.yml", "{}\n"),
+        ("lefthook.yml", "pre-push:\n  jobs: []\n"),
+        (".husky/pre-commit", comments),
+        (".husky/pre-commit", "#!/bin/sh\n\n"),
+    ] {
+        let repository = Repository::bare();
+        repository.write(file, text);
+        let install = binary::run(repository.path(), &["hook", "install"]);
+        assert_eq!(install.code, 0, "{file} {text:?}: {install:?}");
+        let written = repository.read(file);
+        assert!(written.contains("contract-guard hook run"), "{file} {text:?}: {written}");
+        let uninstall = binary::run(repository.path(), &["hook", "uninstall"]);
+        assert_eq!(uninstall.stdout, format!("changed {file}\n"), "{uninstall:?}");
+        assert_eq!(repository.read(file), text, "{file}: {written}");
+    }
+    for (manager, file) in [("prek", "prek.toml"), ("lefthook", "lefthook.yml")] {
+        let repository = Repository::bare();
+        let install = ["hook", "install", "--with", manager];
+        assert_eq!(binary::run(repository.path(), &install).code, 0);
+        repository.write(file, &repository.read(file).replace('\n', "\r\n"));
+        assert_eq!(binary::run(repository.path(), &["hook", "uninstall"]).code, 0);
+        assert!(!repository.path.join(file).exists(), "{manager}, with the line ends of Windows");
+    }
+    let repository = Repository::bare();
+    repository.write(".husky/commit-msg", "true\n");
+    let install = ["hook", "install", "--with", "husky"];
+    assert_eq!(binary::run(repository.path(), &install).code, 0);
+    assert_eq!(binary::run(repository.path(), &["hook", "uninstall"]).code, 0);
+    assert_eq!(repository.read(".husky/commit-msg"), "true\n");
+}
+
+#[test]
+fn install_appends_to_a_file_of_comments_only() {
+    for text in ["# EXAMPLE USAGE\n#   pre-push:\n#     jobs: []\n", "", "# no line end"] {
+        let repository = Repository::bare();
+        repository.write("lefthook.yml", text);
+        let install = binary::run(repository.path(), &["hook", "install"]);
+        assert!(install.code == 0 && install.stdout.contains("wrote lefthook.yml"), "{install:?}");
+        let written = repository.read("lefthook.yml");
+        assert!(written.starts_with(text) && written.contains("\npre-commit:\n"), "{written}");
+        let status = binary::run(repository.path(), &["hook", "status"]);
+        assert!(status.stdout.contains("lefthook.yml (lefthook) calls the gate"), "{status:?}");
+    }
+}
+
+#[test]
+fn paths_are_told_from_the_current_folder() {
+    let repository = Repository::bare();
+    let told = |args: &[&str]| binary::run(repository.path(), args);
+    let files = [".git/hooks/pre-commit", ".git/hooks/pre-merge-commit"];
+    let lines = |verb: &str| files.map(|file| format!("{verb} {file}\n")).concat();
+    assert_eq!(told(&["hook", "install"]).stdout, lines("wrote"));
+    let calls = files.map(|file| format!("{file} calls the gate\n")).concat();
+    assert_eq!(told(&["hook", "status"]).stdout, calls);
+    assert_eq!(told(&["hook", "uninstall"]).stdout, lines("removed"));
+    let is_missing = files.map(|file| format!("{file} is not there\n")).concat();
+    assert_eq!(told(&["hook", "status"]).stdout, is_missing);
+    repository.write(".git/hooks/pre-commit", "#!/bin/sh\n");
+    let install = told(&["hook", "install"]);
+    assert!(install.stderr.contains("`.git/hooks/pre-commit` is there"), "{install:?}");
+    // Below the top, the hooks lie elsewhere, and the way to the files of managers goes up.
+    let below = repository.path.join("contracts");
+    let install = binary::run(&below, &["hook", "install", "--with", "lefthook"]);
+    assert!(install.stdout.starts_with("wrote ../lefthook.yml\n"), "{install:?}");
+    let status = binary::run(&below, &["hook", "status"]).stdout;
+    assert!(status.starts_with('/') && status.contains("\n../lefthook.yml (lefthook)"), "{status}");
+}
+
 /// The managers themselves, as PyPI has them: `.ci/run` installs them into `target/managers`.
 #[test]
 #[ignore = "needs pre-commit, prek and lefthook in target/managers"]

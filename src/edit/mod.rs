@@ -140,6 +140,12 @@ pub fn remove_file(target: &Path) -> Result<(), EditError> {
     std::fs::remove_file(target).map_err(|error| EditError::Io(target.to_owned(), error))
 }
 
+/// Removes a folder that nothing lies in; any other stays.
+pub fn remove_empty_folder(target: &Path) {
+    // It says no to a folder that holds something.
+    let _ = std::fs::remove_dir(target);
+}
+
 /// Appends to a file that may not be there yet; `bytes` is told how many are in it.
 ///
 /// # Errors

@@ -16,6 +16,20 @@ pub(super) const MANAGERS: [(Manager, &[&str]); 4] = [
 /// The command of every entry.
 pub(super) const CALL: &str = "contract-guard hook run";
 
+/// What goes into files of managers that say nothing yet. At their end it is known to be ours.
+const PRE_COMMIT: &str = "# https://pre-commit.com: run `pre-commit install` once.\nrepos: []\n";
+const LEFTHOOK: &str = "\
+# https://lefthook.dev: run `lefthook install` once.
+pre-commit:
+  commands:
+    contract-guard:
+      run: contract-guard hook run
+pre-merge-commit:
+  commands:
+    contract-guard:
+      run: contract-guard hook run
+";
+
 impl Manager {
     /// As users write it.
     pub(super) fn name(self) -> &'static str {
@@ -56,8 +70,10 @@ pub(super) fn with_call(manager: Manager, text: Option<&str>) -> Result<Option<S
     let wrong = |why: crate::document::Unwritable| why.to_string();
     match manager {
         Manager::PreCommit => {
-            let text = text
-                .unwrap_or("# https://pre-commit.com: run `pre-commit install` once.\nrepos: []\n");
+            let text = match text {
+                Some(text) if !is_silent(text) => text,
+                text => &(ended(text) + PRE_COMMIT),
+            };
             let hook = json!([{ "repo": "local", "hooks": [{
                 "id": "contract-guard", "name": "contracts are law", "entry": CALL,
                 "language": "system", "stages": ["pre-commit", "pre-merge-commit"],
@@ -68,7 +84,9 @@ pub(super) fn with_call(manager: Manager, text: Option<&str>) -> Result<Option<S
             merged(text, &edit).map(Some).map_err(wrong)
         }
         Manager::Lefthook => {
-            let text = text.unwrap_or("# https://lefthook.dev: run `lefthook install` once.\n{}\n");
+            let Some(text) = text.filter(|text| !is_silent(text)) else {
+                return Ok(Some(ended(text) + LEFTHOOK));
+            };
             let command = json!({ "commands": { "contract-guard": { "run": CALL } } });
             let both = json!({ "pre-commit": command, "pre-merge-commit": command });
             merged(text, &Edit::Merge(Pointer::root(), both)).map(Some).map_err(wrong)
@@ -83,7 +101,8 @@ pub(super) fn with_call(manager: Manager, text: Option<&str>) -> Result<Option<S
     }
 }
 
-/// The file of a manager without the call; `None` when it has none that can be taken out.
+/// The file of a manager without the call, empty where `install` wrote all of it; `None` when it has no call that
+/// can be taken out.
 pub(super) fn without_call(manager: Manager, text: &str) -> Option<String> {
     match manager {
         Manager::Husky => {
@@ -93,14 +112,20 @@ pub(super) fn without_call(manager: Manager, text: &str) -> Option<String> {
         }
         Manager::Prek => {
             let whole = with_call(manager, None).ok().flatten()?;
-            let kept = text.replacen(&whole, "", 1);
-            (kept != text).then(|| kept.trim_end_matches('\n').to_owned() + "\n")
+            // git may have changed its line ends.
+            let both = [whole.replace('\n', "\r\n"), whole];
+            let found = both.iter().find(|whole| text.contains(whole.as_str()))?;
+            Some(text.replacen(found, "", 1))
         }
         Manager::PreCommit => {
             let at = place_of(text, "repos")?;
-            merged(text, &Edit::Remove(at)).ok()
+            let text = merged(text, &Edit::Remove(at)).ok()?;
+            Some(without_end(&text, PRE_COMMIT).unwrap_or(text))
         }
         Manager::Lefthook => {
+            if let Some(text) = without_end(text, LEFTHOOK) {
+                return Some(text);
+            }
             let text = without_command(text, "pre-commit")?;
             Some(without_command(&text, "pre-merge-commit").unwrap_or(text))
         }
@@ -145,6 +170,18 @@ fn merged(text: &str, edit: &Edit) -> Result<String, crate::document::Unwritable
     let mut page = Rewrite::open(text.as_bytes(), Syntax::Yaml, &Limits::default())?;
     page.apply(edit)?;
     Ok(page.text().to_owned())
+}
+
+/// Whether a YAML file holds comments and nothing else, so that there is nothing to merge into.
+fn is_silent(text: &str) -> bool {
+    let is_silent = |line: &str| line.is_empty() || line.starts_with('#') || line == "---";
+    text.lines().all(|line| is_silent(line.trim()))
+}
+
+/// A file without what stands at its end, wherever git has changed its line ends.
+fn without_end(text: &str, end: &str) -> Option<String> {
+    let kept = text.strip_suffix(end).or_else(|| text.strip_suffix(&end.replace('\n', "\r\n")));
+    kept.map(str::to_owned)
 }
 
 /// A text that another line can follow.

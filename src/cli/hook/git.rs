@@ -54,7 +54,7 @@ pub(super) fn install(base: &Path, below: &str) -> Result<Vec<PathBuf>, Failure>
     let files = files(base)?;
     if let Some(other) = files.iter().find(|file| file.owner == Owner::Other) {
         return Err(Failure::Refused(Refused {
-            message: format!("`{}` is there, and somebody else's", other.path.display()),
+            message: format!("`{}` is there, and somebody else's", super::shown(&other.path)),
             details: Vec::new(),
             help: Some(format!("add this line to it: {} || exit $?", super::entries::CALL)),
             code: 1,

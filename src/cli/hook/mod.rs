@@ -16,7 +16,7 @@ use git::Owner;
 use super::args::Global;
 use super::output::Terminal;
 use super::{Answer, Failure};
-use crate::edit;
+use crate::edit::{self, EditError};
 use crate::report::visible;
 use crate::source;
 
@@ -32,6 +32,17 @@ pub(super) fn hook(hook: &Hook, global: &Global, terminal: &Terminal) -> Answer 
 /// The top of the repository, which has the files of managers.
 fn top() -> PathBuf {
     source::top_of_repository()
+}
+
+/// A path as the user would write it: from the current folder where it lies below that.
+fn shown(path: &Path) -> String {
+    let beneath = || {
+        let folder = source::canonical(path.parent()?)?;
+        let below = folder.strip_prefix(source::canonical(Path::new("."))?).ok()?;
+        Some(below.join(path.file_name()?))
+    };
+    let path = beneath().unwrap_or_else(|| path.to_owned());
+    visible(&path.display().to_string().replace('\\', "/"))
 }
 
 /// The file of a manager that is there.
@@ -63,7 +74,7 @@ fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
     let mut out = String::new();
     if manager == Manager::Git {
         for path in git::install(&top, &below)? {
-            out.push_str(&format!("wrote {}\n", visible(&path.display().to_string())));
+            out.push_str(&format!("wrote {}\n", shown(&path)));
         }
         if out.is_empty() {
             out.push_str("the hooks of git call the gate already\n");
@@ -81,19 +92,16 @@ fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
     let first = MANAGERS.iter().find(|(other, _)| *other == manager).and_then(|(_, n)| n.first());
     let name = found.as_ref().map(|(name, _)| *name).or(first.copied()).unwrap_or_default();
     let text = found.as_ref().map(|(_, text)| text.as_str());
+    let path = top.join(name);
     let unwritable = |why: String| {
         let help = format!("add an entry that runs `{}` by hand", entries::CALL);
-        Failure::Usage(format!("cannot write into `{name}`: {why}"), Some(help))
+        Failure::Usage(format!("cannot write into `{}`: {why}", shown(&path)), Some(help))
     };
     match with_call(manager, text).map_err(unwritable)? {
-        None => out.push_str(&format!("`{name}` calls the gate already\n")),
+        None => out.push_str(&format!("`{}` calls the gate already\n", shown(&path))),
         Some(text) => {
-            let path = top.join(name);
-            match manager {
-                Manager::Husky => edit::write_program(&path, text.as_bytes())?,
-                _ => edit::write_file(&path, text.as_bytes())?,
-            }
-            out.push_str(&format!("wrote {name}\n"));
+            write(manager, &path, &text)?;
+            out.push_str(&format!("wrote {}\n", shown(&path)));
         }
     }
     if let Some(then) = manager.then() {
@@ -102,12 +110,20 @@ fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
     Ok(terminal.write(out.as_bytes(), 0))
 }
 
+/// Writes the file of a manager.
+fn write(manager: Manager, path: &Path, text: &str) -> Result<(), EditError> {
+    match manager {
+        Manager::Husky => edit::write_program(path, text.as_bytes()),
+        _ => edit::write_file(path, text.as_bytes()),
+    }
+}
+
 fn uninstall(with: Option<Manager>, terminal: &Terminal) -> Answer {
     let top = top();
     let mut out = String::new();
     if with.is_none_or(|manager| manager == Manager::Git) {
         for path in git::uninstall(&top)? {
-            out.push_str(&format!("removed {}\n", visible(&path.display().to_string())));
+            out.push_str(&format!("removed {}\n", shown(&path)));
         }
     }
     for (manager, _) in MANAGERS {
@@ -115,16 +131,22 @@ fn uninstall(with: Option<Manager>, terminal: &Terminal) -> Answer {
             continue;
         }
         let Some((name, text)) = file_of(manager, &top)? else { continue };
+        let path = top.join(name);
+        let shown = shown(&path);
         match without_call(manager, &text) {
-            Some(text) => {
-                match manager {
-                    Manager::Husky => edit::write_program(&top.join(name), text.as_bytes())?,
-                    _ => edit::write_file(&top.join(name), text.as_bytes())?,
+            Some(text) if text.is_empty() => {
+                edit::remove_file(&path)?;
+                if let Some(folder) = path.parent() {
+                    edit::remove_empty_folder(folder);
                 }
-                out.push_str(&format!("changed {name}\n"));
+                out.push_str(&format!("removed {shown}\n"));
+            }
+            Some(text) => {
+                write(manager, &path, &text)?;
+                out.push_str(&format!("changed {shown}\n"));
             }
             None if calls(&text) => {
-                out.push_str(&format!("kept    {name}: its call was not written by `install`\n"));
+                out.push_str(&format!("kept    {shown}: its call was not written by `install`\n"));
             }
             None => {}
         }
@@ -148,13 +170,13 @@ fn status(terminal: &Terminal) -> Answer {
             Owner::Other => "is somebody else's, and does not call the gate itself",
         };
         is_called |= matches!(file.owner, Owner::Us | Owner::Caller);
-        out.push_str(&format!("{} {said}\n", visible(&file.path.display().to_string())));
+        out.push_str(&format!("{} {said}\n", shown(&file.path)));
     }
     for (manager, _) in MANAGERS {
         let Some((name, text)) = file_of(manager, &top)? else { continue };
         let calls = calls(&text);
         let said = if calls { "calls the gate" } else { "does not call the gate" };
-        out.push_str(&format!("{name} ({}) {said}\n", manager.name()));
+        out.push_str(&format!("{} ({}) {said}\n", shown(&top.join(name)), manager.name()));
         // What a manager puts into the hooks of git names the manager.
         let is_set = hooks.iter().any(|file| {
             file.owner == Owner::Other && file.text.to_lowercase().contains(manager.word())
