@@ -71,6 +71,61 @@ fn the_index_is_what_the_next_commit_holds() {
     assert_eq!(run(folder.path(), &["check", "--at", "HEAD"]).code, 1);
 }
 
+/// The commands that ask git say what they lack, and not what the system calls it.
+#[test]
+fn without_git_the_message_says_so() {
+    let folder = repository();
+    let below = folder.path().join("service");
+    std::fs::create_dir(&below).unwrap();
+    std::fs::rename(folder.path().join("contracts"), below.join("contracts")).unwrap();
+    let at_top = repository();
+    for (folder, args) in [
+        (at_top.path(), &["check", "--staged"][..]),
+        (at_top.path(), &["check", "--at", "HEAD"]),
+        (at_top.path(), &["check", "--against", "HEAD"]),
+        (at_top.path(), &["diff", "HEAD", "."]),
+        (at_top.path(), &["hook", "run"]),
+        (at_top.path(), &["hook", "status"]),
+        (at_top.path(), &["laws", "check", "--since", "HEAD"]),
+        (&below, &["laws", "check", "--against", "HEAD"]),
+        (&below, &["check", "--against", "HEAD"]),
+    ] {
+        let output = command(folder, args).env("PATH", folder.join("nowhere")).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {stderr}");
+        assert!(stderr.contains("git is not installed, or not on PATH\n"), "{args:?}: {stderr}");
+        assert!(stderr.contains("help: install git"), "{args:?}: {stderr}");
+        assert!(!stderr.contains("os error"), "{args:?}: {stderr}");
+    }
+}
+
+/// The contracts are on disk, and the index has none of them: that is what the user hears, and what to do.
+#[test]
+fn an_index_without_contracts_is_not_a_missing_tree() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    let bare = run(folder.path(), &["check", "--staged"]);
+    assert_eq!(bare.code, 3);
+    assert!(bare.stderr.contains("nothing of `contracts` is in the git index"), "{bare:?}");
+    assert!(bare.stderr.contains("contract-guard init"), "{bare:?}");
+    assert_eq!(run(folder.path(), &["init"]).code, 0);
+    for (at, told) in [(".", "contracts"), ("contracts/events", "../../contracts")] {
+        let staged = run(&folder.path().join(at), &["check", "--staged"]);
+        assert_eq!(staged.code, 3);
+        let message = format!("error: nothing of `{told}` is in the git index\n");
+        assert!(staged.stderr.starts_with(&message), "{staged:?}");
+        let help = format!("run `git add {told}` first");
+        assert!(staged.stderr.contains(&help), "{staged:?}");
+    }
+    // A configured root has a name of its own.
+    std::fs::rename(folder.path().join("contracts"), folder.path().join("law")).unwrap();
+    std::fs::write(folder.path().join("contract-guard.toml"), "contracts = \"law\"\n").unwrap();
+    let staged = run(folder.path(), &["diff", "index", "."]);
+    assert!(staged.stderr.contains("run `git add law` first"), "{staged:?}");
+    git(folder.path(), &["add", "law"]);
+    assert_eq!(run(folder.path(), &["check", "--staged"]).code, 0);
+}
+
 #[test]
 fn git_index_file_is_honoured() {
     let folder = repository();

@@ -106,13 +106,22 @@ fn git_dir(scrub: bool, at: &Path) -> Option<PathBuf> {
 /// Runs a command to its end.
 pub(super) fn run(base: &Path, what: &str, args: &[&str]) -> Result<Vec<u8>, SourceError> {
     let output = command(base).args(args).output();
-    let output = output
-        .map_err(|error| SourceError::Git { what: what.to_owned(), stderr: error.to_string() })?;
+    let output = output.map_err(|error| failed(what, &error))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     Err(SourceError::Git { what: what.to_owned(), stderr })
+}
+
+/// Why git did not run to its end.
+pub(super) fn failed(what: &str, error: &std::io::Error) -> SourceError {
+    let what = what.to_owned();
+    match error.kind() {
+        // It runs in the current folder, so that nothing else can be missing.
+        std::io::ErrorKind::NotFound => SourceError::NoGit { what },
+        _ => SourceError::Git { what, stderr: error.to_string() },
+    }
 }
 
 /// The full name of the commit that `name` means.
@@ -146,7 +155,7 @@ pub(super) fn objects(base: &Path, names: &[&str]) -> Result<Vec<Option<Object>>
         what: "look objects up".to_owned(),
         stderr: error.to_string(),
     };
-    let mut child = batch(base).map_err(|e| fail(&e))?;
+    let mut child = batch(base).map_err(|e| failed("look objects up", &e))?;
     // A few lines fit into any pipe.
     let asked = names.iter().map(|name| format!("{name}\n")).collect::<String>();
     if let Some(mut input) = child.stdin.take() {
@@ -305,7 +314,7 @@ fn contents(
         what: "read the contents of the tree".to_owned(),
         stderr: error.to_string(),
     };
-    let mut child = batch(base).map_err(|e| fail(&e))?;
+    let mut child = batch(base).map_err(|e| failed("read the contents of the tree", &e))?;
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(fail(&"no pipe"));
     };

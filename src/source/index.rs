@@ -62,6 +62,16 @@ fn without_intents(
     Ok(())
 }
 
+/// Why the index is no tree.
+pub(super) fn not_staged(request: &Request) -> SourceError {
+    let path = match request.root.as_str() {
+        "" => request.base.clone(),
+        root => request.base.join(root),
+    };
+    let root = path.strip_prefix("./").unwrap_or(&path).display().to_string().replace('\\', "/");
+    SourceError::NotStaged { root, is_on_disk: path.is_dir() }
+}
+
 /// The empty file and the empty tree, as git names them with SHA-1 and with SHA-256.
 const EMPTY: [(&str, &str); 2] = [
     ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"),

@@ -115,6 +115,13 @@ pub enum SourceError {
         /// Where one was looked for.
         base: PathBuf,
     },
+    /// The next commit would hold no contracts.
+    NotStaged {
+        /// The contracts, from the current folder.
+        root: String,
+        /// Whether they are on disk.
+        is_on_disk: bool,
+    },
     /// The configuration names a folder that cannot be the contracts.
     Root {
         /// The folder.
@@ -135,6 +142,11 @@ pub enum SourceError {
         what: String,
         /// What it answered.
         stderr: String,
+    },
+    /// There is no git to ask.
+    NoGit {
+        /// What would have been asked.
+        what: String,
     },
     /// Another tool failed.
     Tool {
@@ -182,6 +194,15 @@ impl SourceError {
             SourceError::NoTree { .. } => {
                 Some("run `contract-guard init` to make a small tree, or name the folder: `contract-guard check PATH`".to_owned())
             }
+            SourceError::NotStaged { root, is_on_disk: true } => {
+                Some(format!("run `git add {root}` first; `contract-guard check` alone looks at the files on disk"))
+            }
+            SourceError::NotStaged { is_on_disk: false, .. } => {
+                Some("run `contract-guard init` to make a small tree, then `git add` it".to_owned())
+            }
+            SourceError::NoGit { .. } => {
+                Some("install git (https://git-scm.com), or add the folder that it is in to PATH".to_owned())
+            }
             SourceError::TooMuch { help, .. } => Some(help.clone()),
             SourceError::CutOff { fetch, .. } => {
                 Some(format!("run `{fetch}`; with actions/checkout, set `fetch-depth: 0`"))
@@ -213,6 +234,12 @@ impl fmt::Display for SourceError {
         match self {
             SourceError::NoTree { base } => {
                 write!(f, "there is no contracts tree in `{}`", base.display())
+            }
+            SourceError::NotStaged { root, .. } => {
+                write!(f, "nothing of `{root}` is in the git index")
+            }
+            SourceError::NoGit { what } => {
+                write!(f, "cannot {what}: git is not installed, or not on PATH")
             }
             SourceError::Root { folder, reason } => {
                 write!(f, "`contracts = \"{folder}\"` {reason}")
@@ -247,6 +274,9 @@ pub fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceError> {
         Source::Freeze(path) => freeze::read(request, path, budget)?,
     };
     if tree.artifacts.is_empty() && tree.refused.is_empty() {
+        if request.source == Source::Index {
+            return Err(index::not_staged(request));
+        }
         return Err(SourceError::NoTree { base: request.base.clone() });
     }
     Ok(tree)
@@ -329,6 +359,11 @@ pub fn top_of_repository() -> PathBuf {
         base = if base == Path::new(".") { PathBuf::from("..") } else { base.join("..") };
     }
     PathBuf::from(".")
+}
+
+/// Whether a folder is one of a repository, by what lies on disk.
+fn is_in_repository(folder: &Path) -> bool {
+    canonical(folder).is_some_and(|path| path.ancestors().any(|path| path.join(".git").exists()))
 }
 
 /// What leads from the top of the repository around a folder to the folder: `` or `a/b/`.

@@ -59,7 +59,7 @@ impl Repository {
         let is_git = match asked {
             Ok(said) => said.starts_with(b"true"),
             // A repository that git refuses to read, such as somebody else's, is one all the same.
-            Err(error) if base.join(".git").exists() => return Err(error),
+            Err(error) if super::is_in_repository(base) => return Err(error),
             Err(_) => false,
         };
         let (objects, listed, failure) = (Mutex::default(), Mutex::default(), Mutex::default());
@@ -332,8 +332,7 @@ impl Repository {
             Ok(bytes) => bytes,
             Err(error) => {
                 *objects = None;
-                let what = "read an object of the repository".to_owned();
-                self.fail(SourceError::Git { what, stderr: error.to_string() });
+                self.fail(git::failed("read an object of the repository", &error));
                 None
             }
         }

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Run, global: &Global, terminal: &Terminal) -> Answer {
     };
     let run = match gated(&request, base, args.now.as_deref(), global) {
         // The last contracts of a repository that has given them up, or none ever.
-        Err(Failure::Source(SourceError::NoTree { .. })) => return gone(&staged),
+        Err(Failure::Source(SourceError::NotStaged { .. })) => return gone(&staged),
         other => other?,
     };
     let judged = judge(run);

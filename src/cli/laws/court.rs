@@ -89,9 +89,11 @@ impl Court {
     ) -> Result<(Catalog, Accepted), Failure> {
         let tree = match source::read(&self.request(), &budget(global)) {
             // A law may be held to a repository without contracts.
-            Err(source::SourceError::NoTree { .. } | source::SourceError::Io { .. }) => {
-                Tree::default()
-            }
+            Err(
+                source::SourceError::NoTree { .. }
+                | source::SourceError::NotStaged { .. }
+                | source::SourceError::Io { .. },
+            ) => Tree::default(),
             other => other?,
         };
         let layout = crate::gate::read_config(&tree, limits(global)).layout;
