@@ -340,6 +340,41 @@ fn contracts_below_the_top() {
     repository.git(&["commit", "-q", "-a", "-m", "m"]).is_refused("example-invalid");
 }
 
+/// What calls the gate lies at the top: whoever touches it is held to everything.
+#[test]
+fn wiring_at_the_top_counts_for_contracts_below_it() {
+    let repository = Repository::bare();
+    let service = repository.path.join("services/notes");
+    std::fs::create_dir_all(&service).unwrap();
+    std::fs::rename(repository.path.join("contracts"), service.join("contracts")).unwrap();
+    let example = format!("services/notes/{EXAMPLE}");
+    repository.write(&example, &repository.read(&example).replace("\"title\":", "\"titel\":"));
+    repository.git(&["add", "-A"]).is_made();
+    repository.commit().is_made();
+    assert_eq!(binary::run(&service, &["hook", "install"]).code, 0);
+    // What was wrong before is no business of a commit that is about something else.
+    repository.write("services/other/.github/workflows/x.yml", "on: push\n");
+    repository.write("notes.txt", "n\n");
+    repository.git(&["add", "-A"]).is_made();
+    repository.commit().is_silent();
+    for wiring in [".github/workflows/contract-guard.yml", ".pre-commit-config.yaml", ".ci/run"] {
+        repository.write(wiring, "# other\n");
+        repository.stage(wiring);
+        repository.commit().is_refused("example-invalid");
+        // By hand, from the folder itself, it is the same.
+        repository.git(&["config", "diff.relative", "true"]).is_made();
+        let inside = binary::run(&service, &["hook", "run"]);
+        assert!(inside.code == 1 && inside.stdout.contains("example-invalid"), "{inside:?}");
+        repository.git(&["reset", "-q"]).is_made();
+    }
+    // Together with a contract that is right by itself, too.
+    let topics = "services/notes/contracts/events/topics.yaml";
+    repository.write(topics, &format!("# A word.\n{}", repository.read(topics)));
+    repository.stage(topics);
+    repository.stage(".pre-commit-config.yaml");
+    repository.commit().is_refused("example-invalid");
+}
+
 #[test]
 fn a_hook_of_somebody_is_not_that_of_a_manager() {
     let repository = Repository::bare();

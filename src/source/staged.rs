@@ -9,6 +9,8 @@ use super::{CONFIG, SourceError, git};
 pub struct Staged {
     /// Paths from the folder that was asked about: new, changed and removed ones, of a rename both.
     pub paths: Vec<String>,
+    /// The same of what lies outside that folder, from the top of the repository.
+    pub outside: Vec<String>,
     /// The commit before it, if there is one.
     pub head: Option<String>,
     /// The contracts root that it has.
@@ -22,14 +24,15 @@ pub struct Staged {
 /// Compares the index with the last commit; `None` when they are the same.
 pub fn staged(base: &Path) -> Result<Option<Staged>, SourceError> {
     let what = "compare the index with the last commit";
-    let args = ["--no-renames", "--relative", "--no-ext-diff", "--ita-invisible-in-index"];
-    let first = ["diff", "--cached", "--name-only", "-z"];
+    let args = ["--no-renames", "--no-ext-diff", "--ita-invisible-in-index"];
+    let first = ["-c", "diff.relative=false", "diff", "--cached", "--name-only", "-z"];
     let listed = git::run(base, what, &[&first[..], &args].concat())?;
     let paths = listed.split(|b| *b == 0).filter(|path| !path.is_empty());
     let paths: Vec<String> = paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect();
     if paths.is_empty() {
         return Ok(None);
     }
+    let (paths, outside) = parted(paths, &prefix_of(base)?);
     let (now, then) = (format!(":./{CONFIG}"), format!("HEAD:./{CONFIG}"));
     let laws = "HEAD:./contracts/laws";
     let mut found = git::objects(base, &["HEAD^{commit}", &now, &then, laws])?.into_iter();
@@ -41,7 +44,25 @@ pub fn staged(base: &Path) -> Result<Option<Staged>, SourceError> {
         "contracts" => next().is_some(),
         root => git::objects(base, &[&format!("HEAD:./{root}/laws")])?.iter().any(Option::is_some),
     };
-    Ok(Some(Staged { paths, head, root, root_before, has_laws }))
+    Ok(Some(Staged { paths, outside, head, root, root_before, has_laws }))
+}
+
+/// Those of the paths that lie below a folder, from there, and the others.
+fn parted(paths: Vec<String>, prefix: &str) -> (Vec<String>, Vec<String>) {
+    let (within, outside): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| path.starts_with(prefix));
+    let below = |path: String| path.strip_prefix(prefix).map(str::to_owned).unwrap_or(path);
+    (within.into_iter().map(below).collect(), outside)
+}
+
+/// What leads from the top of the repository to a folder.
+fn prefix_of(base: &Path) -> Result<String, SourceError> {
+    // At the top, where git runs hooks, there is nothing to ask.
+    if base.join(".git").exists() {
+        return Ok(String::new());
+    }
+    let said = git::run(base, "find the top of the repository", &["rev-parse", "--show-prefix"])?;
+    Ok(String::from_utf8_lossy(&said).trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// The first of these references that a repository has.

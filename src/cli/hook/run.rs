@@ -110,7 +110,9 @@ fn is_relevant(staged: &Staged) -> bool {
             || is_below(path, &staged.root)
             || is_below(path, &staged.root_before)
     };
-    staged.has_laws || staged.paths.iter().any(touches)
+    (staged.has_laws && !staged.paths.is_empty())
+        || staged.paths.iter().any(touches)
+        || staged.outside.iter().any(|path| calls_the_gate(path))
 }
 
 /// Whether a file outside the contracts may call the gate.
@@ -140,7 +142,8 @@ fn passes_at_a_glance(
             || calls_the_gate(path)
             || judges.iter().any(|judge| path.ends_with(judge))
     };
-    let touches_more = staged.paths.iter().any(is_more);
+    let touches_more =
+        staged.paths.iter().any(is_more) || staged.outside.iter().any(|path| calls_the_gate(path));
     if staged.has_laws || staged.root != staged.root_before || touches_more {
         return Ok(false);
     }
