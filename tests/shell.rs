@@ -70,6 +70,39 @@ fn the_page_names_every_command() {
     }
 }
 
+/// The first line names the page twice, the last one the program: long names leave no room for more.
+fn head_is_whole(name: &str, file: &Path) {
+    let text = std::fs::read_to_string(file).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let head = format!("\n.TH {name} 1 \" \" \"contract-guard {version}\" \" \"\n");
+    assert!(text.contains(&head), "{name}: {text}");
+    // As wide as `man` writes for a terminal of 80 columns.
+    let wide = ["-man", "-Tascii", "-P-c", "-rLL=78n", "-rLT=78n"];
+    if let Some((true, said)) = judged("groff", &wide, file) {
+        let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let title = format!("{name}(1)");
+        assert_eq!(words(lines.first().unwrap()), [title.as_str(), title.as_str()]);
+        assert_eq!(words(lines.last().unwrap()), ["contract-guard", version, title.as_str()]);
+    }
+}
+
+/// `-h` may leave an option out for being rare; the page is where it is looked up.
+#[test]
+fn the_page_describes_every_option() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(binary::run(folder.path(), &["man", "--out", "."]).code, 0);
+    for (path, page) in binary::files(folder.path()) {
+        let page = String::from_utf8(page).unwrap();
+        let lines: Vec<&str> = page.lines().filter(|line| !line.is_empty()).collect();
+        let bare = lines.windows(2).find(|pair| {
+            let is_end = pair[1].starts_with(".TP") || pair[1].starts_with(".SH");
+            pair[0].starts_with("\\fB\\-\\-") && is_end
+        });
+        assert_eq!(bare, None, "{path}");
+    }
+}
+
 #[test]
 fn a_folder_gets_a_page_for_each_command() {
     let folder = tempfile::tempdir().unwrap();
@@ -87,6 +120,9 @@ fn a_folder_gets_a_page_for_each_command() {
         if let Some((is_fine, said)) = judged("groff", &["-man", "-Tutf8", "-ww", "-z"], &file) {
             assert!(is_fine && said.is_empty(), "{name}: {said}");
         }
+    }
+    for name in &expected {
+        head_is_whole(name, &pages.join(format!("{name}.1")));
     }
     if let Some((is_fine, said)) =
         judged("man", &["-l", "-Tutf8"], &pages.join("contract-guard-freeze-create.1"))

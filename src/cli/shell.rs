@@ -85,10 +85,19 @@ fn collect(command: Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), F
 }
 
 fn page(command: Command) -> Result<(String, Vec<u8>), Failure> {
-    let page = clap_mangen::Man::new(command).manual("contract-guard");
+    // What `-h` leaves out for being rare would stand here without a word.
+    let command = command.mut_args(|arg| arg.hide_short_help(false));
+    // A space is what an empty word has to be here, or those after it would take its place. The name stands
+    // twice in the first line of 80 columns, so that the long ones leave no room for that of the manual.
+    let page = clap_mangen::Man::new(command)
+        .source(concat!("contract-guard ", env!("CARGO_PKG_VERSION")))
+        .date(" ")
+        .manual(" ");
     let name = page.get_filename();
     let mut bytes = Vec::new();
     let written = page.render(&mut bytes);
     written.map_err(|error| EditError::Io(Path::new(&name).to_owned(), error))?;
-    Ok((name, bytes))
+    // Examples are aligned by spaces: no line is stretched.
+    let text = String::from_utf8_lossy(&bytes).replace(".SH EXTRA\n", ".SH EXTRA\n.ad l\n.nh\n");
+    Ok((name, text.into_bytes()))
 }
