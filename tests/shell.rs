@@ -49,13 +49,45 @@ fn scripts_parse_and_name_every_command() {
 fn bash_completes_commands_and_values() {
     let folder = tempfile::tempdir().unwrap();
     let script = binary::run(folder.path(), &["completions", "bash"]).stdout;
-    let asked = "COMP_WORDS=(contract-guard completions z); COMP_CWORD=2; _contract__guard contract-guard z completions; echo \"${COMPREPLY[@]}\"";
     let file = folder.path().join("script");
-    std::fs::write(&file, format!("{script}\n{asked}\n")).unwrap();
     let has_bash =
         judged("bash", &["-c", "((BASH_VERSINFO[0] >= 4))"], &file).is_some_and(|(ok, _)| ok);
-    if let Some((is_fine, said)) = judged("bash", &[], &file).filter(|_| has_bash) {
-        assert!(is_fine && said.trim() == "zsh", "{said}");
+    std::fs::write(folder.path().join("findings.json"), "").unwrap();
+    // The words so far as bash cuts them, the last one being completed.
+    for (words, offered) in [
+        (&["completions", "z"][..], "zsh"),
+        (&["check", "--report", "s"], "short= sarif="),
+        (&["check", "--report", "c"], "comment="),
+        (&["check", "--report", "h"], "human="),
+        (&["diff", "--report", "sarif", "=", "findings"], "findings.json"),
+        (&["explain", "dangling"], "dangling-ref"),
+        (&["explain", "gate-w"], "gate-weakened gate-wired"),
+    ] {
+        let [.., before, last] = words else { continue };
+        let asked = format!(
+            "cd '{}'; COMP_WORDS=(contract-guard {}); COMP_CWORD={}; compopt() {{ :; }}\n\
+             _contract__guard contract-guard {last} {before}; echo \"${{COMPREPLY[@]}}\"",
+            folder.path().display(),
+            words.join(" "),
+            words.len(),
+        );
+        std::fs::write(&file, format!("{script}\n{asked}\n")).unwrap();
+        if let Some((is_fine, said)) = judged("bash", &[], &file).filter(|_| has_bash) {
+            assert!(is_fine && said.trim() == offered, "{words:?}: {said}");
+        }
+    }
+}
+
+/// What is offered is not all that is taken: what is wrong is told as before, and the help stays short.
+#[test]
+fn what_is_offered_does_not_judge() {
+    let run = binary::run(Path::new("."), &["explain", "dangling-reff"]);
+    assert!(run.code == 2 && run.stderr.contains("dangling-ref"), "{run:?}");
+    let run = binary::run(Path::new("."), &["check", "--report", "html=x"]);
+    assert!(run.code == 2 && run.stderr.contains("`html` is none of human, short"), "{run:?}");
+    for command in ["explain", "check"] {
+        let help = binary::run(Path::new("."), &[command, "--help"]).stdout;
+        assert!(!help.contains("dangling-ref,") && !help.contains("short="), "{help}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::help::{EXIT_CODES, with_codes};
+use super::offer;
 use super::outlets::ReportTo;
 use crate::report::{Ci, Format};
 
@@ -202,6 +203,7 @@ pub(super) enum Command {
     )]
     Explain {
         /// The code of a rule; without it all are listed
+        #[arg(value_parser = offer::codes(), hide_possible_values = true)]
         code: Option<String>,
     },
     /// Freeze contracts byte for byte; list, verify, compare, restore freezes
@@ -287,7 +289,7 @@ pub(super) struct Gate {
     #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
     /// Write this format of the same answer to a file, too; can be given again, `comment` is a format here
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = ReportTo::parse)]
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = offer::reports(), hide_possible_values = true)]
     pub report: Vec<ReportTo>,
 }
 
@@ -321,7 +323,7 @@ pub(super) struct Diff {
     #[arg(long)]
     pub exit_code: bool,
     /// Write this format of the same answer to a file, too; can be given again, `comment` is a format here
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = ReportTo::parse)]
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = offer::reports(), hide_possible_values = true)]
     pub report: Vec<ReportTo>,
 }
 

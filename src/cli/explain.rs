@@ -52,6 +52,11 @@ fn subjects() -> Vec<Subject> {
     all
 }
 
+/// All codes that can be explained, in order.
+pub(super) fn codes() -> Vec<&'static str> {
+    subjects().iter().map(|subject| subject.code.0).collect()
+}
+
 pub(super) fn run(code: Option<&str>, format: OutputFormat, terminal: &Terminal) -> Answer {
     let all = subjects();
     let Some(code) = code else {

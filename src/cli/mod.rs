@@ -24,6 +24,7 @@ mod load;
 mod lsp;
 mod migrate;
 mod new;
+mod offer;
 mod outlets;
 mod output;
 mod place;

@@ -52,11 +52,36 @@ pub(super) fn completions(args: &Completions, terminal: &Terminal) -> Answer {
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut args::Cli::command(), "contract-guard", &mut script);
-    // For bash, clap_complete 4.6 sets a name with a hyphen one way and asks for it another way, so that
-    // nothing below the program itself completes.
-    let script =
-        String::from_utf8_lossy(&script).replace("contract__subcmd__guard", "contract__guard");
+    let script = String::from_utf8_lossy(&script);
+    let script = match args.shell {
+        Shell::Bash => for_bash(&script),
+        Shell::Zsh => for_zsh(&script),
+        // Beside formats there are files, for what follows `FORMAT=`.
+        Shell::Fish => script.replace("-r -f -a \"human=", "-r -F -a \"human="),
+        Shell::Powershell => script.into_owned(),
+    };
     Ok(terminal.write(script.as_bytes(), 0))
+}
+
+/// clap_complete 4.6 sets a name with a hyphen one way and asks for it another way, so that nothing below the
+/// program itself completes. `FORMAT=` is a beginning: no space follows it, but a file.
+fn for_bash(script: &str) -> String {
+    let files = "COMPREPLY=($(compgen -f \"${cur}\"))";
+    let report = format!(
+        "                =)\n                    {files}\n                    return 0\n                    ;;\n\
+         {REPORT_IN_BASH}                    compopt -o nospace\n"
+    );
+    script.replace("contract__subcmd__guard", "contract__guard").replace(REPORT_IN_BASH, &report)
+}
+
+/// The case of the option `--report`.
+const REPORT_IN_BASH: &str = "                --report)\n";
+
+/// The same for zsh.
+fn for_zsh(script: &str) -> String {
+    let words = super::offer::REPORTS.join(" ");
+    let file = "compset -P \"*=\" && _files || compadd -S \"\" -";
+    script.replace(&format!("FORMAT=FILE:({words})"), &format!("FORMAT=FILE:{{{file} {words}}}"))
 }
 
 /// `contract-guard man`
