@@ -98,6 +98,19 @@ fn counts(value: &Value) -> [u64; 4] {
     ["records", "valid", "invalid", "unknown"].map(|key| value[key].as_u64().unwrap())
 }
 
+/// Where something else is wrong, the usage still says that files are not needed.
+#[test]
+fn the_usage_does_not_ask_for_files() {
+    let usage = "Usage: contract-guard audit [OPTIONS] <--schema <SCHEMA>|--topic <NAME>|--auto> [FILES]...\n";
+    let asked: [&[&str]; 4] =
+        [&["-h"], &[], &["notes.jsonl"], &["--auto", "--topic", "X", "notes.jsonl"]];
+    for args in asked {
+        let run = binary::run(Path::new("."), &[&["audit"], args].concat());
+        let said = [run.stdout, run.stderr].concat();
+        assert!(said.contains(usage), "{args:?}: {said}");
+    }
+}
+
 #[test]
 fn every_compression_says_the_same_whatever_the_name() {
     let folder = tree();

@@ -17,9 +17,16 @@ Examples:
 Files are JSON Lines, plain, gzip or zstd, told apart by their first bytes. With --against, the exit code is
 1 when a record was valid and is not any more, and 0 when there is none.";
 
+/// An error would tell it with the files as if they were needed, whenever some were named.
+const USAGE: &str = "\
+contract-guard audit [OPTIONS] <--schema <SCHEMA>|--topic <NAME>|--auto> [FILES]...";
+
 /// Recorded data, and what it is held against.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("contract").required(true).args(["schema", "topic", "auto"])))]
+#[command(
+    group(ArgGroup::new("contract").required(true).args(["schema", "topic", "auto"])),
+    override_usage = USAGE
+)]
 pub(in crate::cli) struct Audit {
     /// Files of JSON Lines; `-` for standard input [default: standard input, unless it is a terminal]
     pub files: Vec<PathBuf>,
