@@ -275,6 +275,20 @@ fn a_broken_configuration_is_no_audit() {
     assert_eq!(run(folder.path(), &["audit", "--auto", "events"]).code, 0);
 }
 
+/// Records that go nowhere are lost, and nobody may think that they arrived.
+#[cfg(unix)]
+#[test]
+fn records_that_cannot_be_passed_on_are_no_pass() {
+    let folder = tree();
+    std::fs::write(folder.path().join("events.jsonl"), format!("{}\n", event())).unwrap();
+    let args = ["audit", "--auto", "--emit", "valid", "events.jsonl"];
+    let unwritable = std::fs::File::open("/dev/null").unwrap();
+    let output = command(folder.path(), &args).stdout(unwritable).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("cannot write the records"), "{stderr}");
+}
+
 #[test]
 fn a_topic_is_asked_for_by_name_or_version() {
     let folder = tree();

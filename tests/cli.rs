@@ -219,6 +219,24 @@ fn a_full_disk_is_no_pass() {
     }
 }
 
+/// What is not open for writing swallows the answer: nobody was told.
+#[cfg(unix)]
+#[test]
+fn an_output_that_cannot_be_written_is_no_pass() {
+    for (folder, wanted) in [(fresh(), 3), (broken(), 1)] {
+        for args in [&["check"][..], &["check", "--format", "json"]] {
+            let unwritable = std::fs::File::open("/dev/null").unwrap();
+            let output = command(folder.path(), args).stdout(unwritable).output().unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(wanted), "{stderr}");
+            assert!(stderr.contains("cannot write the answer"), "{stderr}");
+        }
+    }
+    // Whoever throws it away on purpose has opened something that takes it.
+    let output = command(fresh().path(), &["check"]).stdout(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+}
+
 #[test]
 fn explain_knows_every_code_and_names_the_nearest() {
     let folder = tempfile::tempdir().unwrap();

@@ -51,7 +51,7 @@ fn base_by(
     let mut before = match request.source {
         // A freeze may lie anywhere.
         Source::Freeze(_) => sides::request(name),
-        _ => sides::request_at(name, request.base.clone(), request.root.clone()),
+        _ => sides::request_at(name, &request.base, &request.root),
     }?;
     let past = match &before.source {
         Source::Commit(commit) => {

@@ -1,11 +1,32 @@
 //! Standard output and error: colour, width, and what a failed write means.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use super::args::Color;
 use crate::report::{Style, visible};
 use crate::source::below_top;
+
+/// Standard output as the system has it. That of the standard library says of a descriptor which cannot be written
+/// that all is well.
+#[cfg(not(windows))]
+pub(super) fn standard_output() -> io::Result<impl Write> {
+    use std::os::fd::AsFd;
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+/// The same; a console is left to the standard library, which knows how it takes text.
+#[cfg(windows)]
+pub(super) fn standard_output() -> io::Result<Box<dyn Write>> {
+    use std::os::windows::io::AsHandle;
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        return Ok(Box::new(stdout));
+    }
+    let file = stdout.as_handle().try_clone_to_owned().map(File::from)?;
+    Ok(Box::new(file))
+}
 
 /// What the output can show.
 pub(super) struct Terminal {
@@ -58,8 +79,9 @@ impl Terminal {
     /// Writes everything at once and gives the exit code: a closed pipe changes nothing, any other
     /// failure means that a pass did not reach anybody.
     pub(super) fn write(&self, bytes: &[u8], code: u8) -> u8 {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        let written = standard_output()
+            .and_then(|mut stdout| stdout.write_all(bytes).and_then(|()| stdout.flush()));
+        match written {
             Ok(()) => code,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
             Err(error) => {

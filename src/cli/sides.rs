@@ -1,12 +1,12 @@
 //! The trees that a user means by `1.2.0`, `freeze:1.2.0`, `origin/main`, `index`, `.`, or a path.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Failure;
 use super::args::Global;
 use super::load::{Loaded, load, load_to_compare};
-use crate::source::{self, Request, Source, SourceError, USUAL_ROOT};
 use super::place::no_freeze;
+use crate::source::{self, Request, Source, SourceError, USUAL_ROOT};
 
 /// The newest freeze, which is what one compares with unless told otherwise.
 pub(super) const LATEST: &str = "latest";
@@ -31,20 +31,24 @@ pub(super) fn request(text: &str) -> Result<Request, Failure> {
         Err(SourceError::NoTree { base }) => (base, USUAL_ROOT.to_owned()),
         other => other?,
     };
-    request_at(text, base, root)
+    request_at(text, &base, &root)
 }
 
 /// What a name means where the contracts lie below `base` and `root`.
-pub(super) fn request_at(text: &str, base: PathBuf, root: String) -> Result<Request, Failure> {
-    let of =
-        |source: Source| Request { source, base: base.clone(), root: root.clone(), frozen: false };
+pub(super) fn request_at(text: &str, base: &Path, root: &str) -> Result<Request, Failure> {
+    let of = |source: Source| Request {
+        source,
+        base: base.to_owned(),
+        root: root.to_owned(),
+        frozen: false,
+    };
     let version = text.strip_prefix("freeze:");
     match text {
         "." | "worktree" => return Ok(of(Source::Dir)),
         "index" => return Ok(of(Source::Index).configured()),
         _ => {}
     }
-    let freezes = source::freezes(&base, &root)?;
+    let freezes = source::freezes(base, root)?;
     match source::meant(&freezes, version.unwrap_or(text)).as_slice() {
         [(_, file)] => return Ok(of(Source::Freeze(file.path.clone()))),
         [] if version.unwrap_or(text) == LATEST => {

@@ -15,7 +15,7 @@ use super::against::base_to_validate;
 use super::args::{Check, Global, OutputFormat};
 use super::check::request;
 use super::load::load;
-use super::output::Terminal;
+use super::output::{Terminal, standard_output};
 use super::progress::Progress;
 use super::{Answer, Failure};
 use crate::audit::{self, Auditor, Tally};
@@ -166,8 +166,9 @@ impl Outlet {
         if !self.is_open || bytes.is_empty() {
             return;
         }
-        let mut stdout = io::stdout().lock();
-        if let Err(error) = stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        let written = standard_output()
+            .and_then(|mut stdout| stdout.write_all(bytes).and_then(|()| stdout.flush()));
+        if let Err(error) = written {
             self.is_open = false;
             self.error = Some(error).filter(|e| e.kind() != io::ErrorKind::BrokenPipe);
         }
