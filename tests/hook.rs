@@ -472,6 +472,64 @@ fn a_branch_is_judged_as_a_whole() {
     clone.git(&["commit", "-q", "-a", "-m", "m"]).is_silent();
 }
 
+/// What docs/pre-commit.md tells somebody who commits to the main branch and pushes, in its own commands.
+#[test]
+fn whoever_works_alone_declares_one_step_a_push() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pre-commit.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, alone) = page.split_once("### Working alone\n").unwrap();
+    let (alone, _) = alone.split_once("\n## ").unwrap();
+    let command = "contract-guard bump --against origin/main --write -m \"say it better\"";
+    assert!(alone.contains(&format!("$ {command}\n")), "{alone}");
+    let repository = Repository::new();
+    let bump = |against: &str| {
+        let args = ["bump", "--against", against, "--write", "-m", "say it better"];
+        let run = binary::run(repository.path(), &args);
+        assert_eq!(run.code, 0, "{run:?}");
+        repository.git(&["add", "contracts"]).is_made();
+    };
+    let readme = "contracts/README.md";
+    let say_more = |repository: &Repository| {
+        repository.write(readme, &(repository.read(readme) + "More.\n"));
+        repository.stage(readme);
+    };
+    // Without `origin`, each commit for itself, an amended one too.
+    say_more(&repository);
+    repository.commit().is_refused("bump-too-small");
+    bump("HEAD");
+    repository.commit().is_silent();
+    say_more(&repository);
+    repository.git(&["commit", "-q", "--amend", "-m", "m"]).is_refused("bump-too-small");
+    repository.git(&["reset", "-q", "--hard"]).is_made();
+    // With it, one step for all until the next push.
+    let origin = repository.path.parent().unwrap().join("origin");
+    repository.git(&["init", "-q", "--bare", origin.to_str().unwrap()]).is_made();
+    repository.git(&["remote", "add", "origin", origin.to_str().unwrap()]).is_made();
+    for _ in 0..2 {
+        repository.git(&["push", "-q", "origin", "main"]).is_made();
+        say_more(&repository);
+        let said = repository.commit();
+        said.is_refused("bump-too-small");
+        let told = said.text.lines().filter(|line| alone.contains(line.trim()));
+        assert!(told.count() >= 3, "the page shows something else than {said:?}");
+        bump("origin/main");
+        repository.commit().is_silent();
+        say_more(&repository);
+        repository.commit().is_silent();
+    }
+    // What is left out from the first commit on costs nothing.
+    let repository = Repository::bare();
+    repository.write("contracts/.contractignore", "README.md\n");
+    repository.git(&["add", "-A"]).is_made();
+    repository.commit().is_made();
+    assert_eq!(binary::run(repository.path(), &["hook", "install"]).code, 0);
+    say_more(&repository);
+    repository.commit().is_silent();
+    repository.write("contracts/.contractignore", "README.md\nCHANGELOG.md\n");
+    repository.stage("contracts/.contractignore");
+    repository.commit().is_refused("gate-weakened");
+}
+
 #[test]
 fn nothing_is_written() {
     let repository = Repository::new();
