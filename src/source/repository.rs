@@ -59,7 +59,11 @@ impl Repository {
         let is_git = match asked {
             Ok(said) => said.starts_with(b"true"),
             // A repository that git refuses to read, such as somebody else's, is one all the same.
-            Err(error) if super::is_in_repository(base) => return Err(error),
+            Err(error) if base.join(".git").exists() => return Err(error),
+            // Without git to ask, what lies on disk has to do.
+            Err(error @ SourceError::NoGit { .. }) if super::is_in_repository(base) => {
+                return Err(error);
+            }
             Err(_) => false,
         };
         let (objects, listed, failure) = (Mutex::default(), Mutex::default(), Mutex::default());
