@@ -121,6 +121,10 @@ fn an_index_without_contracts_is_not_a_missing_tree() {
     std::fs::rename(folder.path().join("contracts"), folder.path().join("law")).unwrap();
     std::fs::write(folder.path().join("contract-guard.toml"), "contracts = \"law\"\n").unwrap();
     let staged = run(folder.path(), &["diff", "index", "."]);
+    let both = "run `git add contract-guard.toml law` first";
+    assert!(staged.stderr.contains(both), "{staged:?}");
+    git(folder.path(), &["add", "contract-guard.toml"]);
+    let staged = run(folder.path(), &["diff", "index", "."]);
     assert!(staged.stderr.contains("run `git add law` first"), "{staged:?}");
     git(folder.path(), &["add", "law"]);
     assert_eq!(run(folder.path(), &["check", "--staged"]).code, 0);

@@ -64,12 +64,18 @@ fn without_intents(
 
 /// Why the index is no tree.
 pub(super) fn not_staged(request: &Request) -> SourceError {
-    let path = match request.root.as_str() {
-        "" => request.base.clone(),
-        root => request.base.join(root),
+    let shown = |below: &str| {
+        let path = request.base.join(below);
+        path.strip_prefix("./").unwrap_or(&path).display().to_string().replace('\\', "/")
     };
-    let root = path.strip_prefix("./").unwrap_or(&path).display().to_string().replace('\\', "/");
-    SourceError::NotStaged { root, is_on_disk: path.is_dir() }
+    // The folder may have a root that the index knows nothing of.
+    let found = match super::root_in(&request.base) {
+        Ok(Some(root)) if root == request.root => vec![root],
+        Ok(Some(root)) => vec![super::CONFIG.to_owned(), root],
+        _ => Vec::new(),
+    };
+    let missing = found.iter().map(|below| shown(below)).collect();
+    SourceError::NotStaged { root: shown(&request.root), missing }
 }
 
 /// The empty file and the empty tree, as git names them with SHA-1 and with SHA-256.
