@@ -191,6 +191,16 @@ fn nothing_changed_hurts_nobody() {
 }
 
 #[test]
+fn a_broken_configuration_answers_nobody() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    contracts.write("contract-guard.toml", "edition = [\n");
+    let run = contracts.run(&[]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+    assert!(run.stderr.contains("contract-guard.toml:1:12: error[config-invalid]"), "{run:?}");
+}
+
+#[test]
 fn a_removed_property_hits_those_who_use_it() {
     let contracts = Contracts::new();
     note_people(&contracts);

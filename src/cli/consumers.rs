@@ -55,6 +55,7 @@ pub(super) fn run(args: &CanIRelease, global: &Global, terminal: &Terminal) -> A
     let against = args.against.as_deref().unwrap_or(LATEST);
     let old = side(against, global)?;
     let new = side(".", global)?;
+    new.configured()?;
     let tree = files(&new, args, global)?;
     let catalog = catalog::build_uncompiled(&tree, &new.config.layout, &new.config.limits);
     let outcome = looked_at(&catalog);
