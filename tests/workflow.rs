@@ -673,3 +673,38 @@ fn a_debt_is_settled_by_a_second_person_and_by_nothing_else() {
     assert_eq!(read(path, debts), text);
     assert!(read(path, "contracts/debts.json").contains("\"approved_by\": \"ada\""));
 }
+
+/// A conflict that nobody resolved: what cannot be read is not gone, and is not written over.
+#[test]
+fn conflict_markers_in_versions_are_no_lost_history() {
+    let folder = released();
+    let versions = "contracts/versions.yaml";
+    let whole = read(folder.path(), versions);
+    for broken in [format!("<<<<<<< HEAD\n{whole}"), format!("{whole}\n\tx: 1\n")] {
+        write(folder.path(), versions, &broken);
+        for args in [
+            &["bump", "--write", "-m", "merged"][..],
+            &["workflow", "patch", "merged"],
+            &["workflow", "major", "merged"],
+            &["hotfix", "readme typo", "--by", "ada"],
+        ] {
+            let run = run(folder.path(), args);
+            assert_eq!(run.code, 1, "{args:?}: {run:?}");
+            assert!(run.stderr.contains("some files cannot be read"), "{args:?}: {run:?}");
+            assert!(run.stderr.contains(versions), "{args:?}: {run:?}");
+            assert_eq!(read(folder.path(), versions), broken, "{args:?}");
+        }
+        let bump = run(folder.path(), &["bump"]);
+        assert!(bump.code == 1 && bump.stdout.contains("unproven[document-unreadable]"), "{bump:?}");
+        assert!(!bump.stdout.contains("version-lowered"), "{bump:?}");
+    }
+}
+
+/// What cannot be read is not proven to be compatible: a freeze must not be the way around that.
+#[test]
+fn freezing_what_cannot_be_read_is_no_small_step() {
+    let folder = released();
+    write(folder.path(), NOTE, "{");
+    refused(folder.path(), &["freeze", "create", "1.1.1"], 1, "not proven that a patch step");
+    done(folder.path(), &["freeze", "create", "2.0.0"]);
+}

@@ -240,6 +240,14 @@ pub enum SyntaxKind {
     Limit,
 }
 
+impl SyntaxKind {
+    /// Whether nobody can be sure what the file says: the others are matters of style.
+    pub fn keeps_from_reading(self) -> bool {
+        use SyntaxKind::{AmbiguousScalar, ByteOrderMark, MergeKey};
+        !matches!(self, AmbiguousScalar | ByteOrderMark | MergeKey)
+    }
+}
+
 /// One defect of the text, with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyntaxError {
@@ -292,6 +300,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// What keeps it from being read, if anything does.
+    pub fn unreadable(&self) -> Option<&SyntaxError> {
+        self.errors.iter().find(|error| error.kind.keeps_from_reading())
+    }
+
     /// The bytes of `part` under `pointer`; of the deepest existing ancestor when it is missing.
     /// Objects and arrays are cut to their first line by the report, not here.
     pub fn span(&self, pointer: &Pointer, part: Part) -> Option<Span> {

@@ -29,7 +29,7 @@ use about::LAW_INVALID;
 use fields::Fields;
 use glob::Scope;
 
-use crate::document::{self, Limits, Pointer, Syntax, SyntaxKind};
+use crate::document::{self, Limits, Pointer, Syntax};
 use crate::finding::{Code, Explain, Finding, Level, Location};
 use crate::program::Pattern;
 use crate::tree::ArtifactPath;
@@ -175,7 +175,7 @@ pub fn parse(path: &ArtifactPath, bytes: &[u8], limits: &Limits) -> (Option<Law>
             .about(message)
             .help("docs/laws.md says how a law is written")
     };
-    if let Some(error) = document.errors.iter().find(|error| keeps_from_reading(error.kind)) {
+    if let Some(error) = document.unreadable() {
         let message = format!("the law cannot be read: {}", error.message);
         return (None, vec![wrong(message, Location::bytes(path, error.span))]);
     }
@@ -220,11 +220,6 @@ pub fn parse(path: &ArtifactPath, bytes: &[u8], limits: &Limits) -> (Option<Law>
         }
     }
     (Some(Law { name, title, source, sentences, readings, rules, is_pack: false }), fields.finish())
-}
-
-fn keeps_from_reading(kind: SyntaxKind) -> bool {
-    use SyntaxKind::{AmbiguousScalar, ByteOrderMark, MergeKey};
-    !matches!(kind, AmbiguousScalar | ByteOrderMark | MergeKey)
 }
 
 fn pairs(fields: &mut Fields<'_>, key: &'static str) -> Vec<(String, String)> {

@@ -121,6 +121,21 @@ pub struct Before<'b> {
     pub consumers: &'b Consumers,
 }
 
+/// A file that cannot be read is not one that says nothing: what it holds would be written over, or taken for
+/// removed.
+fn readable(catalog: &Catalog) -> Result<(), Blocked> {
+    let broken = |item: &crate::catalog::Item| {
+        let error = item.document.as_ref()?.unreadable()?;
+        (item.kind != Kind::Other).then(|| format!("{}: {}", item.path, error.message))
+    };
+    let details: Vec<String> = catalog.items.iter().filter_map(broken).collect();
+    if details.is_empty() {
+        return Ok(());
+    }
+    let help = "mend them; `contract-guard check` shows the places";
+    Err(Blocked { details, ..Blocked::new("some files cannot be read", help) })
+}
+
 /// Plans a release of `tree`. `before` is the newest freeze that is no pre-release, and what has changed
 /// since; `None` when there is none.
 pub fn plan(
@@ -128,6 +143,7 @@ pub fn plan(
     before: Option<&Before<'_>>,
     wish: &Wish<'_>,
 ) -> Result<Planned, Blocked> {
+    readable(new)?;
     let job = Job { new, before, wish };
     let set = job.set()?;
     let mut raised = job.modules()?;

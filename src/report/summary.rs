@@ -136,7 +136,15 @@ pub(super) fn render_comparison(comparison: &Comparison, out: &mut dyn Write) ->
         return Ok(());
     }
     let steps = comparison.bumps.iter().filter(|b| b.required > Step::None || b.module.is_none());
-    steps.map(step).try_for_each(|line| writeln!(out, "{line}"))
+    steps.map(step).try_for_each(|line| writeln!(out, "{line}"))?;
+    let is_open = |item: &&crate::gate::Item| {
+        let is_unproven = item.change.as_ref().is_some_and(|c| c.impact == Impact::Unproven);
+        is_unproven && item.waived.is_none()
+    };
+    match comparison.items.iter().any(|item| is_open(&item)) {
+        true => writeln!(out, "what is not proven is released as a break, or waived"),
+        false => Ok(()),
+    }
 }
 
 /// `2 changes: 1 major, 1 minor`

@@ -53,6 +53,7 @@ pub static CHANGE_RULES: &[&Rule] = &[
     &schema::deprecation_changed::RULE,
     &schema::discriminator_changed::RULE,
     &tree::document_changed::RULE,
+    &tree::document_unreadable::RULE,
     &api::encoding_changed::RULE,
     &tree::entry_added::RULE,
     &tree::entry_changed::RULE,

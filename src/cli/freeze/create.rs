@@ -17,7 +17,7 @@ use crate::catalog::{self, Catalog, Kind};
 use crate::cli::waivers;
 use crate::freeze::{Version, Wish, plan_create};
 use crate::gate::Accepted;
-use crate::gate::{self, Comparison, Config, Step};
+use crate::gate::{self, Comparison, Config, Impact, Step};
 use crate::tree::{ArtifactPath, Tree};
 
 pub(super) fn run(create: &Create, place: &Place, global: &Global, terminal: &Terminal) -> Answer {
@@ -93,20 +93,36 @@ fn large_enough(
     let accepted = waivers::accepted(&new, None, None)?;
     let (comparison, required) = required(&old, &new, &config, &accepted, before.number());
     let declared = Step::between(before.number(), version.number());
+    let lines = |is_wanted: &dyn Fn(Impact) -> bool| -> Vec<String> {
+        let items = comparison.items.iter();
+        let wanted = items.filter(|i| i.change.as_ref().is_some_and(|c| is_wanted(c.impact)));
+        let line = |item: &gate::Item| {
+            format!("{}: {}", item.finding.primary.artifact, item.finding.message)
+        };
+        wanted.take(8).map(line).collect()
+    };
     if declared >= required {
-        return Ok(());
+        // What is not proven to be safe is released as a break, or not at all.
+        let largest = Step::required([Impact::Major].into_iter(), before.number());
+        let open = lines(&|impact| impact == Impact::Unproven);
+        if open.is_empty() || declared >= largest {
+            return Ok(());
+        }
+        return Err(Failure::Refused(Refused {
+            message: format!("it is not proven that a {declared} step is enough"),
+            details: open,
+            help: Some(format!(
+                "write it in a way that can be proven, or freeze {} or larger",
+                largest.after(before.number())
+            )),
+            code: 1,
+        }));
     }
-    let forcing = comparison
-        .items
-        .iter()
-        .filter(|item| item.change.as_ref().is_some_and(|c| Step::of(c.impact) >= required));
-    let line =
-        |item: &gate::Item| format!("{}: {}", item.finding.primary.artifact, item.finding.message);
     Err(Failure::Refused(Refused {
         message: format!(
             "{version} is a {declared} step from {before}, but the changes demand a {required} one"
         ),
-        details: forcing.take(8).map(line).collect(),
+        details: lines(&|impact| Step::of(impact) >= required),
         help: Some(format!(
             "freeze {} or larger; `contract-guard diff` shows all changes",
             required.after(before.number())
