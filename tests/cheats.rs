@@ -377,3 +377,186 @@ fn what_is_stricter_is_no_cheat() {
     let run = repository.check();
     assert_eq!(run.code, 0, "{run:?}");
 }
+
+/// Something of the change that is called like the base: a folder, a link, a file, a tag, a branch.
+#[test]
+fn supplying_ones_own_baseline() {
+    let repository = Repository::new();
+    let path = repository.path();
+    git(path, &["update-ref", "refs/remotes/origin/main", "main"]);
+    repository.break_schema();
+    let contracts = repository.path().join("contracts");
+    binary::copy(&contracts, &path.join("origin/main/contracts"));
+    binary::copy(&contracts, &path.join("main/contracts"));
+    repository.is_caught(1, &["bound-changed"]);
+    let at = ["check", "--against", "origin/main", "--format", "short"];
+    let run = binary::run(path, &at);
+    assert!(run.code == 1 && run.stdout.contains("bound-changed"), "{run:?}");
+    for kind in ["tag", "branch"] {
+        git(path, &[kind, "origin/main", "HEAD"]);
+        let run = binary::run(path, &at);
+        assert!(run.code == 3 && run.stderr.contains("refs/remotes/origin/main"), "{run:?}");
+        git(path, &[kind, "-D", "origin/main"].map(|arg| if arg == "-D" { "-d" } else { arg }));
+    }
+    git(path, &["update-ref", "-d", "refs/remotes/origin/main"]);
+    let run = binary::run(path, &at);
+    assert_eq!(run.code, 3, "a folder is no ref: {run:?}");
+}
+
+/// What can be read with a warning is read, and can be broken.
+#[test]
+fn breaking_a_file_with_a_warning() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    let text = repository.read(NOTE);
+    repository.write(NOTE, &format!("\u{feff}{text}"));
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    repository.write(NOTE, &text);
+    repository.break_schema();
+    repository.is_caught(1, &["bound-changed"]);
+}
+
+#[test]
+fn announcing_the_break_in_another_file() {
+    for path in ["contracts/aaa/versions.json", "contracts/versions.json"] {
+        let repository = Repository::new();
+        repository.break_schema();
+        repository.write(path, r#"{"version": "2.0.0", "history": [{"version": "2.0.0"}]}"#);
+        repository.write("contracts/aaa/CHANGELOG.md", "# Changelog\n\n## 2.0.0\n");
+        repository.is_caught(1, &["bump-too-small"]);
+    }
+}
+
+#[test]
+fn pairing_an_example_with_something_kinder() {
+    let repository = Repository::new();
+    repository.break_example();
+    repository.write(
+        "contract-guard.toml",
+        &format!(
+            "[[pair]]\nexample = \"{EXAMPLE}\"\nschema = \"contracts/storage/common.schema.json\"\n"
+        ),
+    );
+    repository.is_caught(1, &["gate-weakened", "is no longer checked against"]);
+}
+
+/// A tree inside of the tree, or nearer to the folder of the job.
+#[test]
+fn a_nearer_tree() {
+    let repository = Repository::new();
+    repository.break_schema();
+    repository.write("contracts/contracts/README.md", "hi\n");
+    repository.write("contracts/contract-guard.toml", "contracts = \"policy\"\n");
+    repository.commit();
+    for path in ["contracts", "./contracts/"] {
+        let run = binary::run(repository.path(), &["check", path, "--against", "main"]);
+        assert!(run.code == 1 && run.stdout.contains("bound-changed"), "{path}: {run:?}");
+    }
+    let inside = binary::run(&repository.path().join("contracts"), &["check", "--against", "main"]);
+    assert!(inside.code == 1 && inside.stdout.contains("bound-changed"), "{inside:?}");
+    repository.write("backend/contracts/README.md", "hi\n");
+    repository.commit();
+    for args in
+        [&["check", "--against", "main"][..], &["check", "--at", "HEAD", "--against", "main"]]
+    {
+        let run = binary::run(&repository.path().join("backend"), args);
+        assert!(run.code == 3 && run.stderr.contains("`..`"), "{args:?}: {run:?}");
+    }
+}
+
+/// Files that make git take a folder for a repository of its own.
+#[test]
+fn a_repository_inside_that_nobody_made() {
+    let repository = Repository::new();
+    let path = repository.path();
+    git(path, &["checkout", "-q", "main"]);
+    std::fs::create_dir_all(path.join("backend")).unwrap();
+    git(path, &["mv", "contracts", "LICENSE", ".github", "backend/"]);
+    repository.commit();
+    git(path, &["checkout", "-q", "-B", "cheat"]);
+    for (name, text) in [
+        ("HEAD", "ref: refs/heads/main\n"),
+        ("config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n"),
+        ("objects/info/x", ""),
+        ("refs/heads/x", ""),
+    ] {
+        repository.write(&format!("backend/{name}"), text);
+    }
+    let run = binary::run(path, &["check", "backend", "--against", "main"]);
+    assert!(run.code == 3 && !run.stderr.contains("no contracts to compare"), "{run:?}");
+}
+
+#[test]
+fn moving_a_contract_into_a_young_module() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    repository.write(
+        "contracts/modules/x/versions.yaml",
+        "module: x\nversion: \"0.1.0\"\nhistory:\n  - version: \"0.1.0\"\n",
+    );
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    repository.break_schema();
+    std::fs::create_dir_all(repository.path().join("contracts/modules/x/storage")).unwrap();
+    for folder in ["schemas", "examples"] {
+        let (from, to) = (
+            format!("contracts/storage/{folder}"),
+            format!("contracts/modules/x/storage/{folder}"),
+        );
+        git(repository.path(), &["mv", &from, &to]);
+    }
+    repository.replace("contracts/versions.yaml", "1.0.0", "1.1.0");
+    repository.replace("contracts/modules/x/versions.yaml", "0.1.0", "0.2.0");
+    repository.is_caught(1, &["bump-too-small"]);
+}
+
+/// A branch that begins before there were contracts is compared with those that it goes to.
+#[test]
+fn branching_off_before_the_contracts() {
+    let repository = Repository::new();
+    let path = repository.path();
+    git(path, &["checkout", "-q", "--orphan", "root"]);
+    git(path, &["rm", "-q", "-r", "--cached", "."]);
+    git(path, &["commit", "-q", "--allow-empty", "-m", "root"]);
+    git(path, &["checkout", "-q", "-f", "-B", "grown"]);
+    git(path, &["checkout", "-q", "main", "--", "."]);
+    repository.commit();
+    git(path, &["branch", "-f", "main", "grown"]);
+    git(path, &["checkout", "-q", "-f", "-B", "cheat", "root"]);
+    repository.write("contracts/NOTES.md", "n\n");
+    repository.write("contract-guard.toml", "[levels]\nexample-invalid = \"off\"\n");
+    repository.is_caught(4, &["gate-weakened"]);
+}
+
+/// `--tip` is the tip for the laws, too.
+#[test]
+fn breaking_a_law_that_came_after_the_fork() {
+    let repository = Repository::new();
+    let path = repository.path();
+    git(path, &["checkout", "-q", "main"]);
+    repository.replace(LAW, "rules:\n", "rules:\n  - id: no-notice\n    kind: required-path\n    sentences: [H1]\n    need: NOTICE\n    why: w\n    remedy: r\n");
+    repository.write("NOTICE", "n\n");
+    repository.commit();
+    git(path, &["checkout", "-q", "cheat"]);
+    let tip = binary::run(path, &["check", "--against", "main", "--tip", "--format", "short"]);
+    assert!(tip.code == 1 && tip.stdout.contains("NOTICE"), "{tip:?}");
+}
+
+/// A dialect of one's own that asserts nothing.
+#[test]
+fn a_vocabulary_without_validation() {
+    let repository = Repository::new();
+    repository.write(
+        "contracts/storage/meta.schema.json",
+        r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://example.com/contracts/storage/meta.schema.json","title":"Meta","$vocabulary":{"https://json-schema.org/draft/2020-12/vocab/core":true},"type":["object","boolean"]}"#,
+    );
+    for path in ["contracts/events/envelope.schema.json", NOTE] {
+        repository.replace(
+            path,
+            "https://json-schema.org/draft/2020-12/schema",
+            "https://example.com/contracts/storage/meta.schema.json",
+        );
+    }
+    repository.is_caught(1, &["envelope-unproven", "schema-unproven"]);
+}

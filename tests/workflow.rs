@@ -695,7 +695,10 @@ fn conflict_markers_in_versions_are_no_lost_history() {
             assert_eq!(read(folder.path(), versions), broken, "{args:?}");
         }
         let bump = run(folder.path(), &["bump"]);
-        assert!(bump.code == 1 && bump.stdout.contains("unproven[document-unreadable]"), "{bump:?}");
+        assert!(
+            bump.code == 1 && bump.stdout.contains("unproven[document-unreadable]"),
+            "{bump:?}"
+        );
         assert!(!bump.stdout.contains("version-lowered"), "{bump:?}");
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonschema::Draft;
 use serde_json::{Map, Value as Json, json};
 
-use super::dialect::{Holds, applicator};
+use super::dialect::{Dialect, Holds, applicator};
 use super::refs::Reference;
 use super::walk::RefKind;
 use super::{Catalog, ItemId, Kind};
@@ -115,6 +115,25 @@ impl Catalog {
         Ok(Bundle { schema, draft })
     }
 
+    /// Whether every keyword of 2020-12 means something in a file: a meta-schema of the tree may leave
+    /// vocabularies out (JSON Schema Core 2020-12, section 8.1.2).
+    pub(super) fn asserts_all(&self, item: ItemId) -> bool {
+        let schema = self.schemas.get(&item);
+        if schema.is_none_or(|schema| schema.dialect != Dialect::Custom) {
+            return true;
+        }
+        let given = self.item(item).and_then(|item| item.value()?.str_at("$schema"));
+        let bare = given.map(|given| given.strip_suffix('#').unwrap_or(given));
+        let meta = bare.and_then(|bare| self.claims.get(bare)?.first());
+        let meta = meta.and_then(|claim| self.item(claim.item)?.value());
+        let Some(vocabularies) = meta.and_then(|meta| meta.get("$vocabulary")) else { return true };
+        let has = |name: &str| {
+            let id = format!("https://json-schema.org/draft/2020-12/vocab/{name}");
+            vocabularies.get(&id).is_some()
+        };
+        ["core", "applicator", "unevaluated", "validation"].into_iter().all(has)
+    }
+
     /// The dialect of the schemas in a file.
     fn draft_at(&self, item: ItemId) -> Draft {
         let known = self.schemas.get(&item).and_then(|schema| schema.dialect.draft());
@@ -209,6 +228,10 @@ impl Bundler<'_> {
                 "$schema",
                 "schemas of different dialects refer to each other".to_owned(),
             ));
+        }
+        if !self.catalog.asserts_all(item) {
+            let why = "its meta-schema leaves vocabularies out".to_owned();
+            return Err(("$schema", why));
         }
         match self.catalog.value_at(item, at) {
             Some(value) => self.schema(item, at, value),

@@ -180,7 +180,7 @@ fn read(
     let mut catalog = Catalog {
         tree: tree.clone(),
         topics: topics::read(&items, &by_path, &claims),
-        versions: versions::read(&items),
+        versions: versions::read(&items, tree),
         items,
         schemas,
         claims,
@@ -212,7 +212,8 @@ pub fn survey(
         Some(kind) => kind == Kind::Versions,
     };
     let items = read_items(tree, layout, limits, None, is_read);
-    let set = versions::read(&items).into_iter().find(|v| v.folder.is_none());
+    let set = versions::read(&items, tree);
+    let set = set.into_iter().find(|v| v.folder.is_none());
     let declared = set.and_then(|versions| versions.current.text);
     (items.into_iter().map(|item| (item.path, item.kind)).collect(), declared)
 }

@@ -74,6 +74,9 @@ impl Catalog {
         if visited.contains(&place) {
             return Answer::No;
         }
+        if !self.asserts_all(item) {
+            return Answer::Unproven(item, at.clone());
+        }
         if let Data::Bool(accepts) = schema.data {
             // `false` has no instances, so that every instance of it keeps every promise.
             return if accepts || matches!(question, Shape::Declared(_)) {

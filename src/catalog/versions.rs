@@ -2,6 +2,7 @@
 
 use super::{Catalog, Item, ItemId, Kind};
 use crate::document::{Data, Pointer, Value};
+use crate::tree::Tree;
 
 /// A version of a history, with its place.
 #[derive(Debug, Clone)]
@@ -59,10 +60,16 @@ impl Catalog {
     }
 }
 
-/// Reads all version files.
-pub(super) fn read(items: &[Item]) -> Vec<Versions> {
+/// Reads all version files: those of modules, and at the root that of the set.
+pub(super) fn read(items: &[Item], tree: &Tree) -> Vec<Versions> {
+    let is_meant = |item: &Item| {
+        let below = tree.below_root(&item.path);
+        let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
+        item.module.is_some() || matches!(folder, "" | "globals")
+    };
     let files = items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Versions);
     files
+        .filter(|(_, item)| is_meant(item))
         .filter_map(|(id, item)| {
             let value = item.value()?;
             let at = Pointer::root().join("history");

@@ -151,10 +151,13 @@ pub fn bumps(changes: &[Change], old: &Catalog, new: &Catalog) -> Vec<Bump> {
 }
 
 fn bump(module: Option<&str>, changes: &[Change], old: &Catalog, new: &Catalog) -> Bump {
-    let find = |catalog: &Catalog| -> Option<Versions> {
-        catalog.versions.iter().find(|v| v.folder.as_deref() == module).cloned()
+    let all = |catalog: &Catalog| -> Vec<Versions> {
+        let own = catalog.versions.iter().filter(|v| v.folder.as_deref() == module);
+        own.cloned().collect()
     };
-    let (was, is) = (find(old), find(new));
+    // Of several files none can announce more than another.
+    let was = all(old).into_iter().max_by(|a, b| a.current.version.cmp(&b.current.version));
+    let is = all(new).into_iter().min_by(|a, b| a.current.version.cmp(&b.current.version));
     let before = was.and_then(|v| v.current.version);
     let after = is.as_ref().and_then(|v| v.current.version.clone());
     let concerns = |change: &Change| module.is_none() || change.module.as_deref() == module;

@@ -152,9 +152,24 @@ pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
     rules::tree::document_unreadable::silence(&both, &mut changes);
     firmness::retell(&mut changes);
     firmness::weigh(&both, &mut changes);
+    changes.iter_mut().for_each(|change| blame_owner(&both, change));
     changes.iter_mut().for_each(|change| identify(&both, change));
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
     changes
+}
+
+/// What breaks is counted where the promise was made, wherever the file has moved to.
+fn blame_owner(both: &Both<'_>, change: &mut Change) {
+    if change.impact < Impact::Major && change.impact != Impact::Unproven {
+        return;
+    }
+    let mut before = change.finding.related.iter().filter_map(|related| {
+        let path = related.location.artifact.as_str().strip_prefix(BASE)?;
+        both.old.item(both.old.find(&ArtifactPath::lossy(path))?)
+    });
+    if let Some(item) = before.next() {
+        change.module.clone_from(&item.module);
+    }
 }
 
 /// What makes a change the same one tomorrow: where it was, and what stood and stands there.

@@ -96,7 +96,7 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
 fn unreadable(both: &Both<'_>, old: ItemId, new: ItemId) -> Option<Change> {
     let is_broken = |catalog: &Catalog, id| {
         let document = catalog.item(id).and_then(|item| item.document.as_ref());
-        document.is_none_or(|document| document.value.is_none() || !document.errors.is_empty())
+        document.is_none_or(|document| document.value.is_none() || document.unreadable().is_some())
     };
     let (was, is) = (is_broken(both.old, old), is_broken(both.new, new));
     let at = both.now(new, &Pointer::root(), Part::Value);

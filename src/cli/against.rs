@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::Failure;
 use super::args::Global;
 use super::load::{Loaded, load, load_to_compare};
-use super::sides;
-use crate::source::{Repository, Request, Source, SourceError, State};
+use super::sides::{self, Paths};
+use super::{Failure, Refused};
+use crate::source::{self, Repository, Request, Source, SourceError, State};
 
 /// The side that is compared with.
 pub(super) struct Base {
@@ -48,22 +48,54 @@ fn base_by(
     global: &Global,
     load: Load,
 ) -> Result<Option<Base>, Failure> {
-    let mut before = match request.source {
+    let before = match request.source {
         // A freeze may lie anywhere.
         Source::Freeze(_) => sides::request(name),
-        _ => sides::request_at(name, &request.base, &request.root),
+        _ => sides::request_at(name, &request.base, &request.root, Paths::Plain),
     }?;
     let past = match &before.source {
         Source::Commit(commit) => {
-            let (source, past) = fork(commit, tip, request)?;
-            // What was frozen then must be there now.
-            before = Request { source, frozen: true, ..before }.configured();
-            Some(past)
+            let commit = commit.clone();
+            return of_commit(&commit, tip, &before, request, global, load);
         }
         Source::Freeze(path) => version_of(path).map(|version| format!("freeze:{version}")),
         Source::Dir | Source::Index => None,
     };
     read(&before, past, global, load)
+}
+
+/// The commit that both share, or the one that is named where the other is from before there were contracts.
+fn of_commit(
+    name: &str,
+    tip: bool,
+    before: &Request,
+    request: &Request,
+    global: &Global,
+    load: Load,
+) -> Result<Option<Base>, Failure> {
+    let (source, past) = fork(name, tip, request)?;
+    let at = |source: Source| {
+        // What was frozen then must be there now.
+        Request { source, frozen: true, ..before.clone() }.configured()
+    };
+    if let Some(base) = read(&at(source), Some(past.clone()), global, load)? {
+        return Ok(Some(base));
+    }
+    let (source, newest) = fork(name, true, request)?;
+    if newest != past
+        && let Some(base) = read(&at(source), Some(newest.clone()), global, load)?
+    {
+        return Ok(Some(base));
+    }
+    match source::outer_contracts(&request.base, &newest) {
+        None => Ok(None),
+        Some(outer) => Err(Failure::Refused(Refused {
+            message: format!("`{name}` has no contracts here, and some in `{outer}`"),
+            details: Vec::new(),
+            help: Some(format!("name the folder that is meant: `contract-guard check {outer}`")),
+            code: 3,
+        })),
+    }
 }
 
 /// The same for a commit, in the repository that `request` reads.
@@ -72,9 +104,7 @@ pub(super) fn base_of(
     request: &Request,
     global: &Global,
 ) -> Result<Option<Base>, Failure> {
-    let (source, past) = fork(commit, false, request)?;
-    let before = Request { source, frozen: true, ..request.clone() }.configured();
-    read(&before, Some(past), global, load_to_compare)
+    of_commit(commit, false, request, request, global, load_to_compare)
 }
 
 /// The commit that is compared with.

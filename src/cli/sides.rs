@@ -31,11 +31,25 @@ pub(super) fn request(text: &str) -> Result<Request, Failure> {
         Err(SourceError::NoTree { base }) => (base, USUAL_ROOT.to_owned()),
         other => other?,
     };
-    request_at(text, &base, &root)
+    request_at(text, &base, &root, Paths::Any)
 }
 
-/// What a name means where the contracts lie below `base` and `root`.
-pub(super) fn request_at(text: &str, base: &Path, root: &str) -> Result<Request, Failure> {
+/// Which paths are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paths {
+    /// Whatever lies there.
+    Any,
+    /// Those that are plainly paths: what is meant for a branch must not be a folder that the change brings.
+    Plain,
+}
+
+/// What a name means where the contracts lie below `base` and `root`: a commit before anything that lies on disk.
+pub(super) fn request_at(
+    text: &str,
+    base: &Path,
+    root: &str,
+    paths: Paths,
+) -> Result<Request, Failure> {
     let of = |source: Source| Request {
         source,
         base: base.to_owned(),
@@ -47,6 +61,12 @@ pub(super) fn request_at(text: &str, base: &Path, root: &str) -> Result<Request,
         "." | "worktree" => return Ok(of(Source::Dir)),
         "index" => return Ok(of(Source::Index).configured()),
         _ => {}
+    }
+    let starts = ["./", "../", ".\\", "..\\", "~"];
+    let is_path = text == ".." || starts.iter().any(|start| text.starts_with(start));
+    let is_path = is_path || Path::new(text).is_absolute();
+    if version.is_none() && text != LATEST && !is_path && source::is_commit(base, text)? {
+        return Ok(of(Source::Commit(text.to_owned())).configured());
     }
     let freezes = source::freezes(base, root)?;
     match source::meant(&freezes, version.unwrap_or(text)).as_slice() {
@@ -66,6 +86,9 @@ pub(super) fn request_at(text: &str, base: &Path, root: &str) -> Result<Request,
         }
     }
     let path = Path::new(text);
+    if !is_path && paths == Paths::Plain {
+        return Ok(of(Source::Commit(text.to_owned())).configured());
+    }
     if path.is_file() {
         return Ok(of(Source::Freeze(path.to_owned())));
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Config, Item};
-use crate::catalog::{Area, Catalog, Kind};
+use crate::catalog::{Area, Catalog, Kind, Partner};
 use crate::change::Mode;
 use crate::checks::freeze::freeze_altered;
 use crate::checks::gate::gate_weakened;
@@ -27,7 +27,7 @@ pub struct Side<'c> {
 pub fn weakened(old: Side<'_>, new: Side<'_>, changes: &[Item]) -> Vec<Finding> {
     let mut found = settings(old.config, new);
     found.extend(compatibility(old.config, new));
-    found.extend(lists(old.config, new));
+    found.extend(lists(old, new));
     found.extend(kinds(old, new));
     found.extend(files(&old.catalog.tree, &new.catalog.tree));
     found.extend(invariants(old.catalog, new.catalog, changes));
@@ -135,9 +135,9 @@ fn compatibility(old: &Config, new: Side<'_>) -> Vec<Finding> {
 }
 
 /// Lists that exempt something, which have grown, and lists that demand something, which have shrunk.
-fn lists(old: &Config, new: Side<'_>) -> Vec<Finding> {
+fn lists(old: Side<'_>, new: Side<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    let (was, now) = (&old.layout, &new.config.layout);
+    let (was, now) = (&old.config.layout, &new.config.layout);
     let added = |before: &[String], after: &[String]| -> Vec<String> {
         after.iter().filter(|entry| !before.contains(entry)).cloned().collect()
     };
@@ -157,7 +157,18 @@ fn lists(old: &Config, new: Side<'_>) -> Vec<Finding> {
         found.push(finding(setting(new, key), &format!("{key} {path}"), message));
     }
     let tree = &new.catalog.tree;
-    for (example, schema) in &was.pairs {
+    let configured = now.pairs.iter().filter(|pair| !was.pairs.contains(pair));
+    // What was found by its name, and is told now to look elsewhere.
+    let by_name = configured.filter_map(|(example, schema)| {
+        let example_before = old.catalog.example(old.catalog.find(example)?)?;
+        let before = match example_before.partner {
+            Partner::Schema(before, _) => old.catalog.path(before),
+            _ => return None,
+        };
+        (before != *schema).then(|| (example.clone(), before))
+    });
+    let before: BTreeSet<_> = was.pairs.iter().cloned().chain(by_name).collect();
+    for (example, schema) in &before {
         let are_there = tree.get(example).is_some() && tree.get(schema).is_some();
         if are_there && !now.pairs.contains(&(example.clone(), schema.clone())) {
             let message = format!("`{example}` is no longer checked against `{schema}`");

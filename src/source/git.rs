@@ -30,6 +30,9 @@ const LOCATION: [&str; 8] = [
     "GIT_NAMESPACE",
 ];
 
+/// Files of a commit must not become a repository, with a configuration that runs commands.
+const SAFE: &str = "safe.bareRepository=explicit";
+
 /// git in `base`. Inside the repository that a hook runs for, its variables hold; in any other
 /// repository they would point at the wrong one.
 pub(super) fn command(base: &Path) -> Command {
@@ -38,8 +41,10 @@ pub(super) fn command(base: &Path) -> Command {
         .arg(base)
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
+        // What a commit holds is what its name says, and a folder of files is no repository that somebody made.
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("LC_ALL", "C");
-    git.args(["-c", "core.fsmonitor=false"]).stdin(Stdio::null());
+    git.args(["-c", "core.fsmonitor=false", "-c", SAFE]).stdin(Stdio::null());
     if !is_known_own(base) {
         for name in LOCATION {
             git.env_remove(name);
@@ -92,7 +97,7 @@ fn is_index_of_another() -> bool {
 /// The folder in which git keeps a repository, as the environment says, or the place alone.
 fn git_dir(scrub: bool, at: &Path) -> Option<PathBuf> {
     let mut git = Command::new("git");
-    git.arg("-C").arg(at).args(["rev-parse", "--absolute-git-dir"]);
+    git.arg("-C").arg(at).args(["-c", SAFE, "rev-parse", "--absolute-git-dir"]);
     git.stdin(Stdio::null()).stderr(Stdio::null());
     if scrub {
         for name in LOCATION {
@@ -124,8 +129,31 @@ pub(super) fn failed(what: &str, error: &std::io::Error) -> SourceError {
     }
 }
 
+/// Refuses a name that is one of a tag and of a branch: git would take the tag, which others may set.
+pub(super) fn unambiguous(base: &Path, name: &str) -> Result<(), SourceError> {
+    let stem = name.split(['~', '^', '@', ':']).next().unwrap_or_default();
+    let is_full = matches!(stem.len(), 40 | 64) && stem.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_full || stem.starts_with("refs/") || matches!(stem, "" | "HEAD") {
+        return Ok(());
+    }
+    let all = ["tags", "heads", "remotes"].map(|kind| format!("refs/{kind}/{stem}"));
+    let mut args = vec!["for-each-ref", "--format=%(refname)", "--"];
+    args.extend(all.iter().map(String::as_str));
+    let listed = run(base, "list references", &args).unwrap_or_default();
+    let listed = String::from_utf8_lossy(&listed).into_owned();
+    let found: Vec<&str> = listed.lines().filter(|line| all.iter().any(|r| r == line)).collect();
+    match found.as_slice() {
+        [] | [_] => Ok(()),
+        many => Err(SourceError::Git {
+            what: format!("tell what `{name}` means"),
+            stderr: format!("there is {}; write the whole name", many.join(" and ")),
+        }),
+    }
+}
+
 /// The full name of the commit that `name` means.
 pub(super) fn commit(base: &Path, name: &str) -> Result<String, SourceError> {
+    unambiguous(base, name)?;
     let wanted = format!("{name}^{{commit}}");
     let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
     let found =

@@ -158,7 +158,9 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
         let here = PathBuf::from(".");
         let mut base = here.clone();
         for _ in 0..64 {
-            if let Some(root) = root_in(&base)? {
+            // A tree inside of the tree must not stand for it.
+            let is_inside = is_tree_itself(&base) && root_in(&base.join(".."))?.is_some();
+            if let Some(root) = root_in(&base)?.filter(|_| !is_inside) {
                 return Ok((base, root));
             }
             let is_top = base.join(".git").exists();
@@ -178,6 +180,9 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
         let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
         return Err(SourceError::Io { path: path.to_owned(), error });
     }
+    if is_tree_itself(path) {
+        return Ok((parent_of(path), USUAL_ROOT.to_owned()));
+    }
     if let Some(root) = root_in(path)? {
         return Ok((path.to_owned(), root));
     }
@@ -186,6 +191,15 @@ pub fn discover(path: Option<&Path>) -> Result<(PathBuf, String), SourceError> {
         Some("contracts") => Ok((parent_of(path), "contracts".to_owned())),
         _ => Ok((path.to_owned(), String::new())),
     }
+}
+
+/// Whether a folder of a repository is called as contracts are: it holds them, whatever lies in it.
+fn is_tree_itself(folder: &Path) -> bool {
+    let Some(folder) = canonical(folder) else { return false };
+    let is_in_repository = folder.ancestors().skip(1).any(|outer| outer.join(".git").exists());
+    folder.file_name().is_some_and(|name| name == USUAL_ROOT)
+        && !folder.join(".git").exists()
+        && is_in_repository
 }
 
 /// The top of the repository around the current folder; the current folder when there is none.
@@ -250,6 +264,36 @@ fn root_in(base: &Path) -> Result<Option<String>, SourceError> {
 fn configured_root(text: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
     Some(table.get("contracts")?.as_str()?.trim_end_matches('/').to_owned())
+}
+
+/// Whether a name is that of a commit.
+///
+/// # Errors
+/// When it is that of more than one.
+pub fn is_commit(base: &Path, name: &str) -> Result<bool, SourceError> {
+    git::unambiguous(base, name)?;
+    Ok(git::commit(base, name).is_ok())
+}
+
+/// The way to contracts that a commit has around a folder, nearer to the top of the repository.
+pub fn outer_contracts(base: &Path, commit: &str) -> Option<String> {
+    let mut outer = PathBuf::from("..");
+    for _ in 0..64 {
+        let folder = base.join(&outer);
+        let here = canonical(&folder)?;
+        if below_top(&folder).is_empty() && !here.join(".git").exists() {
+            return None;
+        }
+        let name = format!("{commit}:./{}", root_at(&folder, commit));
+        if git::run(&folder, "look for contracts", &["cat-file", "-e", &name]).is_ok() {
+            return Some(outer.display().to_string().replace('\\', "/"));
+        }
+        if here.join(".git").exists() {
+            return None;
+        }
+        outer.push("..");
+    }
+    None
 }
 
 /// The contracts root that a commit configures; without a name, the index.

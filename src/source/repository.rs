@@ -164,6 +164,10 @@ impl Repository {
             State::Commit(head) => head.as_str(),
             _ => "HEAD",
         };
+        if self.is_git {
+            git::unambiguous(&self.base, name)?;
+            git::unambiguous(&self.base, head)?;
+        }
         // One question where all is well; the others find out what is not.
         if let Some(shared) = self.shared(name, head) {
             return Ok(shared);

@@ -79,6 +79,9 @@ pub(in crate::cli) struct Select {
     /// Whether a repository without laws is one to hold others against
     #[arg(skip)]
     pub may_be_lawless: bool,
+    /// Whether the commit itself is compared with, and not the one that both share
+    #[arg(skip)]
+    pub is_exact: bool,
 }
 
 impl Select {

@@ -153,6 +153,7 @@ pub(in crate::cli) fn law_findings(
         },
         now: call.now.map(str::to_owned),
         may_be_lawless: true,
+        is_exact: true,
         ..Select::default()
     };
     let repository = Repository::open(call.base)?;

@@ -59,7 +59,10 @@ impl Court {
                 commit: None,
             }));
         }
-        let fork = repository.fork(name, &self.state)?;
+        let fork = match select.is_exact {
+            true => name.clone(),
+            false => repository.fork(name, &self.state)?,
+        };
         let steps = match &select.since {
             Some(_) => repository.steps(&fork, &self.state)?,
             None => vec![repository.step(&fork, &self.state)?],
