@@ -560,3 +560,92 @@ fn a_vocabulary_without_validation() {
     }
     repository.is_caught(1, &["envelope-unproven", "schema-unproven"]);
 }
+
+/// Whatever else than before surrounds the call of the gate.
+#[test]
+fn calling_the_gate_in_another_way() {
+    let trigger = "  pull_request:";
+    for (from, to) in [
+        ("contract-guard check", "exit 0; contract-guard check"),
+        ("--against=", "--against=HEAD --now="),
+        ("runs-on:", "if: ${{ github.actor == 0 }}\n    runs-on:"),
+        (trigger, "  workflow_dispatch:"),
+    ] {
+        let repository = Repository::new();
+        repository.replace(WORKFLOW, from, to);
+        repository.is_caught(1, &["error[gate-wired]", "in another way than before"]);
+    }
+    // Names and versions of actions are nobody's business here.
+    let repository = Repository::new();
+    repository.replace(WORKFLOW, "name: ", "name: my ");
+    repository.commit();
+    assert_eq!(repository.check().code, 0, "{:?}", repository.check());
+}
+
+/// Another repository, a folder that looks like one of ours, and a way that leads elsewhere.
+#[cfg(unix)]
+#[test]
+fn hiding_contracts_from_one_of_the_readers() {
+    let repository = Repository::new();
+    for folder in ["contracts/.contract-guard-x/storage", "contracts/storage/_frozen"] {
+        repository.write(&format!("{folder}/examples/x.example.json"), "{");
+    }
+    repository.is_caught(1, &["contracts/.contract-guard-x/storage/examples/x", "storage/_frozen"]);
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    repository.write("contract-guard.toml", "contracts = \"spec/contracts\"\n");
+    std::fs::create_dir(repository.path().join("spec")).unwrap();
+    git(repository.path(), &["mv", "contracts", "spec/"]);
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    git(repository.path(), &["mv", "spec", "real"]);
+    std::os::unix::fs::symlink("real", repository.path().join("spec")).unwrap();
+    let run = repository.check();
+    assert!(run.code != 0 && run.stdout.contains("symbolic link"), "{run:?}");
+}
+
+#[test]
+fn contracts_in_a_submodule() {
+    let repository = Repository::new();
+    let path = repository.path();
+    let other = tempfile::tempdir().unwrap();
+    binary::copy(&path.join("contracts/storage"), other.path());
+    git(other.path(), &["init", "-q"]);
+    git(other.path(), &["add", "-A"]);
+    git(other.path(), &["commit", "-q", "-m", "s"]);
+    git(path, &["rm", "-r", "-q", "contracts/storage"]);
+    let from = other.path().to_str().unwrap();
+    git(
+        path,
+        &[
+            "-c",
+            "protocol.file.allow=always",
+            "submodule",
+            "--quiet",
+            "add",
+            from,
+            "contracts/storage",
+        ],
+    );
+    repository
+        .is_caught(1, &["contracts/storage: error[unreadable-entry]: folder is a repository"]);
+}
+
+/// What a meta-schema asserts is asserted by all that name it.
+#[test]
+fn widening_a_vocabulary() {
+    let repository = Repository::new();
+    git(repository.path(), &["checkout", "-q", "main"]);
+    let meta = "contracts/storage/meta.schema.json";
+    let id = "https://example.com/contracts/storage/meta.schema.json";
+    let core = "\"https://json-schema.org/draft/2020-12/vocab/core\": true";
+    let text = format!(
+        "{{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"$id\": \"{id}\", \"title\": \"Meta\", \"$vocabulary\": {{{core}}}, \"type\": [\"object\", \"boolean\"]}}"
+    );
+    repository.write(meta, &text);
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-B", "cheat"]);
+    let both = format!("{core}, {}", core.replace("core", "validation"));
+    repository.write(meta, &text.replace(core, &both));
+    repository.is_caught(1, &["schema-unproven"]);
+}

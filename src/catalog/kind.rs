@@ -112,7 +112,7 @@ pub(super) fn by_path(below: &str, area: Area, is_data: bool) -> Option<Kind> {
     let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
     let in_folder = |wanted: &str| folders.split('/').any(|f| f == wanted);
     let stem = name.split('.').next().unwrap_or(name);
-    if in_folder("_frozen") {
+    if folders == "_frozen" || folders.starts_with("_frozen/") {
         return Some(Kind::Freeze);
     }
     if in_folder("migrations") && name.ends_with(".md") && name.contains("-to-") {

@@ -65,6 +65,7 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
     let lens = Lens { mode, role, about: "the document".to_owned() };
     let tops = ((old, top.clone()), (new, top));
     let mut found = compare(both, tops, "", &lens, both.old.instances_of(old, MOST_EXAMPLES));
+    found.extend(vocabulary(both, old, new));
     for (name, (old, new)) in shared_definitions(both, old, new) {
         let ends = (old.clone(), new.clone());
         let mut changes = compare(both, ends, &format!("/{name}"), &lens, Vec::new());
@@ -90,6 +91,27 @@ fn of_file(both: &Both<'_>, old: ItemId, new: ItemId) -> Vec<Change> {
         found.push(change.labelled("this schema"));
     }
     found
+}
+
+/// What a meta-schema asserts is asserted by all schemas that name it, and nobody compares these.
+fn vocabulary(both: &Both<'_>, old: ItemId, new: ItemId) -> Option<Change> {
+    let at = Pointer::root().join("$vocabulary");
+    let said = |catalog: &Catalog, id| catalog.value_at(id, &at).map(to_json);
+    if said(both.old, old) == said(both.new, new) {
+        return None;
+    }
+    let place = match both.new.value_at(new, &at) {
+        Some(_) => both.now(new, &at, Part::Key),
+        None => both.now(new, &Pointer::root(), Part::Value),
+    };
+    let message = "schemas of this meta-schema assert something else than before";
+    let code = rules::schema::schema_unproven::CODE;
+    let change = both.change(Impact::Unproven, code, message.to_owned(), place);
+    Some(
+        change
+            .labelled("this vocabulary")
+            .helped("give the meta-schema another `$id`, and move schemas to it one by one"),
+    )
 }
 
 /// A file that is no JSON or YAML on one side, or both.

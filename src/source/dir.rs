@@ -1,5 +1,6 @@
 //! A tree from files on disk. Links are read, never followed by the system.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, links};
+use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, is_staged, links};
 use crate::freeze::{JOURNAL, WORK_PREFIX};
 use crate::tree::{Artifact, ArtifactPath, PathProblem, Refusal, Refused, Tree};
 
@@ -25,6 +26,14 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
     if base.join(WORK_PREFIX).join(JOURNAL).exists() {
         return Err(SourceError::Interrupted { base: base.clone() });
     }
+    // git sees a link in the way as a file, so that there is nothing behind it.
+    let mut way =
+        request.root.match_indices('/').map(|(at, _)| request.root.get(..at).unwrap_or(""));
+    if let Some(link) = way.find(|way| base.join(way).is_symlink()) {
+        let (path, refusal) = (ArtifactPath::lossy(link), Refusal::LinkAtRoot);
+        let refused = vec![Refused { path, refusal }];
+        return Ok(Tree { root: request.root.clone(), refused, ..Tree::default() });
+    }
     let ignore = top.join(IGNORE);
     let ignore = if ignore.is_symlink() { None } else { std::fs::read(ignore).ok() };
     let ignore = Ignore::parse(&String::from_utf8_lossy(&ignore.unwrap_or_default()));
@@ -35,12 +44,28 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
         let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
         entry.depth() == 0 || (entry.file_name() != ".git" && !request.skips(&posix(below)))
     };
-    for entry in walk.into_iter().filter_entry(is_wanted) {
+    let submodules = RefCell::new(Vec::new());
+    let is_ours = |entry: &walkdir::DirEntry| {
+        let is_other = entry.depth() > 0
+            && entry.file_type().is_dir()
+            && entry.path().join(".git").symlink_metadata().is_ok();
+        if is_other {
+            let below = posix(entry.path().strip_prefix(&top).unwrap_or(entry.path()));
+            submodules.borrow_mut().push(ArtifactPath::below(&request.root, &below));
+        }
+        !is_other
+    };
+    let wanted = |entry: &walkdir::DirEntry| is_wanted(entry) && is_ours(entry);
+    for entry in walk.into_iter().filter_entry(wanted) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(&top).to_owned();
             io(&path, error.into())
         })?;
-        if entry.file_type().is_dir() || (entry.depth() == 0 && request.root.is_empty()) {
+        let is_staged = entry.file_name().to_str().is_some_and(is_staged);
+        if entry.file_type().is_dir()
+            || is_staged
+            || (entry.depth() == 0 && request.root.is_empty())
+        {
             continue;
         }
         entries.push(entry);
@@ -57,6 +82,12 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
         })
         .collect();
     let mut tree = Tree { root: request.root.clone(), ..Tree::default() };
+    tree.refused.extend(
+        submodules
+            .into_inner()
+            .into_iter()
+            .map(|path| Refused { path, refusal: Refusal::Submodule }),
+    );
     let mut found_links = BTreeMap::new();
     for entry in read?.into_iter().flatten() {
         match entry {

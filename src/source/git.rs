@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::dir::{too_large, too_many};
-use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, links};
-use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
+use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, is_staged, links};
+use crate::tree::{Artifact, ArtifactPath, PathProblem, Refusal, Refused, Tree};
 
 /// An entry of the index or of a commit, path from `base`.
 #[derive(Clone)]
@@ -271,16 +271,19 @@ pub(super) fn tree(
     for entry in entries {
         let text = String::from_utf8_lossy(&entry.path).into_owned();
         let below = text.strip_prefix(&prefix).unwrap_or(&text);
-        // A submodule is another repository.
-        if entry.mode == "160000" || (text != CONFIG && request.skips(below)) {
+        if text != CONFIG && (request.skips(below) || is_staged(below)) {
             continue;
         }
+        let mut refuse = |refusal| {
+            tree.refused.push(Refused { path: ArtifactPath::lossy(&text), refusal });
+        };
+        let is_unicode = std::str::from_utf8(&entry.path).is_ok();
         match ArtifactPath::new(&text) {
-            Ok(path) => wanted.push((path, entry)),
-            Err(problem) => {
-                let refusal = Refusal::Name(problem);
-                tree.refused.push(Refused { path: ArtifactPath::lossy(&text), refusal });
-            }
+            // What another repository holds is neither frozen nor compared.
+            _ if entry.mode == "160000" => refuse(Refusal::Submodule),
+            Ok(path) if is_unicode => wanted.push((path, entry)),
+            Ok(_) => refuse(Refusal::Name(PathProblem::NotUnicode)),
+            Err(problem) => refuse(Refusal::Name(problem)),
         }
     }
     let contents = contents(&request.base, &wanted, budget, objects)?;

@@ -92,9 +92,20 @@ impl Request {
     fn skips(&self, below: &str) -> bool {
         let is_frozen =
             below.strip_prefix(FOLDER).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        (is_frozen && !self.frozen)
-            || below.split('/').any(|segment| segment.starts_with(WORK_PREFIX))
+        let is_work = below
+            .strip_prefix(WORK_PREFIX)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        (is_frozen && !self.frozen) || (self.root.is_empty() && is_work)
     }
+}
+
+/// Whether a file is one that a command has staged beside another: `.contract-guard-7.tmp`.
+fn is_staged(below: &str) -> bool {
+    let name = below.rsplit('/').next().unwrap_or(below);
+    let number = name.strip_prefix(WORK_PREFIX).and_then(|rest| rest.strip_prefix('-'));
+    let number = number
+        .and_then(|rest| [".tmp", ".new", ".old"].iter().find_map(|end| rest.strip_suffix(end)));
+    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit() || b == b'-'))
 }
 
 /// How much may be read.

@@ -41,6 +41,8 @@ pub enum Refusal {
     LinkNotTaken,
     /// A symbolic link in the place of the folder that holds the contracts.
     LinkAtRoot,
+    /// A repository of its own.
+    Submodule,
     /// A symbolic link to a folder.
     LinkToFolder,
     /// A symbolic link to nothing, or to itself.

@@ -12,7 +12,7 @@ pub(crate) static CHECK: Check = Check {
     level: Level::Error,
     since: "0.1.0",
     explain: Explain {
-        what: "An entry is larger than the limit, is neither file nor folder, or has a name that no path can hold.",
+        what: "An entry is larger than the limit, is neither file nor folder, is a repository of its own, or has a name that no path can hold.",
         why: "It was not read; what is not read is not a pass.",
         bad: "contracts/api/dump.json (9 MiB)",
         good: "contracts/api/dump.json (1 MiB)",
@@ -32,6 +32,7 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                     "file has {bytes} bytes, more than the limit of {}",
                     catalog.limits.file_bytes
                 ),
+                Refusal::Submodule => "folder is a repository of its own, a submodule".to_owned(),
                 Refusal::Special => "entry is neither a file nor a folder".to_owned(),
                 Refusal::Name(problem) => format!("the name {}", problem.reason()),
                 _ => return None,

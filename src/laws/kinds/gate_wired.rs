@@ -6,17 +6,17 @@ use super::super::fields::Fields;
 use super::super::glob::Glob;
 use super::super::{Demand, LawKind, Need, Rule, World};
 use super::additive_only::in_step;
-use super::story;
+use super::{gate_job, story};
 use crate::document::{self, Data, Limits, Member, Span, Syntax, Value};
 use crate::finding::{Code, Explain, Finding, Location};
-use crate::tree::ArtifactPath;
+use crate::tree::{ArtifactPath, FileChange};
 
 pub(super) static KIND: LawKind = LawKind {
     code: Code("gate-wired"),
     summary: "hook or CI job does not call the gate, or can be passed around it",
     since: "0.1.0",
     explain: Explain {
-        what: "No hook or no workflow of the repository calls what the rule names, or the call was weakened: its failure is ignored, the job is switched off, or something of it is gone since the baseline.",
+        what: "No hook or no workflow of the repository calls what the rule names, or the call was weakened: its failure is ignored, the job is switched off, something of it is gone since the baseline, or the job that calls it, its triggers or its steps are others than in the baseline.",
         why: "Promised enforcement rots: a hook disappears in an unrelated commit, and nothing is held from then on.",
         bad: story!("gate-wired/fail/failure-ignored"),
         good: story!("gate-wired/pass/wired"),
@@ -144,6 +144,23 @@ impl GateWired {
         }
     }
 
+    /// What differs around the calls of a workflow that called the gate before.
+    fn other_way(&self, world: &World<'_>, change: &FileChange) -> Option<String> {
+        if !self.ci.iter().any(|glob| glob.fits(&change.path)) {
+            return None;
+        }
+        let is_called = |line: &str| self.calls(line);
+        let text = |bytes: std::sync::Arc<[u8]>| String::from_utf8_lossy(&bytes).into_owned();
+        let before = text(world.content_before(change)?);
+        if !before.lines().any(is_called) {
+            return None;
+        }
+        let after = text(world.content_after(change)?);
+        let of = |text: &str| gate_job::surroundings(text, &is_called);
+        let (before, after) = (of(&before)?, of(&after)?);
+        (before != after).then(|| gate_job::difference(&before, &after))
+    }
+
     /// Calls of the gate that the baseline had and the next step has not.
     fn lost(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -160,6 +177,17 @@ impl GateWired {
                 };
                 let before = count(world.content_before(change));
                 let after = count(world.content_after(change));
+                if after >= before
+                    && let Some(what) = self.other_way(world, change)
+                {
+                    let message = format!(
+                        "`{path}` calls the gate in another way than before: `{what}` changed{}",
+                        in_step(step)
+                    );
+                    let path = &change.path;
+                    let finding = rule.about_file(path, message).about("other way").about(&what);
+                    findings.push(finding.about(&step.name));
+                }
                 if after < before {
                     let message =
                         format!("`{path}` called the gate and no longer does{}", in_step(step));

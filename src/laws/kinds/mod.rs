@@ -14,6 +14,7 @@ mod data;
 mod dependencies;
 mod endpoints;
 mod endpoints_in_spec;
+mod gate_job;
 mod gate_wired;
 mod import_safe;
 mod invariant;

@@ -1,5 +1,7 @@
 //! A value of an enumeration is gone.
 
+use std::collections::HashSet;
+
 use super::super::{Look, Rule};
 use crate::change::node::Node;
 use crate::change::pairs::{Edit, Nature, Place, Proposal, SchemaPair};
@@ -29,8 +31,25 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
     if before.is_empty() {
         return;
     }
-    let gone =
-        before.iter().filter(|(v, _)| !after.is_empty() && !after.iter().any(|(w, _)| w == v));
+    let kept: HashSet<String> = after.iter().map(|(value, _)| value.to_string()).collect();
+    let gone: Vec<_> = before
+        .iter()
+        .filter(|(value, _)| !after.is_empty() && !kept.contains(&value.to_string()))
+        .collect();
+    if let [(value, place), _, ..] = gone.as_slice()
+        && gone.len() > MOST
+    {
+        // Each would be proven by itself, against all of the others.
+        let message = format!(
+            "{} may not be {} values any more, such as {}",
+            pair.subject(),
+            gone.len(),
+            clipped(&value.to_string())
+        );
+        let nature = (Nature::Narrows, Edit::Keyword("enum"));
+        found.push(pair.propose(nature, CODE, message, None, Some(place.clone())));
+        return;
+    }
     for (value, place) in gone {
         let message =
             format!("{} may not be {} any more", pair.subject(), clipped(&value.to_string()));
@@ -44,6 +63,9 @@ fn look(pair: &SchemaPair<'_, '_>, found: &mut Vec<Proposal>) {
         ));
     }
 }
+
+/// Values that are told one by one.
+const MOST: usize = 24;
 
 /// The values that `enum` and `const` allow.
 pub(super) fn values(node: &Node<'_>) -> Vec<(Json, Place)> {
