@@ -544,3 +544,55 @@ fn a_broken_configuration_is_no_configuration() {
     let after = std::fs::read(repository.path().join("contracts/waivers.yaml")).unwrap();
     assert_eq!(after, before);
 }
+
+/// The same command again takes nothing away; another reason is another consent.
+#[test]
+fn signatures_stay_as_long_as_what_was_signed() {
+    let repository = Repository::new("");
+    let file = repository.path().join("contracts/waivers.yaml");
+    let unsigned = repository.waive("bound-changed");
+    let sign = "1 signature: `contract-guard waive --approve ";
+    assert!(unsigned.stdout.contains("once it is signed, as `main` asks"), "{unsigned:?}");
+    assert!(unsigned.stdout.contains(sign), "{unsigned:?}");
+    let approved = repository.approve("grace");
+    assert!(approved.stdout.contains("has 1 of 1 signature that `main` asks for"), "{approved:?}");
+    let signed = std::fs::read_to_string(&file).unwrap();
+    let again = repository.waive("bound-changed");
+    assert!(again.code == 0 && again.stderr.is_empty(), "{again:?}");
+    assert!(again.stdout.contains("is accepted until 2026-12-31\n"), "{again:?}");
+    assert!(again.stdout.contains("kept     contracts/waivers.yaml"), "{again:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), signed);
+    let other = ["waive", "bound-changed", "--reason", "another", "--owner", "ada"];
+    let rest = ["--until", "2026-12-31", "--against", "main", "--now", "2026-11-20T00:00:00Z"];
+    let other = repository.run(&[&other[..], &rest].concat());
+    assert!(other.code == 0 && other.stdout.contains(sign), "{other:?}");
+    assert!(other.stderr.contains("1 signature no longer counts"), "{other:?}");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("SSH SIGNATURE"));
+}
+
+/// Two keys of one person are one consent, and that is said when the second one signs.
+#[test]
+fn a_second_key_of_a_person_adds_nothing() {
+    let repository = Repository::new("[waivers]\napprovals = 2\n");
+    git(repository.path(), &["checkout", "-q", "main"]);
+    let list = "contracts/security/allowed_signers";
+    let mut signers = std::fs::read_to_string(repository.path().join(list)).unwrap();
+    let public = repository.key("mallory").with_extension("pub");
+    signers.push_str(&format!("grace {}", std::fs::read_to_string(public).unwrap()));
+    repository.write(list, &signers);
+    repository.commit();
+    git(repository.path(), &["checkout", "-q", "-b", "other"]);
+    repository.limit(20);
+    let waived = repository.waive("bound-changed");
+    assert!(waived.stdout.contains("2 signatures: `contract-guard waive"), "{waived:?}");
+    let first = repository.approve("grace");
+    assert!(first.stdout.contains("has 1 of 2 signatures that `main` asks for"), "{first:?}");
+    let second = repository.approve("mallory");
+    assert!(second.stdout.contains("has 1 of 2 signatures"), "{second:?}");
+    assert!(second.stderr.contains("adds nothing: `grace` has signed"), "{second:?}");
+    let again = repository.waive("bound-changed");
+    assert!(again.stdout.contains("1 more signature: `contract-guard waive"), "{again:?}");
+    let third = repository.approve("linus");
+    assert!(third.stdout.contains("has 2 of 2 signatures"), "{third:?}");
+    assert!(third.stderr.is_empty(), "{third:?}");
+}

@@ -35,7 +35,7 @@ pub(in crate::cli) fn accepted(
 }
 
 /// Who of those whom the base allows has signed each waiver that the base does not have.
-fn signers(
+pub(super) fn signers(
     waivers: &Waivers,
     known: &Waivers,
     before: &Catalog,

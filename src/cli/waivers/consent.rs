@@ -23,6 +23,15 @@ const BRANCHES: [&str; 5] = [
     "refs/heads/master",
 ];
 
+/// Who has consented to a waiver.
+#[derive(Default)]
+pub(super) struct Consent {
+    /// How many people must.
+    pub needed: usize,
+    /// Who of those that may has.
+    pub names: BTreeSet<String>,
+}
+
 /// The commit that says who may sign.
 pub(super) struct Judge {
     /// What it is called.
@@ -53,20 +62,39 @@ impl Judge {
         Ok(base.map(|base| Judge { name: short.unwrap_or(&name).to_owned(), base }))
     }
 
+    /// How many people must sign a waiver, and who of them has; nobody must what the commit has already.
+    pub(super) fn consent(&self, waiver: &Waiver) -> Result<Consent, Failure> {
+        let loaded = &self.base.loaded;
+        let known = Waivers::read(&loaded.catalog);
+        if known.entries.iter().any(|known| known.message() == waiver.message()) {
+            return Ok(Consent::default());
+        }
+        // What loosens the judge needs a signature, whatever else does.
+        let least = u32::from(waiver.code == gate_weakened::CODE.as_str());
+        let needed = usize::try_from(loaded.config.approvals.max(least)).unwrap_or(usize::MAX);
+        let one = Waivers { entries: vec![waiver.clone()], findings: Vec::new() };
+        let names = super::accepted::signers(&one, &known, &loaded.catalog)?;
+        Ok(Consent { needed, names: names.into_values().flatten().collect() })
+    }
+
+    /// The list of those who may sign, when the commit has none.
+    pub(super) fn lacks_signers(&self) -> Option<ArtifactPath> {
+        let tree = &self.base.loaded.catalog.tree;
+        let path = ArtifactPath::below(&tree.root, SIGNERS);
+        tree.get(&path).is_none().then_some(path)
+    }
+
     /// Why a signature of a waiver will not count, if it will not.
     pub(super) fn why_not(
         &self,
         waiver: &Waiver,
         signature: &str,
     ) -> Result<Option<String>, Failure> {
-        let loaded = &self.base.loaded;
-        let is_asked = loaded.config.approvals > 0 || waiver.code == gate_weakened::CODE.as_str();
-        let message = waiver.message();
-        let known = Waivers::read(&loaded.catalog);
-        if !is_asked || known.entries.iter().any(|known| known.message() == message) {
+        if self.consent(waiver)?.needed == 0 {
             return Ok(None);
         }
-        let tree = &loaded.catalog.tree;
+        let message = waiver.message();
+        let tree = &self.base.loaded.catalog.tree;
         let path = ArtifactPath::below(&tree.root, SIGNERS);
         let name = &self.name;
         let Some(allowed) = tree.get(&path) else {
