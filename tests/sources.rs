@@ -346,3 +346,32 @@ fn contracts_behind_a_link_are_refused_by_their_name() {
     assert!(!named.stdout.contains("unreadable-entry"), "{named:?}");
     assert!(named.stdout.contains("note.example.json"), "{named:?}");
 }
+
+/// What says how contracts are read and judged is a file. A folder in its place is not taken for none.
+#[test]
+fn what_judges_is_no_folder() {
+    for judge in [
+        "contract-guard.toml",
+        "contracts/.contractignore",
+        "contracts/waivers.yaml",
+        "contracts/security/allowed_signers",
+    ] {
+        let folder = repository();
+        let path = folder.path();
+        std::fs::create_dir_all(path.join(judge)).unwrap();
+        let said = format!("{judge}: error[unreadable-entry]: a folder stands where only a file");
+        let empty = run(path, &["check", "--format", "short"]);
+        assert!(empty.code == 1 && empty.stdout.contains(&said), "{judge}: {empty:?}");
+        std::fs::write(path.join(judge).join("x.md"), "x\n").unwrap();
+        git(path, &["add", "-A"]);
+        let hook = run(path, &["hook", "run", "--format", "short"]);
+        assert!(hook.code == 1 && hook.stdout.contains(&said), "{judge}: {hook:?}");
+        git(path, &["commit", "-qm", "folder"]);
+        let check = run(path, &["check", "--format", "short"]);
+        assert!(check.code == 1 && check.stdout.contains(&said), "{judge}: {check:?}");
+        for source in [&["--staged"][..], &["--at", "HEAD"], &["contracts"]] {
+            let other = run(path, &[&["check", "--format", "short"], source].concat());
+            assert_eq!((other.code, &other.stdout), (1, &check.stdout), "{judge} {source:?}");
+        }
+    }
+}

@@ -543,6 +543,10 @@ fn a_broken_configuration_is_no_configuration() {
     }
     let after = std::fs::read(repository.path().join("contracts/waivers.yaml")).unwrap();
     assert_eq!(after, before);
+    std::fs::remove_file(repository.path().join("contract-guard.toml")).unwrap();
+    std::fs::create_dir(repository.path().join("contract-guard.toml")).unwrap();
+    let run = repository.run(&["waivers"]);
+    assert!(run.code == 2 && run.stderr.contains("error[unreadable-entry]"), "{run:?}");
 }
 
 /// The same command again takes nothing away; another reason is another consent.

@@ -3,11 +3,15 @@
 use super::args::Global;
 use super::{Failure, Refused};
 use crate::catalog::{self, Catalog, Layout};
+use crate::checks::{self, Check};
 use crate::document::Limits;
 use crate::finding::{Finding, Level};
 use crate::gate::{self, Accepted, Config, Levels, Side};
 use crate::source::{self, Budget, Request, Source};
 use crate::tree::Tree;
+
+/// What is said of entries that were not read.
+pub(super) const NOT_READ: [&str; 2] = ["symlink-outside-tree", "unreadable-entry"];
 
 /// A tree, read and understood.
 pub(super) struct Loaded {
@@ -34,7 +38,13 @@ impl Loaded {
 
 /// The same for a tree that was understood elsewhere.
 pub(super) fn configured(config: &Config, catalog: &Catalog) -> Result<(), Failure> {
-    let details = wrong(config.findings.clone(), catalog, &config.levels);
+    let mut findings = config.findings.clone();
+    // What stands in its place is none either.
+    let is_about_place = |check: &Check| NOT_READ.contains(&check.code.as_str());
+    let mut refused = checks::run_on(catalog, Vec::new(), is_about_place);
+    refused.retain(|finding| finding.primary.artifact.as_str() == source::CONFIG);
+    findings.extend(refused);
+    let details = wrong(findings, catalog, &config.levels);
     if details.is_empty() {
         return Ok(());
     }

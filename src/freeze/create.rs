@@ -196,6 +196,7 @@ fn unread(refusal: Unread) -> String {
         Unread::LinkOutside => "is a link to something outside of the tree".to_owned(),
         Unread::LinkNotTaken => "is a link where only a file is taken".to_owned(),
         Unread::Submodule => "is a repository of its own".to_owned(),
+        Unread::FolderNotTaken => "is a folder where only a file is taken".to_owned(),
         Unread::LinkToFolder => "is a link to a folder".to_owned(),
         Unread::LinkBroken => "is a link to nothing".to_owned(),
         Unread::Name(problem) => problem.reason().to_owned(),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::{Budget, CONFIG, IGNORE, Ignore, Request, SourceError, is_staged, links};
+use super::{Budget, CONFIG, IGNORE, Ignore, JUDGES, Request, SourceError, is_staged, links};
 use crate::freeze::{JOURNAL, WORK_PREFIX};
 use crate::tree::{Artifact, ArtifactPath, PathProblem, Refusal, Refused, Tree};
 
@@ -101,6 +101,11 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
         }
     }
     let (config, path) = (base.join(CONFIG), ArtifactPath::lossy(CONFIG));
+    // git knows of no empty folder; who works on the disk sees one.
+    let judges = JUDGES.iter().map(|name| (top.join(name), ArtifactPath::below(&tree.root, name)));
+    let judges = judges.chain([(config.clone(), path.clone())]);
+    let is_folder = |at: &Path| at.is_dir() && !at.is_symlink();
+    let folders: Vec<_> = judges.filter(|(at, _)| is_folder(at)).map(|(_, path)| path).collect();
     if config.is_symlink() {
         found_links.insert(path, String::new());
     } else if let Ok(bytes) = std::fs::read(&config) {
@@ -108,6 +113,7 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
         tree.config = Some((path, Artifact::new(bytes)));
     }
     links::resolve(&mut tree, &found_links);
+    links::refuse_folders(&mut tree, &folders);
     Ok(tree)
 }
 

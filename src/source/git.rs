@@ -316,6 +316,7 @@ pub(super) fn tree(
         found_links.retain(|path, _| is_kept(path));
     }
     links::resolve(&mut tree, &found_links);
+    links::refuse_folders(&mut tree, &[]);
     Ok(tree)
 }
 

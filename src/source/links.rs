@@ -1,9 +1,10 @@
 //! Symbolic links, decided the same way for every source: a link to a file of the tree is that file,
-//! any other is refused, and so is one in the place of a file that says what is read.
+//! any other is refused, and so is one in the place of a file that says what is read. A folder in such a place is
+//! refused here, too.
 
 use std::collections::BTreeMap;
 
-use super::{CONFIG, IGNORE};
+use super::{CONFIG, IGNORE, JUDGES};
 use crate::tree::{Artifact, ArtifactPath, Refusal, Refused, Tree};
 
 /// Longest chain of links.
@@ -24,6 +25,28 @@ pub(super) fn resolve(tree: &mut Tree, links: &BTreeMap<ArtifactPath, String>) {
         }
     }
     tree.artifacts.extend(found);
+}
+
+/// Refuses folders where only a file is taken: whoever takes one for none judges by nothing. `empty` has those
+/// that only a disk can hold.
+pub(super) fn refuse_folders(tree: &mut Tree, empty: &[ArtifactPath]) {
+    let config = ArtifactPath::lossy(CONFIG);
+    let judges = JUDGES.iter().map(|name| ArtifactPath::below(&tree.root, name));
+    for judge in judges.chain([config.clone()]) {
+        let prefix = format!("{judge}/");
+        let is_below = |path: &ArtifactPath| path.as_str().starts_with(&prefix);
+        let is_folder = empty.contains(&judge)
+            || tree.artifacts.keys().any(is_below)
+            || tree.refused.iter().any(|refused| is_below(&refused.path));
+        if judge == config && !tree.root.is_empty() {
+            // Beside the contracts only a configuration is read.
+            tree.artifacts.retain(|path, _| !is_below(path));
+            tree.refused.retain(|refused| !is_below(&refused.path));
+        }
+        if is_folder {
+            tree.refused.push(Refused { path: judge, refusal: Refusal::FolderNotTaken });
+        }
+    }
 }
 
 fn follow(

@@ -155,6 +155,9 @@ pub fn read_beside(
 /// The file below the contracts root that leaves others out.
 const IGNORE: &str = ".contractignore";
 
+/// The files below the contracts root that say what is read, what is accepted, and who may accept it.
+const JUDGES: [&str; 3] = [IGNORE, "waivers.yaml", "security/allowed_signers"];
+
 /// Where contracts lie unless a configuration says otherwise.
 pub const USUAL_ROOT: &str = "contracts";
 

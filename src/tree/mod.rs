@@ -39,6 +39,8 @@ pub enum Refusal {
     LinkOutside,
     /// A symbolic link where only a file is taken.
     LinkNotTaken,
+    /// A folder where only a file is taken.
+    FolderNotTaken,
     /// A symbolic link in the place of the folder that holds the contracts.
     LinkAtRoot,
     /// A repository of its own.

@@ -12,7 +12,7 @@ pub(crate) static CHECK: Check = Check {
     level: Level::Error,
     since: "0.1.0",
     explain: Explain {
-        what: "An entry is larger than the limit, is neither file nor folder, is a repository of its own, or has a name that no path can hold.",
+        what: "An entry is larger than the limit, is neither file nor folder, is a repository of its own, has a name that no path can hold, or is a folder in the place of a file that says how contracts are read and judged.",
         why: "It was not read; what is not read is not a pass.",
         bad: "contracts/api/dump.json (9 MiB)",
         good: "contracts/api/dump.json (1 MiB)",
@@ -33,13 +33,17 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
                     catalog.limits.file_bytes
                 ),
                 Refusal::Submodule => "folder is a repository of its own, a submodule".to_owned(),
+                Refusal::FolderNotTaken => "a folder stands where only a file is taken".to_owned(),
                 Refusal::Special => "entry is neither a file nor a folder".to_owned(),
                 Refusal::Name(problem) => format!("the name {}", problem.reason()),
                 _ => return None,
             };
             let finding =
                 Finding::new(CODE, message, Location::file(&entry.path)).label("not read");
-            Some(finding.help("remove or rename it, or raise the limit with `--max-file-bytes`"))
+            Some(finding.help(match entry.refusal {
+                Refusal::FolderNotTaken => "remove it, or put a file in its place",
+                _ => "remove or rename it, or raise the limit with `--max-file-bytes`",
+            }))
         })
         .collect()
 }

@@ -106,6 +106,7 @@ fn is_relevant(staged: &Staged) -> bool {
         |path: &str, root: &str| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     let touches = |path: &String| {
         path == CONFIG
+            || is_below(path, CONFIG)
             || calls_the_gate(path)
             || is_below(path, &staged.root)
             || is_below(path, &staged.root_before)
@@ -140,7 +141,8 @@ fn passes_at_a_glance(
     let is_more = |path: &String| {
         path.contains("/_frozen/")
             || calls_the_gate(path)
-            || judges.iter().any(|judge| path.ends_with(judge))
+            || path.starts_with(CONFIG)
+            || judges.iter().any(|judge| format!("{path}/").contains(&format!("{judge}/")))
     };
     let touches_more =
         staged.paths.iter().any(is_more) || staged.outside.iter().any(|path| calls_the_gate(path));

@@ -13,7 +13,7 @@ pub(super) use waive::waive;
 
 use super::args::{self as arguments, Gate, Global};
 use super::check::{Judged, judged};
-use super::load::{configured, limits, wrong};
+use super::load::{NOT_READ, configured, limits, wrong};
 use super::output::Terminal;
 use super::place::Place;
 use super::revise::Site;
@@ -60,9 +60,8 @@ fn sound(catalog: &Catalog) -> Result<(), Failure> {
     let mut findings: Vec<Finding> = Waivers::read(catalog).findings;
     findings.retain(|finding| finding.primary.pointer.is_root());
     let items: Vec<_> = catalog.find(&path).into_iter().collect();
-    let not_read = ["symlink-outside-tree", "unreadable-entry"];
     let is_wanted = |check: &Check| {
-        matches!(check.run, checks::Run::Artifact(_)) || not_read.contains(&check.code.as_str())
+        matches!(check.run, checks::Run::Artifact(_)) || NOT_READ.contains(&check.code.as_str())
     };
     let mut own = checks::run_on(catalog, items, is_wanted);
     own.retain(|finding| finding.primary.artifact == path);
