@@ -552,6 +552,7 @@ fn a_hook_that_is_there_stays() {
     assert_eq!(std::fs::read_to_string(&hook).unwrap(), "#!/bin/sh\nexit 0\n");
     assert_eq!(binary::run(repository.path(), &["hook", "status"]).code, 1);
     std::fs::write(&hook, "#!/bin/sh\ncontract-guard hook run || exit $?\n").unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     assert_eq!(binary::run(repository.path(), &["hook", "install"]).code, 0);
     let status = binary::run(repository.path(), &["hook", "status"]);
     assert!(status.code == 0 && status.stdout.contains("somebody else wrote it"), "{status:?}");
@@ -598,7 +599,8 @@ fn managers_of_hooks() {
         let repository = Repository::bare();
         repository.write(file, text);
         let install = binary::run(repository.path(), &["hook", "install"]);
-        assert!(install.code == 0 && install.stdout.contains(file), "{install:?}");
+        assert!(install.code == 1 && install.stdout.contains(file), "{install:?}");
+        assert!(install.stdout.contains("nothing calls the gate yet"), "{install:?}");
         let written = repository.read(file);
         assert!(written.contains("contract-guard hook run"), "{written}");
         for line in text.lines() {
@@ -653,7 +655,7 @@ fn uninstall_keeps_what_others_wrote() {
         let repository = Repository::bare();
         repository.write(file, text);
         let install = binary::run(repository.path(), &["hook", "install"]);
-        assert_eq!(install.code, 0, "{file} {text:?}: {install:?}");
+        assert_eq!(install.code, 1, "{file} {text:?}: {install:?}");
         let written = repository.read(file);
         assert!(written.contains("contract-guard hook run"), "{file} {text:?}: {written}");
         let uninstall = binary::run(repository.path(), &["hook", "uninstall"]);
@@ -682,7 +684,7 @@ fn install_appends_to_a_file_of_comments_only() {
         let repository = Repository::bare();
         repository.write("lefthook.yml", text);
         let install = binary::run(repository.path(), &["hook", "install"]);
-        assert!(install.code == 0 && install.stdout.contains("wrote lefthook.yml"), "{install:?}");
+        assert!(install.code == 1 && install.stdout.contains("wrote lefthook.yml"), "{install:?}");
         let written = repository.read("lefthook.yml");
         assert!(written.starts_with(text) && written.contains("\npre-commit:\n"), "{written}");
         let status = binary::run(repository.path(), &["hook", "status"]);
@@ -711,6 +713,73 @@ fn paths_are_told_from_the_current_folder() {
     assert!(install.stdout.starts_with("wrote ../lefthook.yml\n"), "{install:?}");
     let status = binary::run(&below, &["hook", "status"]).stdout;
     assert!(status.starts_with('/') && status.contains("\n../lefthook.yml (lefthook)"), "{status}");
+}
+
+/// git passes by what it cannot run.
+#[test]
+fn a_hook_that_git_cannot_run_is_no_hook() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |hook: &Path, mode: u32| {
+        std::fs::set_permissions(hook, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let repository = Repository::new();
+    let hooks = [".git/hooks/pre-commit", ".git/hooks/pre-merge-commit"];
+    hooks.iter().for_each(|hook| mode(&repository.path.join(hook), 0o644));
+    let status = binary::run(repository.path(), &["hook", "status"]);
+    assert!(status.code == 1 && status.stdout.contains("is not executable"), "{status:?}");
+    let help = "run `chmod +x .git/hooks/pre-commit`, or `contract-guard hook install`";
+    assert!(status.stdout.contains(help), "{status:?}");
+    assert_eq!(binary::run(repository.path(), &["hook", "install"]).code, 0);
+    assert_eq!(binary::run(repository.path(), &["hook", "status"]).code, 0);
+    repository.break_example();
+    repository.git(&["commit", "-q", "-a", "-m", "m"]).is_refused("example-invalid");
+    // One of two is half a hook, and somebody else's is theirs to mend.
+    mode(&repository.path.join(hooks[1]), 0o644);
+    assert_eq!(binary::run(repository.path(), &["hook", "status"]).code, 1);
+    repository.write(hooks[0], "#!/bin/sh\ncontract-guard hook run || exit $?\n");
+    mode(&repository.path.join(hooks[0]), 0o644);
+    let install = binary::run(repository.path(), &["hook", "install"]);
+    assert!(install.code == 1 && install.stderr.contains("is not executable"), "{install:?}");
+    assert!(install.stderr.contains("chmod +x .git/hooks/pre-commit"), "{install:?}");
+}
+
+/// `init` writes a file of pre-commit, which calls nothing where nobody has set pre-commit up.
+#[test]
+fn after_init_and_install_commits_are_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = Repository { path: folder.path().join("r"), _folder: folder };
+    std::fs::create_dir(repository.path()).unwrap();
+    let told = |args: &[&str]| binary::run(repository.path(), args);
+    assert_eq!(told(&["init"]).code, 0);
+    for args in [&["hook", "install"][..], &["hook", "install", "--with", "pre-commit"]] {
+        let install = told(args);
+        assert!(install.code == 3, "{install:?}");
+        assert!(install.stderr.contains("not a git repository"), "{install:?}");
+    }
+    repository.git(&["init", "-q", "-b", "main"]).is_made();
+    let install = told(&["hook", "install"]);
+    let lines = "wrote .git/hooks/pre-commit\nwrote .git/hooks/pre-merge-commit\n";
+    assert!(install.code == 0 && install.stdout == lines, "{install:?}");
+    assert_eq!(told(&["hook", "status"]).code, 0);
+    repository.break_example();
+    repository.git(&["add", "-A"]).is_made();
+    repository.commit().is_refused("example-invalid");
+    // Who names a manager gets that one.
+    assert_eq!(told(&["hook", "uninstall", "--with", "git"]).code, 0);
+    let named = told(&["hook", "install", "--with", "pre-commit"]);
+    assert!(named.code == 0 && named.stdout.contains("nothing calls the gate yet"), "{named:?}");
+    assert!(named.stdout.contains("run `pre-commit install`"), "{named:?}");
+}
+
+#[test]
+fn hooks_that_git_looks_for_nowhere() {
+    let repository = Repository::bare();
+    repository.git(&["config", "core.hooksPath", "/dev/null"]).is_made();
+    for command in ["install", "status", "uninstall"] {
+        let run = binary::run(repository.path(), &["hook", command]);
+        assert!(run.code == 1 && run.stderr.contains("`/dev/null`, which is no folder"), "{run:?}");
+        assert!(run.stderr.contains("core.hooksPath"), "{run:?}");
+    }
 }
 
 /// The managers themselves, as PyPI has them: `.ci/run` installs them into `target/managers`.

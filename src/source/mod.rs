@@ -31,7 +31,7 @@ pub use repository::{Repository, RepositoryFiles, State};
 pub use runner::run_command;
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};
-pub use staged::{Staged, first_ref, hooks_folder, staged, text_of};
+pub use staged::{Staged, first_ref, hooks_folder, is_program, staged, text_of};
 
 use std::path::{Path, PathBuf};
 

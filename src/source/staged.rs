@@ -92,3 +92,16 @@ pub fn text_of(path: &Path) -> Result<Option<String>, SourceError> {
         Err(error) => Err(SourceError::Io { path: path.to_owned(), error }),
     }
 }
+
+/// Whether the system runs a file; elsewhere than on Unix, what stands in it tells.
+#[cfg(unix)]
+pub fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether the system runs a file; elsewhere than on Unix, what stands in it tells.
+#[cfg(not(unix))]
+pub fn is_program(_: &Path) -> bool {
+    true
+}

@@ -30,11 +30,34 @@ pub(super) struct HookFile {
     pub path: PathBuf,
     pub owner: Owner,
     pub text: String,
+    /// Whether it can be run; git passes by any other.
+    pub is_program: bool,
+}
+
+impl HookFile {
+    /// Whether git calls the gate by it.
+    pub(super) fn calls(&self) -> bool {
+        self.is_program && matches!(self.owner, Owner::Us | Owner::Caller)
+    }
 }
 
 /// The hook files of a repository.
 pub(super) fn files(base: &Path) -> Result<Vec<HookFile>, Failure> {
     let folder = source::hooks_folder(base)?;
+    if folder.exists() && !folder.is_dir() {
+        let shown = super::shown(&folder);
+        return Err(Failure::Refused(Refused {
+            message: format!(
+                "git looks for hooks in `{shown}`, which is no folder, and finds none"
+            ),
+            details: Vec::new(),
+            help: Some(
+                "`git config --show-origin core.hooksPath` tells who says so; take it out there"
+                    .to_owned(),
+            ),
+            code: 1,
+        }));
+    }
     NAMES.iter().map(|name| look(folder.join(name))).collect()
 }
 
@@ -46,7 +69,8 @@ fn look(path: PathBuf) -> Result<HookFile, Failure> {
         Some(text) if super::entries::calls(text) => Owner::Caller,
         Some(_) => Owner::Other,
     };
-    Ok(HookFile { path, owner, text: text.unwrap_or_default() })
+    let is_program = source::is_program(&path);
+    Ok(HookFile { path, owner, text: text.unwrap_or_default(), is_program })
 }
 
 /// Writes the hooks of git. Nobody else's is touched.
@@ -57,6 +81,16 @@ pub(super) fn install(base: &Path, below: &str) -> Result<Vec<PathBuf>, Failure>
             message: format!("`{}` is there, and somebody else's", super::shown(&other.path)),
             details: Vec::new(),
             help: Some(format!("add this line to it: {} || exit $?", super::entries::CALL)),
+            code: 1,
+        }));
+    }
+    let is_still = |file: &&HookFile| file.owner == Owner::Caller && !file.is_program;
+    if let Some(still) = files.iter().find(is_still) {
+        let shown = super::shown(&still.path);
+        return Err(Failure::Refused(Refused {
+            message: format!("`{shown}` is not executable, so that git passes it by"),
+            details: Vec::new(),
+            help: Some(format!("somebody else wrote it: run `chmod +x {shown}`")),
             code: 1,
         }));
     }

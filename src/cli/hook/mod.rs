@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use args::{HookCommand, Manager};
 use entries::{MANAGERS, calls, with_call, without_call};
-use git::Owner;
+use git::{HookFile, Owner};
 
 use super::args::Global;
 use super::output::Terminal;
@@ -56,19 +56,32 @@ fn file_of(manager: Manager, top: &Path) -> Result<Option<(&'static str, String)
     Ok(None)
 }
 
-/// What a repository uses.
-fn used(top: &Path) -> Result<Manager, Failure> {
+/// What a repository uses. A file that holds our call and nothing else, as `init` writes one, makes nobody a user
+/// of a manager that was never set up here.
+fn used(top: &Path, hooks: &[HookFile]) -> Result<Manager, Failure> {
     for (manager, _) in MANAGERS {
-        if file_of(manager, top)?.is_some() {
+        let Some((_, text)) = file_of(manager, top)? else { continue };
+        let is_ours = without_call(manager, &text).is_some_and(|rest| rest.is_empty());
+        if !is_ours || is_set(manager, hooks) {
             return Ok(manager);
         }
     }
     Ok(Manager::Git)
 }
 
+/// Whether git calls a manager: what one puts into the hooks of git names it.
+fn is_set(manager: Manager, hooks: &[HookFile]) -> bool {
+    hooks.iter().any(|file| {
+        file.owner == Owner::Other
+            && file.is_program
+            && file.text.to_lowercase().contains(manager.word())
+    })
+}
+
 fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
     let top = top();
-    let manager = with.map_or_else(|| used(&top), Ok)?;
+    let hooks = git::files(&top)?;
+    let manager = with.map_or_else(|| used(&top, &hooks), Ok)?;
     // git runs hooks in the top folder; the contracts may lie below it.
     let below = source::below_top(&source::discover(None)?.0);
     let mut out = String::new();
@@ -81,14 +94,15 @@ fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
         }
         return Ok(terminal.write(out.as_bytes(), 0));
     }
-    if !below.is_empty() {
+    let found = file_of(manager, &top)?;
+    let has_call = |(_, text): &(&str, String)| text.contains(&below_call(&below));
+    if !below.is_empty() && !found.as_ref().is_some_and(has_call) {
         let below = visible(below.trim_end_matches('/'));
         let message =
             format!("the contracts lie in `{below}`, and {} runs at the top", manager.name());
         let help = format!("add an entry that runs `{} {below}` by hand", entries::CALL);
         return Err(Failure::Usage(message, Some(help)));
     }
-    let found = file_of(manager, &top)?;
     let first = MANAGERS.iter().find(|(other, _)| *other == manager).and_then(|(_, n)| n.first());
     let name = found.as_ref().map(|(name, _)| *name).or(first.copied()).unwrap_or_default();
     let text = found.as_ref().map(|(_, text)| text.as_str());
@@ -104,10 +118,22 @@ fn install(with: Option<Manager>, terminal: &Terminal) -> Answer {
             out.push_str(&format!("wrote {}\n", shown(&path)));
         }
     }
+    let is_called = is_set(manager, &hooks) || hooks.iter().any(HookFile::calls);
     if let Some(then) = manager.then() {
-        out.push_str(&format!("Once on each machine: {then}\n"));
+        out.push_str(&match is_called {
+            true => format!("Once on each machine: {then}\n"),
+            false => {
+                format!("Here nothing calls the gate yet: run `{then}`, once on each machine\n")
+            }
+        });
     }
-    Ok(terminal.write(out.as_bytes(), 0))
+    // Who names a manager has been given what was asked for.
+    Ok(terminal.write(out.as_bytes(), u8::from(!is_called && with.is_none())))
+}
+
+/// The call of an entry for contracts below the top.
+fn below_call(below: &str) -> String {
+    format!("{} {}", entries::CALL, below.trim_end_matches('/'))
 }
 
 /// Writes the file of a manager.
@@ -161,30 +187,43 @@ fn status(terminal: &Terminal) -> Answer {
     let top = top();
     let mut out = String::new();
     let hooks = git::files(&top)?;
-    let mut is_called = false;
+    // A hook that git passes by is a way for a commit to pass the gate by.
+    let (mut is_called, mut is_halved) = (false, false);
     for file in &hooks {
         let said = match file.owner {
             Owner::Nobody => "is not there",
+            _ if !file.is_program => "is not executable, so that git passes it by",
             Owner::Us => "calls the gate",
             Owner::Caller => "calls the gate; somebody else wrote it",
             Owner::Other => "is somebody else's, and does not call the gate itself",
         };
-        is_called |= matches!(file.owner, Owner::Us | Owner::Caller);
-        out.push_str(&format!("{} {said}\n", shown(&file.path)));
+        let path = shown(&file.path);
+        out.push_str(&format!("{path} {said}\n"));
+        match file.owner {
+            Owner::Nobody => continue,
+            _ if file.is_program => {}
+            Owner::Us => {
+                let ours = "contract-guard hook install";
+                out.push_str(&format!("  run `chmod +x {path}`, or `{ours}`\n"));
+            }
+            _ => out.push_str(&format!("  run `chmod +x {path}`\n")),
+        }
+        is_called |= file.calls();
+        is_halved |= !file.is_program && file.owner != Owner::Other;
     }
     for (manager, _) in MANAGERS {
         let Some((name, text)) = file_of(manager, &top)? else { continue };
         let calls = calls(&text);
         let said = if calls { "calls the gate" } else { "does not call the gate" };
         out.push_str(&format!("{} ({}) {said}\n", shown(&top.join(name)), manager.name()));
-        // What a manager puts into the hooks of git names the manager.
-        let is_set = hooks.iter().any(|file| {
-            file.owner == Owner::Other && file.text.to_lowercase().contains(manager.word())
-        });
+        let is_set = is_set(manager, &hooks);
         is_called |= calls && is_set;
-        if let (Some(then), true, false) = (manager.then(), calls, is_set) {
-            out.push_str(&format!("  but git does not call {}: run `{then}`\n", manager.name()));
-        }
+        let Some(then) = manager.then().filter(|_| calls && !is_set) else { continue };
+        let name = manager.name();
+        out.push_str(&match is_called {
+            true => format!("  git does not call {name} here, and calls the gate itself\n"),
+            false => format!("  but git does not call {name}: run `{then}`\n"),
+        });
     }
-    Ok(terminal.write(out.as_bytes(), u8::from(!is_called)))
+    Ok(terminal.write(out.as_bytes(), u8::from(!is_called || is_halved)))
 }
