@@ -375,3 +375,23 @@ fn what_judges_is_no_folder() {
         }
     }
 }
+
+/// What git says, in its own lines and no more of them than somebody reads.
+#[test]
+fn git_is_quoted_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = run(folder.path(), &["hook", "run"]);
+    assert!(outside.code == 3 && outside.stderr.contains("not a git repository"), "{outside:?}");
+    assert!(outside.stderr.len() < 500 && !outside.stderr.contains("u{a}"), "{outside:?}");
+    let folder = repository();
+    for args in [&["hook", "run"][..], &["check", "--staged"], &["check", "--against", "HEAD"]] {
+        let mut command = binary::command(folder.path(), args);
+        let output = command.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(3) && text.contains("dubious ownership"), "{text}");
+        let advice = text
+            .lines()
+            .any(|line| line.trim().starts_with("git config --global --add safe.directory "));
+        assert!(advice && text.len() < 800, "{args:?}: {text}");
+    }
+}

@@ -225,10 +225,11 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
 fn report(failure: &Failure, terminal: &output::Terminal) -> u8 {
     let (message, help, code) = reason(failure);
     let details = match failure {
-        Failure::Refused(Refused { details, .. }) => details.as_slice(),
-        _ => &[],
+        Failure::Refused(Refused { details, .. }) => details.clone(),
+        Failure::Source(error) => error.details(),
+        _ => Vec::new(),
     };
-    terminal.error_about(&message, details, help.as_deref());
+    terminal.error_about(&message, &details, help.as_deref());
     code
 }
 

@@ -83,7 +83,34 @@ pub enum SourceError {
     },
 }
 
+/// What git says where there is none.
+const NO_REPOSITORY: &str = "not a git repository";
+
+/// How many lines of git are told, and how long one may be: its usage has hundreds.
+const LINES: usize = 8;
+const WIDTH: usize = 300;
+
+/// What git said that somebody can use: first the line that says what is wrong, then the others.
+fn said(stderr: &str) -> Vec<String> {
+    let is_said = |line: &&str| !line.is_empty() && !line.starts_with("hint:");
+    let lines = stderr.lines().map(str::trim).filter(is_said);
+    let mut lines: Vec<&str> = lines.take_while(|line| !line.starts_with("usage: ")).collect();
+    let is_wrong = |line: &&str| line.starts_with("fatal: ") || line.starts_with("error: ");
+    if let Some(at) = lines.iter().position(is_wrong) {
+        lines.rotate_left(at);
+    }
+    lines.iter().take(LINES).map(|line| line.chars().take(WIDTH).collect()).collect()
+}
+
 impl SourceError {
+    /// What else there is to say, a line each.
+    pub fn details(&self) -> Vec<String> {
+        match self {
+            SourceError::Git { stderr, .. } => said(stderr).into_iter().skip(1).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
@@ -113,6 +140,9 @@ impl SourceError {
             SourceError::Freeze { .. } => {
                 Some("`check` takes a folder or a freeze file; for single examples there is `validate FILE`".to_owned())
             }
+            SourceError::Git { stderr, .. } if stderr.contains(NO_REPOSITORY) => Some(
+                "go into a folder of the repository, or make one: `git init`".to_owned(),
+            ),
             SourceError::Interrupted { .. } => {
                 Some("run `contract-guard freeze list`: any freeze command ends it first".to_owned())
             }
@@ -144,7 +174,11 @@ impl fmt::Display for SourceError {
             SourceError::Io { path, error } => {
                 write!(f, "cannot read `{}`: {error}", path.display())
             }
-            SourceError::Git { what, stderr } => write!(f, "git cannot {what}: {}", stderr.trim()),
+            SourceError::Git { what, stderr } => {
+                let lines = said(stderr);
+                let first = lines.first().map_or("it does not say why", String::as_str);
+                write!(f, "git cannot {what}: {first}")
+            }
             SourceError::Tool { what, reason } => write!(f, "{what}: {reason}"),
             SourceError::CutOff { name, reason, .. } => {
                 write!(f, "cannot compare with `{name}`: {reason}")

@@ -115,7 +115,14 @@ pub(super) fn run(base: &Path, what: &str, args: &[&str]) -> Result<Vec<u8>, Sou
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mut stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    // Some commands have another meaning outside of a repository, and explain that one.
+    if stderr.contains("usage: git ")
+        && let Ok(asked) = command(base).args(["rev-parse", "--git-dir"]).output()
+        && !asked.status.success()
+    {
+        stderr = String::from_utf8_lossy(&asked.stderr).into_owned();
+    }
     Err(SourceError::Git { what: what.to_owned(), stderr })
 }
 
