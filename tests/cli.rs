@@ -51,6 +51,35 @@ fn init_keeps_a_hook_and_a_workflow_that_are_there() {
     );
 }
 
+/// GitHub and git look at the top of a repository only.
+#[test]
+fn init_below_the_top_writes_where_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    binary::git(folder.path(), &["init", "-q", "-b", "main"]);
+    let top = run(folder.path(), &["init", "services/notes"]);
+    assert_eq!(top.code, 0, "{top:?}");
+    assert!(top.stdout.contains("wrote ../../.github/workflows/contract-guard.yml\n"), "{top:?}");
+    assert!(top.stdout.contains("fill in CONTRACT_GUARD_URL and CONTRACT_GUARD_COMMIT"), "{top:?}");
+    let text = |path: &str| std::fs::read_to_string(folder.path().join(path)).unwrap();
+    let workflow = text(".github/workflows/contract-guard.yml");
+    assert_eq!(workflow.matches("contract-guard check services/notes --format").count(), 2);
+    assert!(
+        text(".pre-commit-config.yaml").contains("entry: contract-guard hook run services/notes\n")
+    );
+    assert!(!folder.path().join("services/notes/.github").exists());
+    let below = folder.path().join("services/notes");
+    assert_eq!(run(&below, &["hook", "install"]).stdout.matches("hooks/pre-commit").count(), 1);
+    // What is there already calls the gate for the other folder only.
+    let second = run(folder.path(), &["init", "services/users"]);
+    for command in ["hook run", "check"] {
+        let said = format!("run: contract-guard {command} services/users\n");
+        assert!(second.code == 0 && second.stdout.contains(&said), "{second:?}");
+    }
+    let odd = run(folder.path(), &["init", "the notes"]);
+    let said = "Let ../.pre-commit-config.yaml run: contract-guard hook run 'the notes'\n";
+    assert!(odd.code == 0 && odd.stdout.contains(said), "{odd:?}");
+}
+
 #[test]
 fn exit_codes_are_those_of_the_help() {
     let (good, bad, empty) = (fresh(), broken(), tempfile::tempdir().unwrap());

@@ -76,7 +76,7 @@ fn ids() -> Ids {
 
 /// The tree of `init` with everything that all share in `globals/`.
 fn flat() -> Tree {
-    let start = init();
+    let start = init("");
     let texts = start.folder.1.iter().map(|(path, text)| (format!("contracts/{path}"), *text));
     let texts: Vec<_> = texts.collect();
     Tree::from_texts("contracts", texts.iter().map(|(path, text)| (path.as_str(), *text)))

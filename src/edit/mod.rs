@@ -25,8 +25,10 @@ use std::path::{Path, PathBuf};
 pub struct Plan {
     /// A folder that appears whole or not at all: its name, and its files by path within it.
     pub folder: (String, Vec<(&'static str, &'static str)>),
-    /// Single files, written only where there is none.
-    pub files: Vec<(&'static str, &'static str)>,
+    /// What leads from there to the top of the repository: `` or `../../`.
+    pub up: String,
+    /// Single files at the top, written only where there is none.
+    pub files: Vec<(&'static str, String)>,
 }
 
 /// What was done.
@@ -165,9 +167,10 @@ pub fn apply(plan: &Plan, base: &Path) -> Result<Applied, EditError> {
     let mut applied = Applied::default();
     applied.written.extend(files.iter().map(|(path, _)| format!("{name}/{path}")));
     for (path, text) in &plan.files {
-        let written = atomic::file(&base.join(path), text.as_bytes())?;
+        let path = format!("{}{path}", plan.up);
+        let written = atomic::file(&base.join(&path), text.as_bytes())?;
         let list = if written { &mut applied.written } else { &mut applied.kept };
-        list.push((*path).to_owned());
+        list.push(path);
     }
     Ok(applied)
 }

@@ -10,7 +10,7 @@ mod render;
 mod surroundings;
 mod template;
 
-pub use init::{Start, init};
+pub use init::{CALLERS, Start, init, is_plain};
 pub use render::{Ids, Order, acceptable, acceptable_name, default_answer, plan};
 pub use template::{Question, Template, Templates};
 

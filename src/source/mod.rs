@@ -233,7 +233,7 @@ pub fn top_of_repository() -> PathBuf {
 }
 
 /// Whether a folder is one of a repository, by what lies on disk.
-fn is_in_repository(folder: &Path) -> bool {
+pub fn is_in_repository(folder: &Path) -> bool {
     canonical(folder).is_some_and(|path| path.ancestors().any(|path| path.join(".git").exists()))
 }
 
