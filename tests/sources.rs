@@ -384,8 +384,15 @@ fn git_is_quoted_line_by_line() {
     assert!(outside.code == 3 && outside.stderr.contains("not a git repository"), "{outside:?}");
     assert!(outside.stderr.len() < 500 && !outside.stderr.contains("u{a}"), "{outside:?}");
     let folder = repository();
-    for args in [&["hook", "run"][..], &["check", "--staged"], &["check", "--against", "HEAD"]] {
-        let mut command = binary::command(folder.path(), args);
+    assert_eq!(run(folder.path(), &["init", "sub"]).code, 0);
+    let sub = folder.path().join("sub");
+    for (at, args) in [
+        (folder.path(), &["hook", "run"][..]),
+        (folder.path(), &["check", "--staged"]),
+        (folder.path(), &["check", "--against", "HEAD"]),
+        (&sub, &["check", "--against", "HEAD"]),
+    ] {
+        let mut command = binary::command(at, args);
         let output = command.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(3) && text.contains("dubious ownership"), "{text}");
@@ -394,4 +401,34 @@ fn git_is_quoted_line_by_line() {
             .any(|line| line.trim().starts_with("git config --global --add safe.directory "));
         assert!(advice && text.len() < 800, "{args:?}: {text}");
     }
+}
+
+/// What is not there is said in words, and not by the path at which it was looked for.
+#[test]
+fn what_is_not_there_is_named() {
+    let empty = tempfile::tempdir().unwrap();
+    let waive = ["waive", "x", "--reason", "r", "--owner", "o", "--until", "2036-01-01"];
+    for args in [&waive[..], &["waivers"]] {
+        let said = run(empty.path(), args);
+        assert!(said.code == 3 && said.stderr.contains("there is no contracts tree"), "{said:?}");
+        assert!(said.stderr.contains("help: run `contract-guard init`"), "{said:?}");
+    }
+    let folder = repository();
+    for args in [&["check", "freeze:1.0.9"][..], &["check", "--at", "freeze:1.0.9"]] {
+        let said = run(folder.path(), args);
+        assert!(said.code == 3 && said.stderr.contains("there is no freeze `1.0.9`"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_bare_repository_has_commits_and_no_index() {
+    let folder = repository();
+    let bare = tempfile::tempdir().unwrap();
+    let from = folder.path().to_str().unwrap();
+    git(bare.path(), &["clone", "-q", "--bare", from, "."]);
+    let wanted = run(folder.path(), &["check", "--at", "HEAD", "--against", "HEAD"]);
+    let check = run(bare.path(), &["check", "--at", "HEAD", "--against", "HEAD"]);
+    assert_eq!((check.code, &check.stdout), (1, &wanted.stdout), "{check:?}");
+    let hook = run(bare.path(), &["hook", "run"]);
+    assert!(hook.code == 3 && hook.stderr.contains("a bare repository, which has no"), "{hook:?}");
 }

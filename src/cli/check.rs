@@ -10,12 +10,12 @@ use super::load::{Loaded, load};
 use super::outlets::{Outlets, ReportTo};
 use super::output::Terminal;
 use super::progress::Progress;
+use super::sides;
 use super::waivers;
-use super::{Answer, Failure};
+use super::{Answer, Failure, Refused};
 use crate::catalog::{Catalog, Kind, Partner};
 use crate::checks::{self, Check};
 use crate::finding::Finding;
-use crate::freeze::{FOLDER, freeze_name};
 use crate::gate::{self, Accepted, Bump, Levels};
 use crate::report::{self, Closing, Told};
 use crate::source::{self, Request, Source};
@@ -308,12 +308,15 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         .or_else(|| at.and_then(|t| t.strip_prefix("freeze:")));
     if let Some(version) = version {
         let (base, root) = source::discover(None)?;
-        let freezes = source::freezes(&base, &root)?;
-        let path = match source::meant(&freezes, version).as_slice() {
-            [(_, file)] => file.path.clone(),
-            _ => base.join(&root).join(FOLDER).join(freeze_name(version)),
-        };
-        return Ok(Request { source: Source::Freeze(path), base, root, frozen: true });
+        let meant = sides::request_at(&format!("freeze:{version}"), &base, &root);
+        // What is not there cannot be checked.
+        let meant = meant.map_err(|failure| match failure {
+            Failure::Usage(message, help) => {
+                Failure::Refused(Refused { message, details: Vec::new(), help, code: 3 })
+            }
+            other => other,
+        })?;
+        return Ok(Request { frozen: true, ..meant });
     }
     if let Some(path) = args.path.as_ref().filter(|path| path.is_file()) {
         if args.staged || args.at.is_some() {

@@ -76,7 +76,13 @@ pub(super) fn request_at(
         }
         [] if version.is_some() => {
             let message = format!("there is no freeze `{}`", version.unwrap_or(text));
-            return Err(Failure::Usage(message, Some(ELSE.to_owned())));
+            let names: Vec<&str> = freezes.iter().rev().take(5).map(|(v, _)| v.as_str()).collect();
+            let known = match names.as_slice() {
+                [] => ELSE.to_owned(),
+                [one] => format!("there is {one}"),
+                _ => format!("the newest are {}", names.join(", ")),
+            };
+            return Err(Failure::Usage(message, Some(known)));
         }
         [] => {}
         many => {
@@ -89,7 +95,8 @@ pub(super) fn request_at(
     if !is_path && paths == Paths::Plain {
         return Ok(of(Source::Commit(text.to_owned())).configured());
     }
-    if path.is_file() {
+    // A bare repository has a file of that name, which is no freeze.
+    if path.is_file() && text != "HEAD" {
         return Ok(of(Source::Freeze(path.to_owned())));
     }
     if path.is_dir() {

@@ -150,6 +150,11 @@ impl SourceError {
         }
     }
 
+    /// Whether git does not read a repository because it is somebody else's (git-config(1), `safe.directory`).
+    pub fn is_distrust(&self) -> bool {
+        matches!(self, SourceError::Git { stderr, .. } if stderr.contains("dubious ownership"))
+    }
+
     /// Whether a freeze is damaged, which has an exit code of its own.
     pub fn is_integrity(&self) -> bool {
         matches!(self, SourceError::Freeze { integrity: true, .. })

@@ -54,12 +54,12 @@ impl Repository {
             let error = std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a folder");
             return Err(SourceError::Io { path: base.to_owned(), error });
         }
-        let asked =
-            git::run(base, "look for a repository", &["rev-parse", "--is-inside-work-tree"]);
-        let is_git = match asked {
-            Ok(said) => said.starts_with(b"true"),
+        let asked = ["rev-parse", "--is-inside-work-tree", "--is-bare-repository"];
+        let is_git = match git::run(base, "look for a repository", &asked) {
+            // One without a work tree has its commits all the same.
+            Ok(said) => said.starts_with(b"true") || said.ends_with(b"true\n"),
             // A repository that git refuses to read, such as somebody else's, is one all the same.
-            Err(error) if base.join(".git").exists() => return Err(error),
+            Err(error) if base.join(".git").exists() || error.is_distrust() => return Err(error),
             // Without git to ask, what lies on disk has to do.
             Err(error @ SourceError::NoGit { .. }) if super::is_in_repository(base) => {
                 return Err(error);

@@ -35,7 +35,8 @@ pub fn staged(base: &Path) -> Result<Option<Staged>, SourceError> {
     let (paths, outside) = parted(paths, &prefix_of(base)?);
     let (now, then) = (format!(":./{CONFIG}"), format!("HEAD:./{CONFIG}"));
     let laws = "HEAD:./contracts/laws";
-    let mut found = git::objects(base, &["HEAD^{commit}", &now, &then, laws])?.into_iter();
+    let found = git::objects(base, &["HEAD^{commit}", &now, &then, laws]);
+    let mut found = found.map_err(|error| without_index(base, what, error))?.into_iter();
     let mut next = || found.next().flatten();
     let head = next().map(|(name, _)| name);
     let root = |config: Option<git::Object>| super::root_of(&config.unwrap_or_default().1);
@@ -45,6 +46,16 @@ pub fn staged(base: &Path) -> Result<Option<Staged>, SourceError> {
         root => git::objects(base, &[&format!("HEAD:./{root}/laws")])?.iter().any(Option::is_some),
     };
     Ok(Some(Staged { paths, outside, head, root, root_before, has_laws }))
+}
+
+/// Why nothing can be said of the next commit: a bare repository makes none.
+fn without_index(base: &Path, what: &str, error: SourceError) -> SourceError {
+    let bare = git::run(base, what, &["rev-parse", "--is-bare-repository"]);
+    if !bare.is_ok_and(|said| said.starts_with(b"true")) {
+        return error;
+    }
+    let stderr = "it is a bare repository, which has no index".to_owned();
+    SourceError::Git { what: what.to_owned(), stderr }
 }
 
 /// Those of the paths that lie below a folder, from there, and the others.

@@ -26,6 +26,7 @@ use crate::document::Edit;
 use crate::finding::Finding;
 use crate::gate::{self, Levels, Waiver, Waivers};
 use crate::report::visible;
+use crate::source::{self, SourceError};
 use crate::tree::Revision;
 
 /// Everything that `check` says of the working tree, compared with `against` or with the newest freeze.
@@ -41,7 +42,11 @@ fn findings(
         Some(name) => Some(name.to_owned()),
         None => newest()?,
     };
-    let path = Some(place.base.join(&place.root));
+    let path = place.base.join(&place.root);
+    if source::canonical(&path).is_none() {
+        return Err(Failure::Source(SourceError::NoTree { base: place.base.clone() }));
+    }
+    let path = Some(path);
     let tree = arguments::Check { path, ..arguments::Check::default() };
     let now = now.map(str::to_owned);
     let judged = judged(&Gate { tree, against, now, ..Gate::default() }, global, terminal)?;
