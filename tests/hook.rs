@@ -764,6 +764,11 @@ fn after_init_and_install_commits_are_judged() {
     repository.break_example();
     repository.git(&["add", "-A"]).is_made();
     repository.commit().is_refused("example-invalid");
+    // What pre-commit has put aside, and calls, is ours still.
+    let hook = repository.path.join(".git/hooks/pre-commit");
+    std::fs::rename(&hook, hook.with_extension("legacy")).unwrap();
+    let uninstall = told(&["hook", "uninstall", "--with", "git"]);
+    assert!(uninstall.stdout.contains("removed .git/hooks/pre-commit.legacy\n"), "{uninstall:?}");
     // Who names a manager gets that one.
     assert_eq!(told(&["hook", "uninstall", "--with", "git"]).code, 0);
     let named = told(&["hook", "install", "--with", "pre-commit"]);

@@ -106,7 +106,11 @@ pub(super) fn install(base: &Path, below: &str) -> Result<Vec<PathBuf>, Failure>
 /// Takes our hooks out.
 pub(super) fn uninstall(base: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut removed = Vec::new();
-    for file in files(base)?.into_iter().filter(|file| file.owner == Owner::Us) {
+    // pre-commit keeps the hook that was there before it, and goes on calling it.
+    let folder = source::hooks_folder(base)?;
+    let kept = NAMES.iter().map(|name| look(folder.join(format!("{name}.legacy"))));
+    let all = files(base)?.into_iter().map(Ok).chain(kept).collect::<Result<Vec<_>, _>>()?;
+    for file in all.into_iter().filter(|file| file.owner == Owner::Us) {
         edit::remove_file(&file.path)?;
         removed.push(file.path);
     }
