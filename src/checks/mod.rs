@@ -92,6 +92,7 @@ pub static CHECKS: &[&Check] = &[
     &version::history_not_monotone::CHECK,
     &version::hotfix_unapproved::CHECK,
     &schema::id_path_mismatch::CHECK,
+    &tree::ignore_matches_nothing::CHECK,
     &syntax::invalid_encoding::CHECK,
     &example::invalid_example_accepted::CHECK,
     &syntax::invalid_json::CHECK,
