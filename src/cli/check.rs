@@ -308,7 +308,8 @@ pub(super) fn request(args: &args::Check) -> Result<Request, Failure> {
         .or_else(|| at.and_then(|t| t.strip_prefix("freeze:")));
     if let Some(version) = version {
         let (base, root) = source::discover(None)?;
-        let meant = sides::request_at(&format!("freeze:{version}"), &base, &root);
+        let meant =
+            sides::request_at(&format!("freeze:{version}"), &base, &root, sides::Paths::Plain);
         // What is not there cannot be checked.
         let meant = meant.map_err(|failure| match failure {
             Failure::Usage(message, help) => {

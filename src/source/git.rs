@@ -30,8 +30,14 @@ const LOCATION: [&str; 8] = [
     "GIT_NAMESPACE",
 ];
 
-/// Files of a commit must not become a repository, with a configuration that runs commands.
-const SAFE: &str = "safe.bareRepository=explicit";
+/// Files that a repository holds must not become one, with a configuration that runs commands. Elsewhere a bare
+/// repository is one that somebody made.
+fn safely(base: &Path) -> &'static str {
+    match super::is_in_repository(base) {
+        true => "safe.bareRepository=explicit",
+        false => "safe.bareRepository=all",
+    }
+}
 
 /// git in `base`. Inside the repository that a hook runs for, its variables hold; in any other
 /// repository they would point at the wrong one.
@@ -44,7 +50,7 @@ pub(super) fn command(base: &Path) -> Command {
         // What a commit holds is what its name says, and a folder of files is no repository that somebody made.
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("LC_ALL", "C");
-    git.args(["-c", "core.fsmonitor=false", "-c", SAFE]).stdin(Stdio::null());
+    git.args(["-c", "core.fsmonitor=false", "-c", safely(base)]).stdin(Stdio::null());
     if !is_known_own(base) {
         for name in LOCATION {
             git.env_remove(name);
@@ -97,7 +103,7 @@ fn is_index_of_another() -> bool {
 /// The folder in which git keeps a repository, as the environment says, or the place alone.
 fn git_dir(scrub: bool, at: &Path) -> Option<PathBuf> {
     let mut git = Command::new("git");
-    git.arg("-C").arg(at).args(["-c", SAFE, "rev-parse", "--absolute-git-dir"]);
+    git.arg("-C").arg(at).args(["-c", safely(at), "rev-parse", "--absolute-git-dir"]);
     git.stdin(Stdio::null()).stderr(Stdio::null());
     if scrub {
         for name in LOCATION {
