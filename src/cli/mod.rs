@@ -34,6 +34,7 @@ mod report;
 mod revise;
 mod shell;
 mod sides;
+mod target;
 mod ulid;
 mod waivers;
 mod words;

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use super::args::{Cli, Command, OutputFormat};
 use super::output::Terminal;
+use super::target::{Grounds, told_apart};
 use super::{Failure, reason};
 use crate::edit::{self, EditError};
 use crate::report::{Ci, Format, NoVerdict, Style, Told};
@@ -74,13 +75,20 @@ pub(super) fn of(cli: &Cli) -> Option<Outlets<'_>> {
 }
 
 impl Outlets<'_> {
-    /// Refuses files that would be in the way: of each other, or among the contracts.
+    /// Refuses files that would be in the way of each other, and places where no report belongs.
     ///
     /// # Errors
-    /// When two reports go to one file, or one would become an artifact.
+    /// When two reports go to one file, or one to a place that [`Grounds`] keeps.
     pub(super) fn sound(&self, cli: &Cli) -> Result<(), Failure> {
         let mut known: Vec<PathBuf> = Vec::new();
-        let contracts = if self.reports.is_empty() { None } else { contracts(cli) };
+        if self.reports.is_empty() {
+            return Ok(());
+        }
+        let named = match &cli.command {
+            Some(Command::Check(check)) => check.tree.path.as_deref(),
+            _ => None,
+        };
+        let grounds = Grounds::of(named);
         for ReportTo { path, .. } in self.reports {
             let whole = told_apart(source::resolved(path));
             if known.contains(&whole) {
@@ -88,11 +96,7 @@ impl Outlets<'_> {
                 let help = "name a file for each".to_owned();
                 return Err(Failure::Usage(message, Some(help)));
             }
-            if contracts.as_ref().is_some_and(|contracts| whole.starts_with(contracts)) {
-                let message = format!("the report `{}` lies in the contracts", path.display());
-                let help = "it would be an artifact of the next run: write it elsewhere".to_owned();
-                return Err(Failure::Usage(message, Some(help)));
-            }
+            grounds.may_be_written(path)?;
             known.push(whole);
         }
         Ok(())
@@ -216,24 +220,6 @@ fn undone(told: &Told<'_>, failures: &[Untold], exit_code: u8) -> Told<'static> 
             NoVerdict { message: said.join("; "), help, exit_code }
         }
     })
-}
-
-/// The folder of the contracts that a command looks at, without links; none where there are no contracts.
-fn contracts(cli: &Cli) -> Option<PathBuf> {
-    let path = match &cli.command {
-        Some(Command::Check(check)) => check.tree.path.as_deref().filter(|path| path.is_dir()),
-        _ => None,
-    };
-    let (base, root) = source::discover(path).ok()?;
-    source::canonical(&base.join(root)).map(told_apart)
-}
-
-/// A path as the system tells it from others: there, names that differ in case only are one.
-fn told_apart(path: PathBuf) -> PathBuf {
-    match cfg!(any(windows, target_os = "macos")) {
-        true => path.to_string_lossy().to_lowercase().into(),
-        false => path,
-    }
 }
 
 impl ReportTo {

@@ -25,6 +25,7 @@ pub use graph::{GraphFormat, render_graph, render_impact};
 pub use page::{FrozenFacts, Page, render_page};
 pub use status::{StatusFormat, render_status};
 pub use summary::{Closing, RuleCounts};
+pub use tool::is_former_report;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -19,6 +19,7 @@ mod runner;
 mod saved;
 mod ssh;
 mod staged;
+mod target;
 
 pub use consumers::consumer_files;
 pub use error::SourceError;
@@ -32,6 +33,7 @@ pub use runner::run_command;
 pub use saved::kept_by_git;
 pub use ssh::{sign, signer_of};
 pub use staged::{Staged, first_ref, hooks_folder, is_program, staged, text_of};
+pub use target::{Standing, beginning, belongs_to_git, below_repository, is_tracked, standing};
 
 use std::path::{Path, PathBuf};
 

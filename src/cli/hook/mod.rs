@@ -6,6 +6,7 @@ mod git;
 mod run;
 
 pub(super) use args::{HOOK_HELP, Hook};
+pub(super) use run::calls_the_gate;
 
 use std::path::{Path, PathBuf};
 

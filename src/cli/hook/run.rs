@@ -117,7 +117,7 @@ fn is_relevant(staged: &Staged) -> bool {
 }
 
 /// Whether a file outside the contracts may call the gate.
-fn calls_the_gate(path: &str) -> bool {
+pub(in crate::cli) fn calls_the_gate(path: &str) -> bool {
     WIRING.iter().any(|start| path.starts_with(start))
 }
 

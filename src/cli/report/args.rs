@@ -10,7 +10,7 @@ use crate::cli::args::Check;
 pub(in crate::cli) struct Report {
     #[command(flatten)]
     pub tree: Check,
-    /// Write to this file [default: standard output]
+    /// Write to this file, and make the folders that are missing [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Say on the page that it was made then, as RFC 3339 has it; judge waivers as of then

@@ -12,6 +12,7 @@ use super::laws::standings;
 use super::load::load;
 use super::output::Terminal;
 use super::progress::Progress;
+use super::target::Grounds;
 use super::{Answer, Failure};
 use crate::catalog::{Catalog, Kind};
 use crate::checks;
@@ -28,6 +29,10 @@ pub(super) fn report(args: &Report, global: &Global, terminal: &Terminal) -> Ans
     {
         let help = "write it as 2026-11-20T12:00:00Z".to_owned();
         return Err(Failure::Usage(format!("`{now}` is no time"), Some(help)));
+    }
+    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    if let Some(path) = output {
+        Grounds::of(args.tree.path.as_deref()).may_be_written(path)?;
     }
     let progress = Progress::start("writing the report");
     let request = request(&args.tree)?;
@@ -67,7 +72,7 @@ pub(super) fn report(args: &Report, global: &Global, terminal: &Terminal) -> Ans
         Failure::Source(source::SourceError::Io { path: "page.html".into(), error })
     })?;
     drop(progress);
-    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+    match output {
         None => Ok(terminal.write(page.as_bytes(), 0)),
         Some(path) => {
             edit::write_file(path, page.as_bytes())?;
