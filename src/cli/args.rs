@@ -17,7 +17,7 @@ Examples:
   contract-guard check --at origin/main    a commit, branch or tag
   contract-guard check freeze:1.2.0        a freeze below contracts/_frozen/
   contract-guard check --against main      also: no break that no version announces
-  contract-guard check --format json | jq .findings
+  contract-guard check --format json | jq '.verdict, .findings'
   contract-guard check --format github --report sarif=findings.sarif --report comment=comment.md";
 
 const DIFF_HELP: &str = "\

@@ -123,7 +123,7 @@ fn run(arguments: &[OsString]) -> u8 {
         && let Err(failure) = outlets.sound(&cli)
     {
         let code = report(&failure, &terminal);
-        return outlets.alone().tell_nothing(&failure, code, &terminal);
+        return outlets.alone().tell_nothing(&failure, code, &cli, &terminal);
     }
     let answer = match &cli.command {
         Some(args::Command::Check(check)) => check::check(check, &cli.global, &terminal),
@@ -166,7 +166,8 @@ fn run(arguments: &[OsString]) -> u8 {
     };
     answer.unwrap_or_else(|failure| {
         let code = report(&failure, &terminal);
-        outlets::of(&cli).map_or(code, |outlets| outlets.tell_nothing(&failure, code, &terminal))
+        let outlets = outlets::of_failure(&cli);
+        outlets.map_or(code, |outlets| outlets.tell_nothing(&failure, code, &cli, &terminal))
     })
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::{Cli, Command, OutputFormat};
+use super::laws::args::LawsCommand;
 use super::output::Terminal;
 use super::target::{Grounds, told_apart};
 use super::{Failure, reason};
@@ -72,6 +73,23 @@ pub(super) fn of(cli: &Cli) -> Option<Outlets<'_>> {
         Some(_) => return None,
     };
     Some(Outlets { format: cli.global.format.of_report(), reports })
+}
+
+/// The outlets that learn why there is no verdict. More commands than those with outlets write the JSON of
+/// findings and changes, and a program that reads it must not take silence for a pass.
+pub(super) fn of_failure(cli: &Cli) -> Option<Outlets<'_>> {
+    let is_json = cli.global.format == OutputFormat::Json;
+    let tells = match &cli.command {
+        Some(Command::Validate(_) | Command::Envelope(_) | Command::Bump(_)) => is_json,
+        Some(Command::Laws(laws)) => is_json && matches!(laws.command, LawsCommand::Check(_)),
+        _ => false,
+    };
+    of(cli).or_else(|| tells.then_some(Outlets { format: Format::Json, reports: &[] }))
+}
+
+/// Whether a command compares two trees.
+fn compares(cli: &Cli) -> bool {
+    matches!(cli.command, Some(Command::Diff(_) | Command::Bump(_)))
 }
 
 impl Outlets<'_> {
@@ -185,9 +203,16 @@ impl Outlets<'_> {
     }
 
     /// Tells everybody why there is no verdict.
-    pub(super) fn tell_nothing(&self, failure: &Failure, code: u8, terminal: &Terminal) -> u8 {
+    pub(super) fn tell_nothing(
+        &self,
+        failure: &Failure,
+        code: u8,
+        cli: &Cli,
+        terminal: &Terminal,
+    ) -> u8 {
         let (message, help, exit_code) = reason(failure);
-        let told = Told::Nothing(NoVerdict { message, help, exit_code });
+        let compares = compares(cli);
+        let told = Told::Nothing(NoVerdict { message, help, exit_code, compares });
         self.tell(&told, NO_VERDICT, code, &terminal.style(String::new(), 0.0), terminal)
     }
 }
@@ -217,7 +242,8 @@ fn undone(told: &Told<'_>, failures: &[Untold], exit_code: u8) -> Told<'static> 
         _ => {
             let said: Vec<&str> = failures.iter().map(|f| f.message.as_str()).collect();
             let help = failures.iter().find_map(|failure| failure.help.clone());
-            NoVerdict { message: said.join("; "), help, exit_code }
+            let compares = matches!(told, Told::Compared { .. });
+            NoVerdict { message: said.join("; "), help, exit_code, compares }
         }
     })
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Texts;
 use super::tool::Tool;
+use super::{NoVerdict, Texts};
 use crate::finding::{Level, Location, Part};
 use crate::gate::{ChangeFacts, Comparison, Impact, Item, Outcome, Step};
 
@@ -15,11 +15,21 @@ struct Report<'o> {
     format: &'static str,
     tool: Tool,
     verdict: &'static str,
+    #[serde(flatten)]
+    why: Option<Why<'o>>,
     counts: Counts,
     findings: Vec<Finding<'o>>,
 }
 
+/// Why there is no verdict.
 #[derive(Serialize)]
+struct Why<'o> {
+    message: &'o str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'o str>,
+}
+
+#[derive(Default, Serialize)]
 struct Counts {
     errors: usize,
     warnings: usize,
@@ -107,6 +117,7 @@ pub(super) fn render(outcome: &Outcome, texts: &Texts<'_>, out: &mut dyn Write) 
         format: "contract-guard/findings-1",
         tool: Tool::THIS,
         verdict: outcome.verdict.name(),
+        why: None,
         counts: Counts {
             errors: outcome.count(Level::Error),
             warnings: outcome.count(Level::Warning),
@@ -184,12 +195,16 @@ fn place<'o>(location: &'o Location, label: &'o str, texts: &Texts<'_>) -> Place
 struct Comparing<'o> {
     format: &'static str,
     tool: Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    #[serde(flatten)]
+    why: Option<Why<'o>>,
     counts: Impacts,
     bumps: Vec<Bump<'o>>,
     changes: Vec<Finding<'o>>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Impacts {
     major: usize,
     unproven: usize,
@@ -226,6 +241,8 @@ pub(super) fn render_comparison(
     let report = Comparing {
         format: "contract-guard/changes-1",
         tool: Tool::THIS,
+        verdict: None,
+        why: None,
         counts: Impacts {
             major: comparison.count(Impact::Major),
             unproven: comparison.count(Impact::Unproven),
@@ -236,5 +253,32 @@ pub(super) fn render_comparison(
         changes: comparison.items.iter().map(|item| finding(item, texts)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+/// That there is no verdict, in the form that the command would have had: nothing was counted.
+pub(super) fn render_nothing(nothing: &NoVerdict, out: &mut dyn Write) -> io::Result<()> {
+    let why = Some(Why { message: &nothing.message, help: nothing.help.as_deref() });
+    let (tool, verdict) = (Tool::THIS, "none");
+    let written = match nothing.compares {
+        false => {
+            let (format, counts) = ("contract-guard/findings-1", Counts::default());
+            let report = Report { format, tool, verdict, why, counts, findings: Vec::new() };
+            serde_json::to_writer_pretty(&mut *out, &report)
+        }
+        true => serde_json::to_writer_pretty(
+            &mut *out,
+            &Comparing {
+                format: "contract-guard/changes-1",
+                tool,
+                verdict: Some(verdict),
+                why,
+                counts: Impacts::default(),
+                bumps: Vec::new(),
+                changes: Vec::new(),
+            },
+        ),
+    };
+    written.map_err(io::Error::from)?;
     writeln!(out)
 }

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use super::summary::{changes, found};
 use super::worst::worst_first;
-use super::{Closing, Format, Style, Texts, details, escape, render, render_comparison};
+use super::{Closing, Format, Style, Texts, details, escape, json_v1, render, render_comparison};
 use crate::document::Position;
 use crate::finding::Location;
 use crate::gate::{Bump, Comparison, Item, Outcome, is_before, without_side};
@@ -42,6 +42,8 @@ pub struct NoVerdict {
     pub help: Option<String>,
     /// 2 and above.
     pub exit_code: u8,
+    /// Whether two trees were to be compared: programs read another form then.
+    pub compares: bool,
 }
 
 /// What a run has to tell.
@@ -85,8 +87,7 @@ impl Told<'_> {
                 let said = std::iter::once(format!("no verdict: {message}")).chain(help);
                 said.map(|line| escape::visible(&line)).try_for_each(|line| writeln!(out, "{line}"))
             }
-            // The published form has no word for it; what is empty is no JSON and no pass.
-            (Told::Nothing(_), Format::Json) => Ok(()),
+            (Told::Nothing(nothing), Format::Json) => json_v1::render_nothing(nothing, out),
             (Told::Nothing(_), Format::Markdown) => self.view(style).render(Ci::Comment, out),
             (Told::Nothing(_), Format::Ci(format)) => self.view(style).render(format, out),
         }
