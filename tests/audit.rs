@@ -19,6 +19,7 @@ use binary::{Run, command, git, run};
 use contract_guard::audit::{self, Auditor, Emit, Limits, Tally, Task};
 use contract_guard::catalog::Catalog;
 use contract_guard::document::{self, Syntax, to_json};
+use contract_guard::source::decompressed;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -237,6 +238,74 @@ fn records_are_passed_on_as_they_are() {
     assert!(run.stderr.contains("5 records: 2 valid, 2 invalid, 1 unknown"), "{}", run.stderr);
     let (_, out) = piped(folder.path(), &[&args[..], &["invalid"]].concat(), &bytes);
     assert_eq!(out, [&bad.concat()[..], b"\n"].concat());
+}
+
+/// What a reader gives, up to the failure.
+fn read_until_damage(bytes: Vec<u8>) -> (Vec<u8>, Option<String>) {
+    let mut reader = decompressed(Box::new(Cursor::new(bytes))).unwrap();
+    let mut text = Vec::new();
+    let failure = reader.read_to_end(&mut text).err().map(|error| error.to_string());
+    (text, failure)
+}
+
+#[test]
+fn what_was_decompressed_before_damage_is_read() {
+    let text = events(20_000).into_bytes();
+    for (name, bytes) in [("gzip", gzip(&text)), ("zstd", zstd(&text))] {
+        for percent in [5, 25, 50, 90, 99] {
+            let cut = bytes[..bytes.len() * percent / 100].to_vec();
+            let (read, failure) = read_until_damage(cut);
+            assert!(text.starts_with(&read), "{name} {percent}");
+            // A block of zstd is decompressed as a whole.
+            let least = (text.len() * percent / 100 * 9 / 10).saturating_sub(256 << 10);
+            assert!(read.len() > least, "{name} {percent}: {} < {least}", read.len());
+            let said = format!("the {name} data is damaged: it ends too early");
+            assert_eq!(failure, Some(said), "{percent}");
+        }
+        let (read, failure) = read_until_damage([&bytes[..], b"rubbish"].concat());
+        assert_eq!(read.len(), text.len());
+        let said = format!("the {name} data is damaged: what follows its end is no {name}");
+        assert_eq!(failure, Some(said));
+        let twice = [&bytes[..], &bytes].concat();
+        assert_eq!(read_until_damage(twice), ([&text[..], &text].concat(), None));
+        let mut broken = bytes.clone();
+        let middle = bytes.len() / 2;
+        broken[middle..middle + 64].fill(0xff);
+        let (read, failure) = read_until_damage(broken);
+        assert!(read.len() > text.len() / 4, "{name}: {}", read.len());
+        assert!(text.starts_with(&read[..text.len() / 4]), "{name}");
+        let failure = failure.unwrap();
+        assert!(!failure.contains(['{', '(', '`']), "{failure}");
+    }
+}
+
+/// `| head` has had enough: the verdict stands, and nobody says that all was passed on.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_told_of() {
+    let folder = tree();
+    let good: String = (0..20_000).map(|_| format!("{}\n", event())).collect();
+    std::fs::write(folder.path().join("good"), &good).unwrap();
+    std::fs::write(folder.path().join("bad"), good + "{}\n").unwrap();
+    for (file, code) in [("good", 0), ("bad", 1)] {
+        for (format, said) in [
+            ("human", "; the reader left: not all were passed on"),
+            ("short", "; the reader left: not all were passed on"),
+            ("json", "\"passed_on\":\"part\""),
+        ] {
+            let args = ["audit", "--auto", "--emit", "valid", "--format", format, file];
+            let mut command = command(folder.path(), &args);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            drop(child.stdout.take());
+            let output = child.wait_with_output().unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(code), "{format}: {stderr}");
+            assert!(stderr.contains(said), "{format}: {stderr}");
+            let all = run(folder.path(), &args);
+            assert!(!all.stderr.contains("passed"), "{format}: {}", all.stderr);
+        }
+    }
 }
 
 /// Who reads the summary learns that records are missing.
