@@ -55,6 +55,8 @@ pub struct Audited {
     pub may_be_empty: bool,
     /// Whether records that were to be passed on got lost.
     pub has_lost: bool,
+    /// Whether whoever took them had enough before the end.
+    pub is_left: bool,
 }
 
 impl Audited {
@@ -182,7 +184,9 @@ fn summary(audited: &Audited, seconds: Option<f64>) -> String {
     };
     let time = seconds.map_or(String::new(), |seconds| format!(" in {seconds:.1} s"));
     let noun = if *records == 1 { "record" } else { "records" };
-    let counts = format!("{records} {noun}: {valid} valid, {invalid} invalid, {unknown} unknown");
+    let left = if audited.is_left { "; the reader left: not all were passed on" } else { "" };
+    let counts =
+        format!("{records} {noun}: {valid} valid, {invalid} invalid, {unknown} unknown{left}");
     match &audited.against {
         None => format!("{verdict}: {counts}{time}\n"),
         Some(name) => {
@@ -210,6 +214,8 @@ struct Report<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<OutAgainst<'a>>,
     unreadable: Vec<OutUnreadable<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passed_on: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -288,6 +294,7 @@ fn json(audited: &Audited) -> String {
             .iter()
             .map(|(file, message)| OutUnreadable { file: audited.file(*file), message })
             .collect(),
+        passed_on: audited.is_left.then_some("part"),
     };
     // Texts and numbers have no way to fail.
     serde_json::to_string(&report).unwrap_or_default() + "\n"

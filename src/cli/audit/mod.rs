@@ -43,7 +43,7 @@ pub(super) fn run(args: &Audit, global: &Global, terminal: &Terminal) -> Answer 
     if let (Some(name), None) = (&args.against, &old) {
         terminal.note(&format!("`{name}` says nothing about these records: nothing can break"));
     }
-    let mut outlet = Outlet { is_open: args.emit.is_some(), error: None };
+    let mut outlet = Outlet { is_open: args.emit.is_some(), is_left: false, error: None };
     let tally = read(args, &files, (&auditor, old.as_ref()), &mut outlet)?;
     let audited = Audited {
         contract: contract::title(&task, &now),
@@ -52,6 +52,7 @@ pub(super) fn run(args: &Audit, global: &Global, terminal: &Terminal) -> Answer 
         tally,
         may_be_empty: args.allow_empty,
         has_lost: outlet.error.is_some(),
+        is_left: outlet.is_left,
     };
     let style = terminal.style(String::new(), started.elapsed().as_secs_f64());
     let text = render_audit(&audited, format, &style);
@@ -157,11 +158,13 @@ fn complain(audited: &Audited, terminal: &Terminal) {
 /// Where records go that are passed on.
 struct Outlet {
     is_open: bool,
+    /// Whether the reader closed the pipe before the end.
+    is_left: bool,
     error: Option<io::Error>,
 }
 
 impl Outlet {
-    /// A closed pipe ends the passing on and nothing else: the counts are those of all records.
+    /// A reader that has had enough ends the passing on and nothing else: the counts are those of all records.
     fn write(&mut self, bytes: &[u8]) {
         if !self.is_open || bytes.is_empty() {
             return;
@@ -170,7 +173,8 @@ impl Outlet {
             .and_then(|mut stdout| stdout.write_all(bytes).and_then(|()| stdout.flush()));
         if let Err(error) = written {
             self.is_open = false;
-            self.error = Some(error).filter(|e| e.kind() != io::ErrorKind::BrokenPipe);
+            self.is_left = error.kind() == io::ErrorKind::BrokenPipe;
+            self.error = Some(error).filter(|_| !self.is_left);
         }
     }
 }
