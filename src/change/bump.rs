@@ -102,6 +102,9 @@ pub struct Bump {
     at: Option<Location>,
 }
 
+/// The command that declares it; whoever knows what was compared with writes it for `REF`.
+const WRITE: &str = "contract-guard bump --against REF --write";
+
 impl Bump {
     /// Whether the declared step is too small.
     pub fn is_too_small(&self) -> bool {
@@ -135,8 +138,9 @@ impl Bump {
         for cause in because {
             finding = finding.related(cause.primary.clone(), cause.message.clone());
         }
-        let wanted = self.wanted().map(|v| format!("declare {v} or larger"));
-        Some(finding.help(wanted.unwrap_or_else(|| "declare a larger version".to_owned())))
+        let wanted =
+            self.wanted().map_or("a larger version".to_owned(), |v| format!("{v} or larger"));
+        Some(finding.help(format!("declare {wanted}: `{WRITE}` does it")))
     }
 }
 

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::args::Global;
 use super::load::{Loaded, load, load_to_compare};
+use super::output::Terminal;
 use super::sides::{self, Paths};
 use super::{Failure, Refused};
+use crate::report::visible;
 use crate::source::{self, Repository, Request, Source, SourceError, State};
 
 /// The side that is compared with.
@@ -15,6 +17,18 @@ pub(super) struct Base {
     pub past: Option<String>,
     /// Whether it is a freeze.
     pub is_freeze: bool,
+    /// Whether it is a commit that shares no other one with the change.
+    pub is_unrelated: bool,
+}
+
+impl Base {
+    /// Says that histories share nothing: a comparison with `name` itself is not what was asked for.
+    pub(super) fn note_unrelated(base: Option<&Base>, name: &str, terminal: &Terminal) {
+        if base.is_some_and(|base| base.is_unrelated) {
+            let name = visible(name);
+            terminal.note(&format!("no commit is shared with `{name}`: compared with it as it is"));
+        }
+    }
 }
 
 /// How the tree before is understood.
@@ -73,13 +87,14 @@ fn of_commit(
     global: &Global,
     load: Load,
 ) -> Result<Option<Base>, Failure> {
-    let (source, past) = fork(name, tip, request)?;
+    let (past, is_shared) = forked(name, tip, request)?;
+    let source = Source::Commit(past.clone());
     let at = |source: Source| {
         // What was frozen then must be there now.
         Request { source, frozen: true, ..before.clone() }.configured()
     };
     if let Some(base) = read(&at(source), Some(past.clone()), global, load)? {
-        return Ok(Some(base));
+        return Ok(Some(Base { is_unrelated: !is_shared, ..base }));
     }
     let (source, newest) = fork(name, true, request)?;
     if newest != past
@@ -113,12 +128,17 @@ pub(super) fn fork(
     tip: bool,
     request: &Request,
 ) -> Result<(Source, String), Failure> {
-    let repository = Repository::open(&request.base)?;
-    let fork = match tip {
-        true => repository.commit(commit)?,
-        false => repository.fork(commit, &state(&request.source))?,
-    };
+    let (fork, _) = forked(commit, tip, request)?;
     Ok((Source::Commit(fork.clone()), fork))
+}
+
+/// The same, and whether it is what was asked for.
+fn forked(commit: &str, tip: bool, request: &Request) -> Result<(String, bool), Failure> {
+    let repository = Repository::open(&request.base)?;
+    Ok(match tip {
+        true => (repository.commit(commit)?, true),
+        false => repository.fork_of(commit, &state(&request.source))?,
+    })
 }
 
 fn read(
@@ -129,7 +149,7 @@ fn read(
 ) -> Result<Option<Base>, Failure> {
     let is_freeze = matches!(before.source, Source::Freeze(_));
     match load(before, global) {
-        Ok(loaded) => Ok(Some(Base { loaded, past, is_freeze })),
+        Ok(loaded) => Ok(Some(Base { loaded, past, is_freeze, is_unrelated: false })),
         // A folder or a freeze without contracts is a slip; a commit may be from before them.
         Err(Failure::Source(SourceError::NoTree { .. }))
             if matches!(before.source, Source::Commit(_)) =>

@@ -41,7 +41,9 @@ fn asked(args: &args::Gate, global: &Global, terminal: &Terminal) -> Result<Run,
         let name = report::visible(name);
         terminal.note(&format!("`{name}` has no contracts to compare with"));
     }
-    gated(&request, before, args.now.as_deref(), global)
+    Base::note_unrelated(before.as_ref(), args.against.as_deref().unwrap_or_default(), terminal);
+    let run = gated(&request, before, args.now.as_deref(), global)?;
+    Ok(run.against(args.against.as_deref()))
 }
 
 /// A tree, compared with the one before.
@@ -113,6 +115,19 @@ impl Run {
             accepted: Accepted::default(),
             bump: None,
         }
+    }
+
+    /// The same with the name of what it was compared with in the commands that findings give.
+    pub(super) fn against(mut self, name: Option<&str>) -> Run {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        // Any other name would have to be quoted, as the shell at hand has it.
+        if let Some(name) = name.filter(|name| name.chars().all(is_plain)) {
+            let named = format!("--against {name} ");
+            for help in self.compared.iter_mut().filter_map(|item| item.finding.help.as_mut()) {
+                *help = help.replace("--against REF ", &named);
+            }
+        }
+        self
     }
 
     /// A run that sees a part of the findings, and so cannot say which waivers are needed.

@@ -78,6 +78,9 @@ fn entry(
     if let Some(witness) = &finding.witness {
         writeln!(out, "  - witness: {} {}", code(&witness.document), prose(&witness.fate, code))?;
     }
+    if let Some(help) = &finding.help {
+        writeln!(out, "  - help: {}", prose(help, code))?;
+    }
     Ok(())
 }
 

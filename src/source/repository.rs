@@ -160,6 +160,11 @@ impl Repository {
 
     /// Where the way from `name` to `state` begins: the last commit that both share.
     pub fn fork(&self, name: &str, state: &State) -> Result<String, SourceError> {
+        Ok(self.fork_of(name, state)?.0)
+    }
+
+    /// The same, and whether they share one: otherwise it is `name` itself.
+    pub fn fork_of(&self, name: &str, state: &State) -> Result<(String, bool), SourceError> {
         let head = match state {
             State::Commit(head) => head.as_str(),
             _ => "HEAD",
@@ -170,7 +175,7 @@ impl Repository {
         }
         // One question where all is well; the others find out what is not.
         if let Some(shared) = self.shared(name, head) {
-            return Ok(shared);
+            return Ok((shared, true));
         }
         let commit = match self.commit(name) {
             Err(error @ SourceError::Git { .. }) if self.is_git => {
@@ -187,7 +192,7 @@ impl Repository {
                 fetch: "git fetch --unshallow".to_owned(),
             }));
         }
-        Ok(commit)
+        Ok((commit, false))
     }
 
     /// The last commit that two share, where git knows both.

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use self::args::Emit;
 pub(super) use self::args::{AUDIT_HELP, Audit};
-use super::against::base_to_validate;
+use super::against::{Base, base_to_validate};
 use super::args::{Check, Global, OutputFormat};
 use super::check::request;
 use super::load::load;
@@ -36,6 +36,7 @@ pub(super) fn run(args: &Audit, global: &Global, terminal: &Terminal) -> Answer 
         Some(name) => base_to_validate(name, args.tip, &request, global)?,
         None => None,
     };
+    Base::note_unrelated(before.as_ref(), args.against.as_deref().unwrap_or_default(), terminal);
     let task = contract::task(args, &now)?;
     let auditor = contract::auditor(&now, &task)?;
     let old = before.as_ref().map(|b| contract::auditor_before(&b.loaded.catalog, &task, &now));

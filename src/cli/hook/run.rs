@@ -73,7 +73,8 @@ pub(super) fn run(args: &Run, global: &Global, terminal: &Terminal) -> Answer {
         Err(Failure::Source(SourceError::NotStaged { .. })) => return gone(&staged),
         other => other?,
     };
-    let judged = judge(run);
+    let short = name.as_deref().map(|name| name.strip_prefix("refs/remotes/").unwrap_or(name));
+    let judged = judge(run.against(short));
     if judged.outcome.verdict == Verdict::Pass {
         // The process ends here: giving back every value would take longer than the exit.
         std::mem::forget(judged);
@@ -171,7 +172,7 @@ fn passes_at_a_glance(
     let around = catalog::build_around(&tree, &config.layout, &config.limits, &old.catalog);
     let Some((new, reached)) = around else { return Ok(false) };
     let findings = checks::run_on(&new, reached.into_iter().collect(), |_| true);
-    let base = Base { loaded: old, past: Some(past), is_freeze: false };
+    let base = Base { loaded: old, past: Some(past), is_freeze: false, is_unrelated: false };
     let accepted = waivers::accepted(&new, Some(&base), now)?.quietly();
     let Base { loaded: old, .. } = base;
     let comparison = gate::compare(&old.catalog, &new, &old.config, &accepted);

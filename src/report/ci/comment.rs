@@ -80,7 +80,11 @@ fn said(item: &Item) -> String {
         let document = cell_code(&clipped(&witness.document, CELL));
         format!("; {document} {}", cell(&witness.fate))
     });
-    format!("{} ({code}){}", cell(&item.finding.message), witness.unwrap_or_default())
+    // Whoever has accepted it knows.
+    let help = item.finding.help.as_ref().filter(|_| item.waived.is_none());
+    let help = help.map(|help| format!("<br>help: {}", cell(help)));
+    let (witness, help) = (witness.unwrap_or_default(), help.unwrap_or_default());
+    format!("{} ({code}){witness}{help}", cell(&item.finding.message))
 }
 
 fn place(view: &View<'_>, item: &Item) -> String {
