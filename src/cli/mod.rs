@@ -40,9 +40,11 @@ mod waivers;
 mod words;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::report::Format;
 use crate::source::SourceError;
@@ -107,11 +109,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(arguments: &[OsString]) -> u8 {
     let cli = match args::Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // `--help` and `--version` come as errors, too.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(2);
-        }
+        Err(error) => return told(error),
     };
     // Threads keep their stacks for deep values; the pool can be built once only.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
@@ -171,6 +169,44 @@ fn run(arguments: &[OsString]) -> u8 {
     })
 }
 
+/// Tells what the command line got wrong, or the help that it asked for: both come as errors.
+fn told(mut error: clap::Error) -> u8 {
+    let of = |error: &clap::Error, kind| error.get(kind).map(ToString::to_string);
+    let is_comment = of(&error, ContextKind::InvalidValue).as_deref() == Some("comment")
+        && of(&error, ContextKind::InvalidArg).is_some_and(|arg| arg.starts_with("--format"));
+    if is_comment {
+        let tip = "a comment goes to a file: `--report comment=comment.md`".to_owned();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        error.remove(ContextKind::SuggestedValue);
+    }
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Err(failure) if failure.kind() != io::ErrorKind::BrokenPipe => code.max(3),
+        _ => code,
+    }
+}
+
+/// The formats that a command writes, but for the one that was asked for.
+fn formats_of(cli: &args::Cli) -> &'static str {
+    let reads_well = matches!(
+        cli.command,
+        Some(
+            args::Command::Validate(_)
+                | args::Command::Envelope(_)
+                | args::Command::CanIRelease(_)
+                | args::Command::Bump(_)
+                | args::Command::Laws(_)
+        )
+    );
+    match outlets::of(cli) {
+        Some(_) => {
+            "write `human`, `short`, `json`, `markdown`, `sarif`, `github`, `gitlab` or `junit`"
+        }
+        None if reads_well => "write `human`, `short`, `json` or `markdown`",
+        None => "write `human`, `short` or `json`",
+    }
+}
+
 /// Markdown is for what a reviewer reads.
 fn has_format(cli: &args::Cli) -> Result<(), Failure> {
     let reads_well = matches!(
@@ -202,7 +238,7 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
         _ => false,
     };
     if cli.global.format == args::OutputFormat::Html && !has_page {
-        let help = "write `human`, `short`, `json` or `markdown`".to_owned();
+        let help = formats_of(cli).to_owned();
         return Err(Failure::Usage("this command does not write html".to_owned(), Some(help)));
     }
     let format = cli.global.format;
@@ -216,9 +252,23 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
         [(args::OutputFormat::Mermaid, "mermaid"), (args::OutputFormat::Dot, "dot")]
     {
         if cli.global.format == format && !draws {
-            let help = "write `human`, `short` or `json`; `contract-guard graph` draws".to_owned();
+            let help = format!("{}; `contract-guard graph` draws", formats_of(cli));
             return Err(Failure::Usage(format!("this command does not write {name}"), Some(help)));
         }
+    }
+    let is_plain = match &cli.command {
+        Some(args::Command::Hook(hook)) => !hook.checks(),
+        Some(
+            args::Command::Ulid(_)
+            | args::Command::Init { .. }
+            | args::Command::Completions(_)
+            | args::Command::Man(_),
+        ) => true,
+        _ => false,
+    };
+    if is_plain && format == args::OutputFormat::Json {
+        let help = "leave `--format` out: it writes plain text".to_owned();
+        return Err(Failure::Usage("this command does not write json".to_owned(), Some(help)));
     }
     Ok(())
 }

@@ -69,8 +69,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 /// Adds a file, and gives the bytes of all so far.
 fn add(tree: &mut Tree, file: &Path, total: u64, budget: &Budget) -> Result<u64, SourceError> {
     let io = |error| SourceError::Io { path: file.to_owned(), error };
-    let text: Vec<_> = file.iter().map(|part| part.to_string_lossy()).collect();
-    let path = ArtifactPath::lossy(&text.join("/"));
+    let path = ArtifactPath::lossy(&super::paths::from_here(file));
     let mut refuse = |refusal| tree.refused.push(Refused { path: path.clone(), refusal });
     let found = std::fs::symlink_metadata(file).map_err(io)?;
     if found.is_symlink() {

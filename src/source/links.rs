@@ -66,6 +66,9 @@ fn follow(
             .join(&target.replace('\\', "/"))
             .filter(|_| !is_absolute)
             .ok_or(Refusal::LinkOutside)?;
+        if next.as_str() == tree.root {
+            return Err(Refusal::LinkToFolder);
+        }
         let is_inside =
             tree.root.is_empty() || next.as_str().starts_with(&format!("{}/", tree.root));
         if !is_inside {

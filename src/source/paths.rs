@@ -22,3 +22,15 @@ pub fn resolved(path: &Path) -> PathBuf {
     }
     found
 }
+
+/// An absolute path as it is written from the current folder, `/`-separated; any other as it is.
+pub(super) fn from_here(path: &Path) -> String {
+    let here = std::path::absolute(".").ok().filter(|_| path.is_absolute());
+    let shared = |here: &PathBuf| here.iter().zip(path.iter()).take_while(|(a, b)| a == b).count();
+    // The first part is the root, which on Windows may be another drive.
+    let found = here.map(|here| (here.iter().count(), shared(&here))).filter(|(_, n)| *n > 0);
+    let (up, from) = found.map_or((0, 0), |(all, shared)| (all - shared, shared));
+    let up = std::iter::repeat_n("..".into(), up);
+    let parts = up.chain(path.iter().skip(from).map(|part| part.to_string_lossy()));
+    parts.collect::<Vec<_>>().join("/")
+}

@@ -16,7 +16,7 @@ pub(crate) static CHECK: Check = Check {
         why: "It was not read; what is not read is not a pass.",
         bad: "contracts/api/dump.json (9 MiB)",
         good: "contracts/api/dump.json (1 MiB)",
-        fix: "Remove or rename it, or raise the limit with `--max-file-bytes`.",
+        fix: "Remove or rename it; where a file must be so large, raise the limit with `--max-file-bytes`.",
     },
     run: Run::Tree(run),
 };
@@ -27,23 +27,29 @@ fn run(catalog: &Catalog) -> Vec<Finding> {
     let refused = catalog.tree.refused.iter();
     refused
         .filter_map(|entry| {
-            let message = match entry.refusal {
-                Refusal::TooLarge(bytes) => format!(
-                    "file has {bytes} bytes, more than the limit of {}",
-                    catalog.limits.file_bytes
+            let (message, help) = match entry.refusal {
+                Refusal::TooLarge(bytes) => {
+                    let most = catalog.limits.file_bytes;
+                    let message = format!("file has {bytes} bytes, more than the limit of {most}");
+                    (message, "remove it, or raise the limit with `--max-file-bytes`")
+                }
+                Refusal::Submodule => (
+                    "folder is a repository of its own, a submodule".to_owned(),
+                    "put the files themselves here, or name it in `.contractignore`",
                 ),
-                Refusal::Submodule => "folder is a repository of its own, a submodule".to_owned(),
-                Refusal::FolderNotTaken => "a folder stands where only a file is taken".to_owned(),
-                Refusal::Special => "entry is neither a file nor a folder".to_owned(),
-                Refusal::Name(problem) => format!("the name {}", problem.reason()),
+                Refusal::FolderNotTaken => (
+                    "a folder stands where only a file is taken".to_owned(),
+                    "remove it, or put a file in its place",
+                ),
+                Refusal::Special => {
+                    ("entry is neither a file nor a folder".to_owned(), "remove it")
+                }
+                Refusal::Name(problem) => (format!("the name {}", problem.reason()), "rename it"),
                 _ => return None,
             };
             let finding =
                 Finding::new(CODE, message, Location::file(&entry.path)).label("not read");
-            Some(finding.help(match entry.refusal {
-                Refusal::FolderNotTaken => "remove it, or put a file in its place",
-                _ => "remove or rename it, or raise the limit with `--max-file-bytes`",
-            }))
+            Some(finding.help(help))
         })
         .collect()
 }

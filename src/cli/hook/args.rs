@@ -66,3 +66,10 @@ pub(in crate::cli) enum Manager {
     /// husky, by `.husky/pre-commit`
     Husky,
 }
+
+impl Hook {
+    /// Whether it checks, and so writes what `check` does.
+    pub(in crate::cli) fn checks(&self) -> bool {
+        matches!(self.command, HookCommand::Run(_))
+    }
+}
