@@ -62,7 +62,7 @@ pub(super) struct Global {
     /// How findings are written
     #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,
-    /// When to use colour; `NO_COLOR` means never
+    /// When to use colour; `auto` is on a terminal, unless `NO_COLOR` is set
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
     /// Exit 0 although the gate failed (never although there is no verdict)

@@ -9,7 +9,7 @@ use super::{Answer, Failure, args};
 use crate::edit::{self, EditError};
 
 pub(super) const COMPLETIONS_HELP: &str = "\
-Examples:
+Examples, where the folder is there:
   contract-guard completions bash > ~/.local/share/bash-completion/completions/contract-guard
   contract-guard completions zsh > ~/.zfunc/_contract-guard
   contract-guard completions fish > ~/.config/fish/completions/contract-guard.fish
