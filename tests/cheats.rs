@@ -629,6 +629,12 @@ fn contracts_in_a_submodule() {
     );
     repository
         .is_caught(1, &["contracts/storage: error[unreadable-entry]: folder is a repository"]);
+    repository.write("contracts/.contractignore", "storage\n");
+    repository.commit();
+    for args in [&["check"][..], &["check", "--at", "HEAD"]] {
+        let run = binary::run(path, args);
+        assert!(!run.stdout.contains("folder is a repository"), "{args:?}: {run:?}");
+    }
 }
 
 /// What a meta-schema asserts is asserted by all that name it.

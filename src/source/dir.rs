@@ -51,6 +51,9 @@ pub(super) fn read(request: &Request, budget: &Budget) -> Result<Tree, SourceErr
             && entry.path().join(".git").symlink_metadata().is_ok();
         if is_other {
             let below = posix(entry.path().strip_prefix(&top).unwrap_or(entry.path()));
+            if ignore.covers(&below) {
+                return false;
+            }
             submodules.borrow_mut().push(ArtifactPath::below(&request.root, &below));
         }
         !is_other

@@ -327,6 +327,7 @@ pub(super) fn tree(
         };
         tree.artifacts.retain(|path, _| is_kept(path));
         found_links.retain(|path, _| is_kept(path));
+        tree.refused.retain(|refused| is_kept(&refused.path));
     }
     links::resolve(&mut tree, &found_links);
     links::refuse_folders(&mut tree, &[]);
