@@ -214,6 +214,18 @@ fn a_removed_property_hits_those_who_use_it() {
     assert!(run.stdout.contains("team-status"), "{}", run.stdout);
 }
 
+/// What says nothing of documents is not to blame for what does.
+#[test]
+fn a_word_of_ones_own_at_the_top_hits_nobody_else() {
+    let contracts = Contracts::new();
+    note_people(&contracts);
+    let mut changed = note();
+    changed["properties"]["status"]["enum"] = json!(["open", "done", "lost"]);
+    changed["team"] = json!("shop");
+    contracts.schema(NOTE, &changed);
+    contracts.expect("all: breaks, title: fine, status: breaks, counts: fine, closed: breaks, writer: fine, retitler: fine");
+}
+
 #[test]
 fn a_wider_enum_hits_readers_and_no_writer() {
     let contracts = Contracts::new();

@@ -11,6 +11,7 @@ use super::pairs::{Both, Place, SchemaPair};
 use super::rules::{self, schema};
 use super::schema::{Below, Lens, below};
 use super::{Change, Eyes, Impact};
+use crate::catalog::KEYWORDS;
 use crate::document::{Part, to_json};
 use crate::finding::Code;
 
@@ -123,10 +124,13 @@ impl Search<'_, '_> {
             values.flat_map(|value| value.members().iter().map(|m| m.key.clone())).collect()
         };
         let all = keywords(&pair.old).into_iter().chain(keywords(&pair.new));
+        let asserts = |keyword: &str| {
+            keyword == "nullable" || KEYWORDS.iter().any(|(known, ..)| *known == keyword)
+        };
         let is_asked = |keyword: &String| {
             let is_open =
                 matches!(keyword.as_str(), "additionalProperties" | "unevaluatedProperties");
-            !(ASIDE.contains(&keyword.as_str()) || skips_unknown && is_open)
+            asserts(keyword) && !(ASIDE.contains(&keyword.as_str()) || skips_unknown && is_open)
         };
         let said = |node: &Node<'_>, keyword: &str| -> Vec<Json> {
             node.all(keyword).into_iter().map(|(_, value)| to_json(value)).collect()
