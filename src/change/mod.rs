@@ -149,7 +149,7 @@ pub fn between(old: &Catalog, new: &Catalog, options: &Options) -> Vec<Change> {
         }
     }
     rules::tree::document_changed::untold(&both, &mut changes);
-    rules::tree::document_unreadable::silence(&both, &mut changes);
+    rules::tree::document_unreadable::silence(&mut changes);
     firmness::retell(&mut changes);
     firmness::weigh(&both, &mut changes);
     changes.iter_mut().for_each(|change| blame_owner(&both, change));

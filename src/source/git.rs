@@ -167,6 +167,11 @@ pub(super) fn unambiguous(base: &Path, name: &str) -> Result<(), SourceError> {
 /// The full name of the commit that `name` means.
 pub(super) fn commit(base: &Path, name: &str) -> Result<String, SourceError> {
     unambiguous(base, name)?;
+    meant(base, name)
+}
+
+/// The same for a name that is known to mean one thing.
+pub(super) fn meant(base: &Path, name: &str) -> Result<String, SourceError> {
     let wanted = format!("{name}^{{commit}}");
     let find = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
     let found =

@@ -288,7 +288,7 @@ fn configured_root(text: &str) -> Option<String> {
 /// When it is that of more than one.
 pub fn is_commit(base: &Path, name: &str) -> Result<bool, SourceError> {
     git::unambiguous(base, name)?;
-    Ok(git::commit(base, name).is_ok())
+    Ok(git::meant(base, name).is_ok())
 }
 
 /// The way to contracts that a commit has around a folder, nearer to the top of the repository.

@@ -73,12 +73,14 @@ fn unreadable(both: &Both<'_>) -> Vec<(ItemId, bool)> {
 }
 
 /// Takes out what other rules say of files that cannot be read: it is not gone.
-pub(in crate::change) fn silence(both: &Both<'_>, found: &mut Vec<Change>) {
-    let broken = unreadable(both).into_iter().filter(|(_, is_broken)| *is_broken);
-    let files: BTreeSet<ArtifactPath> = broken.map(|(id, _)| both.new.path(id)).collect();
+pub(in crate::change) fn silence(found: &mut Vec<Change>) {
+    let is_ours = |change: &Change| change.finding.code == CODE;
+    let ours = found.iter().filter(|change| is_ours(change));
+    let files: BTreeSet<ArtifactPath> =
+        ours.map(|change| change.finding.primary.artifact.clone()).collect();
     found.retain(|change| {
         let path = change.finding.primary.artifact.as_str();
         let path = ArtifactPath::lossy(path.strip_prefix(BASE).unwrap_or(path));
-        change.finding.code == CODE || !files.contains(&path)
+        is_ours(change) || !files.contains(&path)
     });
 }
