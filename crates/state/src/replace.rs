@@ -1,0 +1,55 @@
+//! Replacing a file as a whole: its readers see the old bytes or the new ones, whenever the writer dies.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Puts bytes in the place of a file, or makes it; folders above it are made as well. The bytes are on the disk
+/// before the name points at them (rename(2); on Windows `MoveFileExW` with replacing).
+///
+/// # Errors
+/// What the system says. The file is then as it was; what was written beside it is taken away where that is possible,
+/// and overwritten the next time where it is not.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder)?;
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let beside = path.with_file_name(format!(".{}.new", name.to_string_lossy()));
+    let written = write(&beside, path, bytes).and_then(|_file| fs::rename(&beside, path));
+    if let Err(error) = written {
+        // What matters is the first error.
+        let _ = fs::remove_file(&beside);
+        return Err(error);
+    }
+    sync_folder(folder.unwrap_or(Path::new(".")))
+}
+
+/// Writes the bytes beside the file, with its permissions. The file stays locked while it is open, so that two
+/// writers never mix their bytes.
+fn write(beside: &Path, path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(beside)?;
+    file.lock()?;
+    file.set_len(0)?;
+    file.write_all(bytes)?;
+    if let Ok(there) = fs::symlink_metadata(path)
+        && there.is_file()
+    {
+        file.set_permissions(there.permissions())?;
+    }
+    file.sync_all()?;
+    Ok(file)
+}
+
+/// A new name is on the disk only when its folder is.
+#[cfg(unix)]
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Windows writes names with the file, and opens no folders.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
