@@ -122,6 +122,7 @@ fn text(freeze: &Freeze) -> Result<String, String> {
         let _ = writeln!(out, "    File {{ path: {path:?}, kind: {kind:?}, text: {content:?} }},");
     }
     out.push_str("];\n");
+    documents(&mut out, freeze)?;
     for (name, about, path, pointer) in WORDS {
         let words = words(freeze, path, pointer)?;
         enumeration(&mut out, name, about, &words);
@@ -129,6 +130,19 @@ fn text(freeze: &Freeze) -> Result<String, String> {
     topics(&mut out, freeze)?;
     bands(&mut out, freeze)?;
     Ok(out)
+}
+
+/// Descriptions of APIs are written as YAML and read as JSON.
+fn documents(out: &mut String, freeze: &Freeze) -> Result<(), String> {
+    out.push_str("static DOCUMENTS: &[(&str, &str)] = &[\n");
+    for artifact in freeze.artifacts.iter().filter(|artifact| artifact.kind == "openapi") {
+        let path = artifact.below();
+        let document: Value = serde_yaml::from_str(&artifact.content)
+            .map_err(|error| format!("`{path}` is not understood: {error}"))?;
+        let _ = writeln!(out, "    ({path:?}, {:?}),", document.to_string());
+    }
+    out.push_str("];\n");
+    Ok(())
 }
 
 fn content<'f>(freeze: &'f Freeze, path: &str) -> Result<&'f str, String> {

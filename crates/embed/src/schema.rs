@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 
-use jsonschema::{Draft, Registry, Validator};
-use serde_json::Value;
+use jsonschema::{Draft, Registry, ValidationOptions, Validator};
+use serde_json::{Value, json};
 
 use crate::{FILES, File, VERSION};
 
@@ -108,9 +108,14 @@ fn name_of(path: &str) -> String {
     segments.join("/")
 }
 
-/// Every schema under its `$id`, so that each finds the others and nothing is fetched.
+/// Every schema under its `$id`, and every description of an API beside them, so that each finds the others and
+/// nothing is fetched.
 static REGISTRY: LazyLock<Result<Registry<'static>, String>> = LazyLock::new(|| {
     let mut registry = Registry::new();
+    for (path, document) in documents() {
+        let uri = format!("{}{path}", base()?);
+        registry = registry.add(uri, document.clone()).map_err(|error| error.to_string())?;
+    }
     for file in FILES.iter().filter(|file| matches!(file.kind, "schema" | "envelope" | "invariant"))
     {
         let value = parsed(file)?;
@@ -122,15 +127,51 @@ static REGISTRY: LazyLock<Result<Registry<'static>, String>> = LazyLock::new(|| 
     registry.prepare().map_err(|error| error.to_string())
 });
 
+/// The descriptions of APIs, by their paths.
+pub(crate) fn documents() -> &'static BTreeMap<&'static str, Value> {
+    static DOCUMENTS: LazyLock<BTreeMap<&'static str, Value>> = LazyLock::new(|| {
+        let read = |(path, text): &(&'static str, &str)| {
+            // The build wrote it as JSON.
+            (*path, serde_json::from_str(text).unwrap_or_default())
+        };
+        crate::DOCUMENTS.iter().map(read).collect()
+    });
+    &DOCUMENTS
+}
+
+/// What stands before a path in the `$id` of a schema: relative references from an API lead to schemas by it.
+fn base() -> Result<String, String> {
+    let of = |file: &File| {
+        let id = parsed(file).ok()?.get("$id")?.as_str()?.to_owned();
+        id.strip_suffix(file.path).map(str::to_owned)
+    };
+    FILES.iter().find_map(of).ok_or_else(|| "no schema has an `$id` with its path".to_owned())
+}
+
+/// The validator of a schema that stands within a description of an API.
+///
+/// # Errors
+/// When there is no schema at that place.
+pub(crate) fn within(path: &str, pointer: &str) -> Result<Validator, String> {
+    let registry = REGISTRY.as_ref().map_err(Clone::clone)?;
+    let there = json!({"$ref": format!("{}{path}#{pointer}", base()?)});
+    options()
+        .with_registry(registry)
+        .build(&there)
+        .map_err(|error| format!("`{path}` has no schema at `{pointer}`: {error}"))
+}
+
+fn options() -> ValidationOptions<'static> {
+    jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true)
+}
+
 fn parsed(file: &File) -> Result<Value, String> {
     serde_json::from_str(file.text).map_err(|error| format!("`{}` is no JSON: {error}", file.path))
 }
 
 fn compile(file: &File) -> Result<Validator, String> {
     let registry = REGISTRY.as_ref().map_err(Clone::clone)?;
-    let options =
-        jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
-    options
+    options()
         .with_registry(registry)
         .build(&parsed(file)?)
         .map_err(|error| format!("`{}` is no schema: {error}", file.path))
