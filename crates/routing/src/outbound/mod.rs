@@ -1,0 +1,17 @@
+//! Calls to the outside: only operations that a compiled OpenAPI document declares. What it does not declare is
+//! refused before the rate limit, the cache or the network sees anything of it, and an event says so.
+//!
+//! How bytes travel is the business of a [`Transport`].
+
+mod api;
+mod client;
+mod limit;
+mod path;
+mod refused;
+
+pub use api::{Api, Operation};
+pub use client::{
+    Call, Client, Events, Failed, Outgoing, RateLimit, Response, ResponseCache, Settings, Transport,
+};
+pub use limit::{Bucket, Uncached};
+pub use refused::{ApiError, Undeclared};
