@@ -1,0 +1,189 @@
+//! Notes: each belongs to a user and stays until that user deletes it.
+
+use contract_embed::ResourceKind;
+use contract_routing::identity::Identity;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::face::{Once, check, commit_once, delete, latest, page, partition, record_id};
+use crate::{Error, MOST_PER_PAGE, Page, Place, Stores, Write, Written};
+
+const WHAT: &str = "note";
+
+/// Face of `notes_store`.
+#[derive(Clone, Copy)]
+pub struct Notes<'s> {
+    stores: &'s Stores,
+}
+
+/// Which notes are wanted; what is not said is every one.
+#[derive(Debug, Clone, Default)]
+pub struct NoteFilter {
+    /// Of this surface.
+    pub surface_id: Option<String>,
+    /// Of this project.
+    pub project_id: Option<String>,
+    /// With this tag.
+    pub tag: Option<String>,
+}
+
+impl<'s> Notes<'s> {
+    pub(crate) fn new(stores: &'s Stores) -> Self {
+        Notes { stores }
+    }
+
+    fn place(&self, who: &Identity) -> Result<(Place, String), Error> {
+        let place = self.stores.place_of(ResourceKind::NotesStore, who)?;
+        let parts = ["notes", &who.tenant_id, who.mode.as_str(), &who.user_id];
+        Ok((place, partition(&parts)))
+    }
+
+    /// Writes a note: the body of `createNote`, to which owner, id, version and times are added. `author` is an
+    /// `Author` of the contracts.
+    ///
+    /// # Errors
+    /// When it is no note, or cannot be kept.
+    pub async fn create(
+        &self,
+        who: &Identity,
+        body: &Value,
+        author: &Value,
+        idempotency_key: Option<&str>,
+    ) -> Result<Written, Error> {
+        let (place, partition) = self.place(who)?;
+        let now = self.stores.now().to_string();
+        let id = Uuid::new_v4().to_string();
+        let mut note = owned(who, &id);
+        note.extend(body.as_object().cloned().unwrap_or_default());
+        note.insert("source".to_owned(), author.clone());
+        note.insert("version".to_owned(), json!(1));
+        note.insert("timestamps".to_owned(), json!({"created_at": now, "updated_at": now}));
+        let note = Value::Object(note);
+        check("storage/note", &note)?;
+        let once = Once { key: idempotency_key, request: body };
+        let write = Write { id: record_id(&id), base: 0, body: Some(note) };
+        commit_once(&place, &partition, once, write, WHAT).await
+    }
+
+    /// A note.
+    ///
+    /// # Errors
+    /// When the user has none with this id.
+    pub async fn get(&self, who: &Identity, id: &str) -> Result<Value, Error> {
+        let (place, partition) = self.place(who)?;
+        latest(&place, &partition, id, WHAT).await.map(|(_, note)| note)
+    }
+
+    /// Writes the next version of a note: the body of `replaceNote`. Returns the note before and the one now.
+    ///
+    /// # Errors
+    /// When there is no such note, or `base` is not its latest version.
+    pub async fn replace(
+        &self,
+        who: &Identity,
+        id: &str,
+        body: &Value,
+        author: &Value,
+        base: u64,
+    ) -> Result<(Value, Value), Error> {
+        let (place, partition) = self.place(who)?;
+        let (_, before) = latest(&place, &partition, id, WHAT).await?;
+        let mut note = owned(who, id);
+        // A note stays on the surface on which it was written.
+        for key in ["surface_id", "timestamps"] {
+            note.insert(key.to_owned(), before.get(key).cloned().unwrap_or_default());
+        }
+        note.extend(body.as_object().cloned().unwrap_or_default());
+        note.insert("source".to_owned(), author.clone());
+        note.insert("version".to_owned(), json!(base.saturating_add(1)));
+        if let Some(times) = note.get_mut("timestamps").and_then(Value::as_object_mut) {
+            times.insert("updated_at".to_owned(), json!(self.stores.now().to_string()));
+        }
+        let note = Value::Object(note);
+        check("storage/note", &note)?;
+        let once = Once { key: None, request: body };
+        let write = Write { id: record_id(id), base, body: Some(note) };
+        let written = commit_once(&place, &partition, once, write, WHAT).await?;
+        Ok((before, written.record))
+    }
+
+    /// Deletes a note, and returns what it was.
+    ///
+    /// # Errors
+    /// When there is no such note, or `base` is not its latest version.
+    pub async fn delete(&self, who: &Identity, id: &str, base: u64) -> Result<Value, Error> {
+        let (place, partition) = self.place(who)?;
+        let (_, before) = latest(&place, &partition, id, WHAT).await?;
+        delete(&place, &partition, id, base, WHAT).await?;
+        Ok(before)
+    }
+
+    /// The notes of a user, those that were written last first. The cursor is time and id of the last one.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn list(
+        &self,
+        who: &Identity,
+        filter: &NoteFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, Error> {
+        let (place, partition) = self.place(who)?;
+        let mut all = Vec::new();
+        let mut next = None;
+        loop {
+            // Backends know ids in order; the order of time is ours.
+            let from = next.as_deref();
+            let some =
+                page(&place, &partition, from, MOST_PER_PAGE, |note| filter.has(note)).await?;
+            all.extend(some.items.into_iter().map(|note| (place_in_time(&note), note)));
+            next = some.next_cursor;
+            if next.is_none() {
+                break;
+            }
+        }
+        all.sort_by(|(one, _), (other, _)| other.cmp(one));
+        all.retain(|(at, _)| cursor.is_none_or(|cursor| at.as_str() < cursor));
+        let limit = limit.clamp(1, MOST_PER_PAGE);
+        let has_more = all.len() > limit;
+        all.truncate(limit);
+        let last = all.last().map(|(at, _)| at.clone());
+        let items = all.into_iter().map(|(_, note)| note).collect();
+        Ok(Page { items, next_cursor: last.filter(|_| has_more) })
+    }
+}
+
+/// Orders notes by time, and those of one time by id.
+fn place_in_time(note: &Value) -> String {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let time = text(note.pointer("/timestamps/updated_at"));
+    // `…00Z` would come after `…00.5Z`.
+    let nanoseconds = time.parse::<jiff::Timestamp>().map_or(0, jiff::Timestamp::as_nanosecond);
+    format!("{nanoseconds:039}.{}", text(note.get("note_id")))
+}
+
+fn owned(who: &Identity, id: &str) -> Map<String, Value> {
+    let mut note = Map::new();
+    note.insert("note_id".to_owned(), json!(id));
+    note.insert("tenant_id".to_owned(), json!(who.tenant_id));
+    note.insert("mode".to_owned(), json!(who.mode));
+    note.insert("user_id".to_owned(), json!(who.user_id));
+    note
+}
+
+impl NoteFilter {
+    fn has(&self, note: &Value) -> bool {
+        let is = |key: &str, wanted: &Option<String>| {
+            let there = note.get(key).and_then(Value::as_str);
+            wanted.as_deref().is_none_or(|wanted| there == Some(wanted))
+        };
+        let tags = note.get("tags").and_then(Value::as_array);
+        let has_tag = |wanted: &str| {
+            tags.is_some_and(|tags| tags.iter().any(|tag| tag.as_str() == Some(wanted)))
+        };
+        is("surface_id", &self.surface_id)
+            && is("project_id", &self.project_id)
+            && self.tag.as_deref().is_none_or(has_tag)
+    }
+}
