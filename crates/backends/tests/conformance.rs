@@ -1,5 +1,4 @@
 //! Every backend does what the suite of the stores asks, and another process reads what one has written.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::sync::Arc;
 

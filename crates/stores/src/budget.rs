@@ -213,7 +213,9 @@ impl<'s> Budget<'s> {
 }
 
 fn amount(text: &str) -> Result<Decimal, Error> {
-    let amount = text.parse::<Decimal>().ok().map(|amount| amount.normalize());
+    // The contracts write no exponents.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let amount = text.parse::<Decimal>().ok().filter(|_| is_plain).map(|amount| amount.normalize());
     let amount = amount.filter(|amount| *amount > Decimal::ZERO && amount.scale() <= 9);
     amount.ok_or_else(|| {
         Error::Refused(format!("`{text}` is no amount above 0 with up to 9 decimals"))

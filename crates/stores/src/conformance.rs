@@ -7,7 +7,16 @@ use serde_json::{Value, json};
 
 use crate::{MOST_PER_COMMIT, Record, StoreError, VersionedStore, Write};
 
-type Outcome = Result<(), String>;
+type Outcome = Result<(), Failure>;
+
+/// What a check saw.
+struct Failure(String);
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure(error.to_string())
+    }
+}
 
 /// Runs every check against a store and returns what failed, by the name of the check. `mark` keeps partitions of
 /// several runs apart.
@@ -24,7 +33,7 @@ pub async fn failures(store: Arc<dyn VersionedStore>, mark: &str) -> Vec<(&'stat
         ("partitions-are-apart", partitions_are_apart(&*store, &at("apart")).await),
         ("writers-do-not-overwrite", writers_do_not_overwrite(&store, &at("writers")).await),
     ];
-    outcomes.into_iter().filter_map(|(name, outcome)| Some((name, outcome.err()?))).collect()
+    outcomes.into_iter().filter_map(|(name, outcome)| Some((name, outcome.err()?.0))).collect()
 }
 
 fn write(id: &str, base: u64, body: Value) -> Write {
@@ -36,11 +45,11 @@ fn gone(id: &str, base: u64) -> Write {
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(is: T, should: T) -> Outcome {
-    if is == should { Ok(()) } else { Err(format!("it is {is:?}, and should be {should:?}")) }
-}
-
-fn said(error: StoreError) -> String {
-    error.to_string()
+    let both = (is, should);
+    if both.0 == both.1 {
+        return Ok(());
+    }
+    Err(Failure(format!("it is {:?}, and should be {:?}", both.0, both.1)))
 }
 
 fn record(id: &str, version: u64, body: Value) -> Record {
@@ -50,19 +59,19 @@ fn record(id: &str, version: u64, body: Value) -> Record {
 fn refused(result: Result<(), StoreError>) -> Outcome {
     match result {
         Err(StoreError::Conflict { .. }) => Ok(()),
-        other => Err(format!("it should be a conflict, and is {other:?}")),
+        other => Err(Failure(format!("it should be a conflict, and is {other:?}"))),
     }
 }
 
 async fn versions_begin_at_one(store: &dyn VersionedStore, at: &str) -> Outcome {
-    same(store.read(at, "a").await.map_err(said)?, None)?;
-    store.commit(at, &[write("a", 0, json!(1))]).await.map_err(said)?;
-    same(store.read(at, "a").await.map_err(said)?, Some(record("a", 1, json!(1))))?;
-    store.commit(at, &[write("a", 1, json!(2))]).await.map_err(said)?;
-    same(store.read(at, "a").await.map_err(said)?, Some(record("a", 2, json!(2))))?;
-    same(store.read_version(at, "a", 1).await.map_err(said)?, Some(record("a", 1, json!(1))))?;
+    same(store.read(at, "a").await?, None)?;
+    store.commit(at, &[write("a", 0, json!(1))]).await?;
+    same(store.read(at, "a").await?, Some(record("a", 1, json!(1))))?;
+    store.commit(at, &[write("a", 1, json!(2))]).await?;
+    same(store.read(at, "a").await?, Some(record("a", 2, json!(2))))?;
+    same(store.read_version(at, "a", 1).await?, Some(record("a", 1, json!(1))))?;
     for none in [0, 3, u64::MAX >> 12] {
-        same(store.read_version(at, "a", none).await.map_err(said)?, None)?;
+        same(store.read_version(at, "a", none).await?, None)?;
     }
     Ok(())
 }
@@ -70,7 +79,7 @@ async fn versions_begin_at_one(store: &dyn VersionedStore, at: &str) -> Outcome 
 async fn values_come_back(store: &dyn VersionedStore, at: &str) -> Outcome {
     let long = "ä".repeat(100_000);
     let number: Value = serde_json::from_str("123456789012345678901234567890.000000001")
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| Failure(error.to_string()))?;
     let values = [
         json!({}),
         json!({"": "", "a/b~c": {"$ref": "#"}, "_id": 1, "__proto__": []}),
@@ -83,118 +92,118 @@ async fn values_come_back(store: &dyn VersionedStore, at: &str) -> Outcome {
     ];
     for (n, value) in values.into_iter().enumerate() {
         let id = format!("v-{n}");
-        store.commit(at, &[write(&id, 0, value.clone())]).await.map_err(said)?;
-        same(store.read(at, &id).await.map_err(said)?, Some(record(&id, 1, value)))?;
+        store.commit(at, &[write(&id, 0, value.clone())]).await?;
+        same(store.read(at, &id).await?, Some(record(&id, 1, value)))?;
     }
     Ok(())
 }
 
 async fn conflicts_write_nothing(store: &dyn VersionedStore, at: &str) -> Outcome {
     refused(store.commit(at, &[write("a", 1, json!("too early"))]).await)?;
-    same(store.read(at, "a").await.map_err(said)?, None)?;
-    store.commit(at, &[write("a", 0, json!(1))]).await.map_err(said)?;
+    same(store.read(at, "a").await?, None)?;
+    store.commit(at, &[write("a", 0, json!(1))]).await?;
     for base in [0, 2, 7] {
         refused(store.commit(at, &[write("a", base, json!("late"))]).await)?;
         refused(store.commit(at, &[gone("a", base)]).await)?;
     }
-    same(store.read(at, "a").await.map_err(said)?, Some(record("a", 1, json!(1))))?;
-    same(store.read_version(at, "a", 2).await.map_err(said)?, None)
+    same(store.read(at, "a").await?, Some(record("a", 1, json!(1))))?;
+    same(store.read_version(at, "a", 2).await?, None)
 }
 
 async fn commits_are_whole(store: &dyn VersionedStore, at: &str) -> Outcome {
-    store.commit(at, &[write("last", 0, json!(1))]).await.map_err(said)?;
+    store.commit(at, &[write("last", 0, json!(1))]).await?;
     let mut writes: Vec<Write> =
         (1..MOST_PER_COMMIT).map(|n| write(&format!("new-{n}"), 0, json!(n))).collect();
     writes.push(write("last", 0, json!("late")));
     refused(store.commit(at, &writes).await)?;
-    same(store.list(at, "", 100).await.map_err(said)?, vec![record("last", 1, json!(1))])?;
+    same(store.list(at, "", 100).await?, vec![record("last", 1, json!(1))])?;
     if let Some(last) = writes.last_mut() {
         last.base = 1;
     }
-    store.commit(at, &writes).await.map_err(said)?;
-    same(store.list(at, "", 100).await.map_err(said)?.len(), MOST_PER_COMMIT)
+    store.commit(at, &writes).await?;
+    same(store.list(at, "", 100).await?.len(), MOST_PER_COMMIT)
 }
 
 async fn lists_are_in_order(store: &dyn VersionedStore, at: &str) -> Outcome {
     let ids = ["r:b", "r:B", "r:a", "r:a-1", "r:a.1", "r:a_1", "r:0", "i:x", "log", "r:aa"];
     for id in ids {
-        store.commit(at, &[write(id, 0, json!(id))]).await.map_err(said)?;
+        store.commit(at, &[write(id, 0, json!(id))]).await?;
     }
     let mut sorted = ids.map(str::to_owned);
     sorted.sort();
     let names = |found: Vec<Record>| found.into_iter().map(|r| r.id).collect::<Vec<_>>();
-    same(names(store.list(at, "", 100).await.map_err(said)?), sorted.to_vec())?;
+    same(names(store.list(at, "", 100).await?), sorted.to_vec())?;
     let mut after = String::new();
     for expected in sorted.chunks(3) {
-        let found = names(store.list(at, &after, 3).await.map_err(said)?);
+        let found = names(store.list(at, &after, 3).await?);
         same(found.clone(), expected.to_vec())?;
         after = found.last().cloned().unwrap_or_default();
     }
-    same(names(store.list(at, "r:", 2).await.map_err(said)?), vec!["r:0".into(), "r:B".into()])?;
+    same(names(store.list(at, "r:", 2).await?), vec!["r:0".into(), "r:B".into()])?;
     // More than any page of a backend.
     for n in 0..250 {
         let id = format!("s:{n:04}");
-        store.commit(at, &[write(&id, 0, json!("x".repeat(100)))]).await.map_err(said)?;
+        store.commit(at, &[write(&id, 0, json!("x".repeat(100)))]).await?;
     }
-    let first = names(store.list(at, "s:", 200).await.map_err(said)?);
+    let first = names(store.list(at, "s:", 200).await?);
     same((first.len(), first.last().cloned()), (200, Some("s:0199".to_owned())))?;
-    same(store.list(at, "s:0199", 200).await.map_err(said)?.len(), 50)
+    same(store.list(at, "s:0199", 200).await?.len(), 50)
 }
 
 async fn deletes_take_all(store: &dyn VersionedStore, at: &str) -> Outcome {
     for (base, body) in [(0, "one"), (1, "two")] {
-        store.commit(at, &[write("a", base, json!(body))]).await.map_err(said)?;
+        store.commit(at, &[write("a", base, json!(body))]).await?;
     }
-    store.commit(at, &[gone("a", 2)]).await.map_err(said)?;
+    store.commit(at, &[gone("a", 2)]).await?;
     let deleted = Record { id: "a".to_owned(), version: 3, body: None };
-    same(store.read(at, "a").await.map_err(said)?, Some(deleted.clone()))?;
-    same(store.list(at, "", 10).await.map_err(said)?, vec![])?;
+    same(store.read(at, "a").await?, Some(deleted.clone()))?;
+    same(store.list(at, "", 10).await?, vec![])?;
     for before in [1, 2] {
-        same(store.read_version(at, "a", before).await.map_err(said)?, None)?;
+        same(store.read_version(at, "a", before).await?, None)?;
     }
-    same(store.versions(at, "a", 0, 10).await.map_err(said)?, vec![deleted.clone()])?;
+    same(store.versions(at, "a", 0, 10).await?, vec![deleted.clone()])?;
     refused(store.commit(at, &[write("a", 0, json!("again"))]).await)?;
-    store.commit(at, &[write("a", 3, json!("again"))]).await.map_err(said)?;
-    same(store.read(at, "a").await.map_err(said)?, Some(record("a", 4, json!("again"))))?;
-    same(store.read_version(at, "a", 2).await.map_err(said)?, None)?;
-    let history = store.versions(at, "a", 0, 10).await.map_err(said)?;
+    store.commit(at, &[write("a", 3, json!("again"))]).await?;
+    same(store.read(at, "a").await?, Some(record("a", 4, json!("again"))))?;
+    same(store.read_version(at, "a", 2).await?, None)?;
+    let history = store.versions(at, "a", 0, 10).await?;
     same(history, vec![deleted, record("a", 4, json!("again"))])?;
     // Lists are as long as they can be, whatever was deleted between.
     for id in ["b", "c", "d", "e"] {
-        store.commit(at, &[write(id, 0, json!(id))]).await.map_err(said)?;
+        store.commit(at, &[write(id, 0, json!(id))]).await?;
     }
     for id in ["b", "c"] {
-        store.commit(at, &[gone(id, 1)]).await.map_err(said)?;
+        store.commit(at, &[gone(id, 1)]).await?;
     }
-    let found = store.list(at, "", 2).await.map_err(said)?;
+    let found = store.list(at, "", 2).await?;
     same(found.iter().map(|r| r.id.as_str()).collect(), vec!["a", "d"])
 }
 
 async fn histories_are_whole(store: &dyn VersionedStore, at: &str) -> Outcome {
     for base in 0..230 {
-        store.commit(at, &[write("log", base, json!({"n": base + 1}))]).await.map_err(said)?;
+        store.commit(at, &[write("log", base, json!({"n": base + 1}))]).await?;
     }
     let numbers = |found: Vec<Record>| found.into_iter().map(|r| r.version).collect::<Vec<_>>();
-    same(numbers(store.versions(at, "log", 0, 5).await.map_err(said)?), vec![1, 2, 3, 4, 5])?;
-    same(numbers(store.versions(at, "log", 8, 4).await.map_err(said)?), vec![9, 10, 11, 12])?;
-    same(numbers(store.versions(at, "log", 98, 4).await.map_err(said)?), vec![99, 100, 101, 102])?;
-    same(store.versions(at, "log", 0, 200).await.map_err(said)?.len(), 200)?;
-    same(store.versions(at, "log", 200, 200).await.map_err(said)?.len(), 30)?;
-    same(store.versions(at, "log", 230, 200).await.map_err(said)?, vec![])?;
-    same(store.versions(at, "none", 0, 5).await.map_err(said)?, vec![])
+    same(numbers(store.versions(at, "log", 0, 5).await?), vec![1, 2, 3, 4, 5])?;
+    same(numbers(store.versions(at, "log", 8, 4).await?), vec![9, 10, 11, 12])?;
+    same(numbers(store.versions(at, "log", 98, 4).await?), vec![99, 100, 101, 102])?;
+    same(store.versions(at, "log", 0, 200).await?.len(), 200)?;
+    same(store.versions(at, "log", 200, 200).await?.len(), 30)?;
+    same(store.versions(at, "log", 230, 200).await?, vec![])?;
+    same(store.versions(at, "none", 0, 5).await?, vec![])
 }
 
 async fn partitions_are_apart(store: &dyn VersionedStore, at: &str) -> Outcome {
     let (one, other) = (format!("{at}/a"), format!("{at}/a/b"));
-    store.commit(&one, &[write("x", 0, json!("one"))]).await.map_err(said)?;
-    store.commit(&other, &[write("x", 0, json!("other"))]).await.map_err(said)?;
+    store.commit(&one, &[write("x", 0, json!("one"))]).await?;
+    store.commit(&other, &[write("x", 0, json!("other"))]).await?;
     for partition in [at.to_owned(), format!("{at}/"), format!("{at}/a/"), format!("{at}/A")] {
-        same(store.read(&partition, "x").await.map_err(said)?, None)?;
-        same(store.list(&partition, "", 10).await.map_err(said)?, vec![])?;
-        same(store.versions(&partition, "x", 0, 10).await.map_err(said)?, vec![])?;
+        same(store.read(&partition, "x").await?, None)?;
+        same(store.list(&partition, "", 10).await?, vec![])?;
+        same(store.versions(&partition, "x", 0, 10).await?, vec![])?;
     }
-    same(store.list(&one, "", 10).await.map_err(said)?, vec![record("x", 1, json!("one"))])?;
-    same(store.list(&other, "", 10).await.map_err(said)?, vec![record("x", 1, json!("other"))])
+    same(store.list(&one, "", 10).await?, vec![record("x", 1, json!("one"))])?;
+    same(store.list(&other, "", 10).await?, vec![record("x", 1, json!("other"))])
 }
 
 /// Of all writers that start from one version exactly one comes through, round after round.
@@ -209,12 +218,12 @@ async fn writers_do_not_overwrite(store: &Arc<dyn VersionedStore>, at: &str) -> 
             match outcome {
                 Ok(()) => won += 1,
                 Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(said(error)),
+                Err(error) => return Err(error.into()),
             }
         }
         same(won, 1)?;
     }
-    same(store.versions(at, "a", 0, 100).await.map_err(said)?.len(), 5)
+    same(store.versions(at, "a", 0, 100).await?.len(), 5)
 }
 
 /// Polls futures side by side until each is done.
