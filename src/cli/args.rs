@@ -210,6 +210,9 @@ pub(super) enum Command {
     Freeze(super::freeze::args::Freeze),
     /// Hold a repository to its laws: written contracts as rules
     Laws(super::laws::args::Laws),
+    /// Hold crates to what their manifests say of contracts, and to the laws that look at them
+    #[command(after_help = with_codes(super::laws::CRATES_HELP))]
+    Crates(super::laws::Crates),
     /// Show what refers to what: schemas, topics, operations, modules, crates
     #[command(after_help = with_codes(super::graph::args::GRAPH_HELP))]
     Graph(super::graph::args::Graph),

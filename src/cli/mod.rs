@@ -144,6 +144,7 @@ fn run(arguments: &[OsString]) -> u8 {
             explain::run(code.as_deref(), cli.global.format, &terminal)
         }
         Some(args::Command::Freeze(command)) => freeze::run(command, &cli.global, &terminal),
+        Some(args::Command::Crates(args)) => laws::crates(args, &cli.global, &terminal),
         Some(args::Command::Laws(command)) => laws::run(command, &cli.global, &terminal),
         Some(args::Command::Migrate(args)) => migrate::run(args, &cli.global, &terminal),
         Some(args::Command::Deprecate(args)) => deprecate::run(args, &cli.global, &terminal),
@@ -196,6 +197,7 @@ fn formats_of(cli: &args::Cli) -> &'static str {
                 | args::Command::CanIRelease(_)
                 | args::Command::Bump(_)
                 | args::Command::Laws(_)
+                | args::Command::Crates(_)
         )
     );
     match outlets::of(cli) {
@@ -219,6 +221,7 @@ fn has_format(cli: &args::Cli) -> Result<(), Failure> {
                 | args::Command::CanIRelease(_)
                 | args::Command::Bump(_)
                 | args::Command::Laws(_)
+                | args::Command::Crates(_)
         )
     );
     if cli.global.format == args::OutputFormat::Markdown && !reads_well {

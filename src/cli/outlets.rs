@@ -80,7 +80,9 @@ pub(super) fn of(cli: &Cli) -> Option<Outlets<'_>> {
 pub(super) fn of_failure(cli: &Cli) -> Option<Outlets<'_>> {
     let is_json = cli.global.format == OutputFormat::Json;
     let tells = match &cli.command {
-        Some(Command::Validate(_) | Command::Envelope(_) | Command::Bump(_)) => is_json,
+        Some(
+            Command::Validate(_) | Command::Envelope(_) | Command::Bump(_) | Command::Crates(_),
+        ) => is_json,
         Some(Command::Hook(hook)) => is_json && hook.checks(),
         Some(Command::Laws(laws)) => is_json && matches!(laws.command, LawsCommand::Check(_)),
         _ => false,

@@ -22,7 +22,7 @@ pub use rule::explained;
 pub use verdict::Verdict;
 pub use waivers::{
     ABSENT, Accepted, NAMESPACE as WAIVER_NAMESPACE, Terms, Waived, Waiver, Waivers,
-    is_beyond_waiving, waived_artifact, waived_content,
+    is_beyond_waiving, newest_freeze, waived_artifact, waived_content,
 };
 pub use weakened::{Side, weakened, weakened_laws};
 

@@ -57,8 +57,8 @@ impl Names {
     }
 }
 
-/// Everything that a node is called.
-fn called(graph: &Graph, node: &Node) -> Vec<String> {
+/// Everything that a node is called, its id first.
+pub fn called(graph: &Graph, node: &Node) -> Vec<String> {
     let mut names = vec![node.id.clone(), node.name.clone()];
     names.extend(node.alias.clone());
     match node.kind {

@@ -16,7 +16,7 @@ mod select;
 
 pub use build::build;
 pub use crates::Manifest;
-pub use find::{Found, NotFound, find};
+pub use find::{Found, NotFound, called, find};
 pub use impact::{Hit, Impact, impact};
 pub use region::around;
 pub use select::{Direction, Selection, select};

@@ -4,6 +4,8 @@
 //! Pure: what a law sees is handed in as a [`World`]. Levels of rules are data here; the gate applies them.
 
 mod about;
+mod contracts;
+mod crates;
 mod fields;
 mod glob;
 mod kinds;
@@ -17,6 +19,7 @@ mod status;
 mod world;
 
 pub use about::{ABOUT_LAWS, AboutLaws, about_laws};
+pub use contracts::{Contract, Contracts};
 pub use kinds::LAW_KINDS;
 pub use packs::PACKS;
 pub use ratchet::{FORMAT as BASELINE_FORMAT, Ratchet, Recorded};
@@ -154,6 +157,11 @@ impl Rule {
     /// Whether the rule holds nothing without a baseline.
     pub fn looks_back(&self) -> bool {
         self.kind.looks_back || self.only_new || self.demand.looks_back()
+    }
+
+    /// Whether the rule was written for files like this one: it names paths, and this is among them.
+    pub fn concerns(&self, path: &str) -> bool {
+        !self.scope.paths.is_empty() && self.scope.has(path)
     }
 
     /// A finding of this rule at a place.

@@ -1,4 +1,5 @@
-//! Laws that are built in: five written contracts, usable by name, and the law by which the gate guards itself.
+//! Laws that are built in: five written contracts, usable by name, the law by which the gate guards
+//! itself, and the one of crates.
 
 use super::{Law, parse};
 use crate::document::Limits;
@@ -16,8 +17,12 @@ pub struct Pack {
 /// The pack that is held wherever a repository has laws.
 pub const GATE: &str = "gate";
 
+/// The pack that `contract-guard crates` holds.
+pub const CRATES: &str = "crates";
+
 /// All packs, by name.
 pub static PACKS: &[Pack] = &[
+    Pack { name: CRATES, text: include_str!("packs/crates.yaml") },
     Pack { name: "engines-durable", text: include_str!("packs/engines-durable.yaml") },
     Pack { name: GATE, text: include_str!("packs/gate.yaml") },
     Pack { name: "memoryos", text: include_str!("packs/memoryos.yaml") },

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::contracts::Contracts;
 use super::glob::Scope;
 use crate::finding::Finding;
 use crate::program::{self, Language, Pattern, Program, Programs};
@@ -23,6 +24,10 @@ pub trait Hands: Sync {
     fn command(&self, run: &[String], folder: &str, seconds: u64) -> Option<Result<(), String>>;
     /// Findings of contract-guard's own rules about the repository's contracts; `None` when it has none.
     fn checks(&self, codes: &[String]) -> Option<Vec<Finding>>;
+    /// The repository's contracts, as its crates name them; `None` when it has none.
+    fn contracts(&self) -> Option<Contracts> {
+        None
+    }
 }
 
 /// Hands that do nothing.

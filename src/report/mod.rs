@@ -3,6 +3,7 @@
 mod audit;
 mod ci;
 mod consumers;
+mod crates;
 mod difference;
 mod escape;
 mod graph;
@@ -19,6 +20,7 @@ mod worst;
 pub use audit::{AuditFormat, AuditVerdict, Audited, render_audit};
 pub use ci::{Ci, NoVerdict, Told};
 pub use consumers::{Asked, ConsumersFormat, render_consumers};
+pub use crates::{CrateRow, render_crates};
 pub use difference::render_difference;
 pub use escape::visible;
 pub use graph::{GraphFormat, render_graph, render_impact};

@@ -1,6 +1,6 @@
 //! What happened while a state was loaded: for the caller, for a log, and as the payload of STATE_FILE_HEALED.
 
-use contract_embed::HealedProblem;
+use contract_embed::{HealedProblem, Topic};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -71,6 +71,9 @@ pub struct Left {
 }
 
 impl Happened {
+    /// What events of a healed file are about.
+    pub const TOPIC: Topic = Topic::StateFileHealed;
+
     /// The payload of STATE_FILE_HEALED. `None` for what healed nothing.
     pub fn payload(&self) -> Option<Value> {
         let Happened::Healed(healed) = self else { return None };

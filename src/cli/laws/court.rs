@@ -170,7 +170,7 @@ impl Court {
         self.wrong.extend(findings);
     }
 
-    fn pack(&mut self, name: &str, global: &Global) -> Result<(), Failure> {
+    pub(super) fn pack(&mut self, name: &str, global: &Global) -> Result<(), Failure> {
         if let Some(pack) = laws::PACKS.iter().find(|pack| pack.name == name) {
             let (law, findings) = laws::packs::read(pack);
             self.laws.extend(law);

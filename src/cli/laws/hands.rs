@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::named;
 use crate::catalog::Catalog;
 use crate::checks;
 use crate::cli::args::Global;
@@ -10,7 +11,7 @@ use crate::cli::load::{Loaded, load, load_to_compare};
 use crate::finding::{Finding, Location};
 use crate::gate;
 use crate::gate::Accepted;
-use crate::laws::Hands;
+use crate::laws::{self, Hands};
 use crate::source::{self, Request, Source};
 
 /// The hands of one run.
@@ -29,6 +30,7 @@ pub(super) struct OwnHands<'g> {
 /// The contracts of the repository, and what changed in them.
 struct Contracts {
     now: Loaded,
+    before: Option<Loaded>,
     changes: Vec<Finding>,
 }
 
@@ -62,7 +64,7 @@ impl<'g> OwnHands<'g> {
             let (Some(before), Some(after)) = both else { continue };
             changes.extend(on_the_way(&before, &after.catalog, name, &changes));
         }
-        Some(Contracts { now, changes })
+        Some(Contracts { now, before: first, changes })
     }
 }
 
@@ -122,5 +124,10 @@ impl Hands for OwnHands<'_> {
         let changes = contracts.changes.iter().filter(|f| is_wanted(f.code.as_str()));
         found.extend(changes.cloned());
         Some(found)
+    }
+
+    fn contracts(&self) -> Option<laws::Contracts> {
+        let contracts = self.contracts()?;
+        Some(named::contracts(&contracts.now, contracts.before.as_ref()))
     }
 }

@@ -3,8 +3,10 @@
 pub(super) mod args;
 mod before;
 mod court;
+mod crates;
 mod hands;
 mod held;
+mod named;
 mod past;
 mod ratchet;
 mod standings;
@@ -14,6 +16,7 @@ use std::time::Instant;
 
 use self::args::{Laws, LawsCommand, Select};
 use self::court::Court;
+use self::held::Judged;
 use super::args::{Global, OutputFormat};
 use super::output::Terminal;
 use super::progress::Progress;
@@ -24,6 +27,7 @@ use crate::laws::{self, Evidence, Hold, Ratchet, Status};
 use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 
+pub(super) use crates::{Crates, HELP as CRATES_HELP, crates};
 pub(super) use held::{Call, Spoken, has_laws, law_findings, texts_of};
 pub(super) use standings::standings;
 
@@ -42,6 +46,18 @@ fn check(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
     let court = Court::open(select, global)?;
     let judged = court.hold(select, global)?;
     drop(progress);
+    show(&court, judged, select, global, terminal, (started, ""))
+}
+
+/// Applies waivers and levels, and shows what came of it, below `head`.
+fn show(
+    court: &Court,
+    judged: Judged,
+    select: &Select,
+    global: &Global,
+    terminal: &Terminal,
+    (started, head): (Instant, &str),
+) -> Answer {
     let counts = RuleCounts {
         held: judged.held.iter().filter(|h| matches!(h.hold, Hold::Held(_))).count(),
         no_baseline: judged.held.iter().filter(|h| h.hold == Hold::NoBaseline).count(),
@@ -58,7 +74,7 @@ fn check(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
         code => code,
     };
     let style = terminal.style(court.prefix(), started.elapsed().as_secs_f64());
-    let mut bytes = Vec::new();
+    let mut bytes = head.as_bytes().to_vec();
     report::render(
         &outcome,
         &texts,

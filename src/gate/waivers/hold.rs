@@ -308,7 +308,7 @@ fn is_barred(item: &Item, frozen: &Frozen) -> bool {
 }
 
 /// The newest freeze that can be read, of those that lie beside the contracts.
-fn newest_freeze(catalog: &Catalog) -> Option<(Version, Tree)> {
+pub fn newest_freeze(catalog: &Catalog) -> Option<(Version, Tree)> {
     let mut found: Vec<(Version, &ArtifactPath)> = catalog
         .of_kind(Kind::Freeze)
         .filter_map(|(_, item)| match Name::of(item.path.file_name()) {

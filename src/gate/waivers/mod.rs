@@ -6,7 +6,9 @@ mod frozen;
 mod hold;
 mod read;
 
-pub use hold::{Accepted, Terms, is_beyond_waiving, waived_artifact, waived_content};
+pub use hold::{
+    Accepted, Terms, is_beyond_waiving, newest_freeze, waived_artifact, waived_content,
+};
 pub use read::{Waiver, Waivers};
 
 /// Who accepted a finding.

@@ -10,6 +10,9 @@ mod canonical_path;
 mod check;
 mod command;
 mod companion;
+mod crate_contracts;
+mod crate_major;
+mod crate_uses;
 mod data;
 mod dependencies;
 mod endpoints;
@@ -35,6 +38,9 @@ pub static LAW_KINDS: &[&LawKind] = &[
     &check::KIND,
     &command::KIND,
     &companion::KIND,
+    &crate_contracts::KIND,
+    &crate_major::KIND,
+    &crate_uses::KIND,
     &data::KIND,
     &dependencies::KIND,
     &endpoints::KIND,
