@@ -1,0 +1,105 @@
+//! Lines of the log, as JSON. A log that fails, or that nobody reads, never keeps anybody from its work: lines are
+//! written by a thread of their own, and those for which there is no room are counted.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Lines that wait at most.
+const ROOM: usize = 1024;
+
+enum Job {
+    Line(String),
+    /// Answered when everything before is written.
+    Flush(SyncSender<()>),
+}
+
+/// Where lines go.
+#[derive(Debug)]
+pub struct Log {
+    jobs: SyncSender<Job>,
+    dropped: AtomicU64,
+}
+
+impl Log {
+    /// A log that goes to standard error.
+    pub fn stderr() -> Log {
+        Log::to(std::io::stderr())
+    }
+
+    /// A log that goes elsewhere.
+    pub fn to(sink: impl Write + Send + 'static) -> Log {
+        let (jobs, received) = sync_channel(ROOM);
+        let work = move || write(&received, sink);
+        // Without a thread nobody receives, and every line counts as dropped.
+        let _ = std::thread::Builder::new().name("log".to_owned()).spawn(work);
+        Log { jobs, dropped: AtomicU64::new(0) }
+    }
+
+    /// Writes a line, some time.
+    pub fn line(&self, line: &Value) {
+        if self.jobs.try_send(Job::Line(format!("{line}\n"))).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Lines for which there was no room.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the lines are written, but not long.
+    pub fn flush(&self) {
+        let (done, wait) = sync_channel(1);
+        if self.jobs.try_send(Job::Flush(done)).is_ok() {
+            let _ = wait.recv_timeout(Duration::from_millis(500));
+        }
+    }
+}
+
+fn write(jobs: &Receiver<Job>, mut sink: impl Write) {
+    while let Ok(job) = jobs.recv() {
+        match job {
+            Job::Line(line) => {
+                let _ = sink.write_all(line.as_bytes());
+            }
+            Job::Flush(done) => {
+                let _ = sink.flush();
+                let _ = done.try_send(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes nothing and never comes back.
+    struct Stuck;
+
+    impl Write for Stuck {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            loop {
+                std::thread::park();
+            }
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_log_that_nobody_reads_stops_nobody() {
+        let log = Log::to(Stuck);
+        for n in 0..3 * ROOM {
+            log.line(&n.into());
+        }
+        log.flush();
+        assert!(log.dropped() >= ROOM as u64, "{}", log.dropped());
+    }
+}
