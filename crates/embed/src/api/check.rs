@@ -129,6 +129,11 @@ impl Operation {
         problems
     }
 
+    /// Whether a request may have a body.
+    pub fn takes_body(&self) -> bool {
+        self.body.is_some()
+    }
+
     /// The media types in which it answers with a status.
     pub fn media_types(&self, status: u16) -> Vec<&str> {
         let answer = self.responses.get(&status.to_string());

@@ -1,0 +1,317 @@
+//! Everything that requests need, built from the configuration. What is required and missing is an error here, before
+//! the first request.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use contract_backends::Backends;
+use contract_embed::{Mode, SpineEventType, Topic};
+use contract_exec::{Launcher, Process};
+use contract_plugin_host::{Host, Plugin, Sink, Source};
+use contract_routing::identity::{AuditFailed, AuditSink, Binding, Key, Keys, Members, Resolver};
+use contract_routing::{MissingRoutes, Registry};
+use contract_stores::{Emitter, Routed, Stores};
+use contract_supervisor::Log;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+
+use crate::config::{BadConfiguration, Configuration, PluginProgram, TokenKey};
+use crate::events::Publisher;
+use crate::metrics::Metrics;
+use crate::safety::{Gate, Open};
+
+/// Why the runtime does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The configuration is wrong.
+    Configuration(BadConfiguration),
+    /// Required kinds have no route.
+    Missing(MissingRoutes),
+    /// Something that it needs cannot be had.
+    Unusable(String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Configuration(why) => why.fmt(f),
+            StartError::Missing(missing) => missing.fmt(f),
+            StartError::Unusable(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+type Identities = Resolver<Members, SpineAudit>;
+
+/// Everything that requests need.
+pub struct App {
+    pub(crate) stores: Stores,
+    pub(crate) plugins: Host,
+    pub(crate) identities: Identities,
+    pub(crate) binding: Binding,
+    pub(crate) trust: String,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) gate: Box<dyn Gate>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) log: Arc<Log>,
+    /// Requests that are being answered, and how many may be.
+    pub(crate) open: AtomicUsize,
+    pub(crate) most: usize,
+    /// Where the heartbeat of the worker lies, and its name.
+    pub(crate) data: std::path::PathBuf,
+}
+
+/// Puts refused identities on the spine. It waits for the spine, and so runs where waiting is allowed.
+pub(crate) struct SpineAudit(Box<Record>);
+
+type Record = dyn Fn(&Value) -> Result<(), String> + Send + Sync;
+
+impl AuditSink for SpineAudit {
+    fn record(&self, payload: &Value) -> Result<(), AuditFailed> {
+        (self.0)(payload).map_err(AuditFailed)
+    }
+}
+
+/// The spine record of an audit payload.
+fn audit_event(payload: &Value) -> Value {
+    json!({
+        "event_id": uuid::Uuid::new_v4().to_string(),
+        "run_id": ulid::Ulid::generate().to_string(),
+        "step_id": "identity",
+        "timestamp": jiff::Timestamp::now().to_string(),
+        "event_type": SpineEventType::Audit,
+        "source": "system",
+        "payload": payload,
+    })
+}
+
+/// Publishes what plugins do, and logs it.
+struct Told {
+    publisher: Arc<Publisher>,
+    metrics: Arc<Metrics>,
+    log: Arc<Log>,
+}
+
+impl Sink for Told {
+    fn event(&self, topic: Topic, payload: &Value) {
+        let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
+        if topic == Topic::PluginCallFailed {
+            let pairs = [("plugin", text("name")), ("fault", text("fault"))];
+            self.metrics.count("runtime_plugin_faults_total", &pairs);
+        }
+        if let Err(why) = self.publisher.publish(topic, None, payload) {
+            self.log.line(
+                &json!({"level": "error", "event": "not_published", "topic": topic, "reason": why}),
+            );
+        }
+    }
+
+    fn log(&self, line: &Value) {
+        self.log.line(line);
+    }
+}
+
+impl App {
+    /// Builds it. Must be called within the runtime of tokio that serves.
+    ///
+    /// # Errors
+    /// When a kind that the mode requires has no route, or something is wrong with the configuration or the folder.
+    pub fn start(
+        configuration: &Configuration,
+        data: &Path,
+        launcher: Launcher,
+        log: Arc<Log>,
+    ) -> Result<App, StartError> {
+        let unusable = |why: String| StartError::Unusable(why);
+        let registry = Registry::from_configuration(&configuration.whole);
+        let registry = registry.map_err(|error| unusable(error.to_string()))?;
+        registry.require_all(configuration.mode).map_err(StartError::Missing)?;
+        let stores = Stores::new(Arc::new(Routed::new(Arc::new(registry), Backends::new(data))));
+        let publisher = Publisher::open(data).map(Arc::new).map_err(unusable)?;
+        let metrics = Arc::new(Metrics::default());
+        tell_start(configuration, &stores, &metrics, &log);
+        let told = Told {
+            publisher: Arc::clone(&publisher),
+            metrics: Arc::clone(&metrics),
+            log: Arc::clone(&log),
+        };
+        let served = &configuration.served;
+        let plugins = Host::new(told, served.most_requests);
+        for (name, program) in &served.plugins {
+            let plugin = plugin(name, program, configuration, launcher.clone());
+            plugins.register(plugin).map_err(|error| unusable(error.to_string()))?;
+        }
+        Ok(App {
+            identities: identities(configuration, &stores)?,
+            binding: Binding {
+                tenant_id: served.tenant_id.clone(),
+                mode: configuration.mode,
+                surface_id: None,
+            },
+            trust: served.device_trust.clone(),
+            stores,
+            plugins,
+            publisher,
+            gate: Box::new(Open),
+            metrics,
+            log,
+            open: AtomicUsize::new(0),
+            most: served.most_requests,
+            data: data.to_owned(),
+        })
+    }
+
+    /// With another gate before plugins.
+    #[must_use]
+    pub fn gate(mut self, gate: impl Gate + 'static) -> App {
+        self.gate = Box::new(gate);
+        self
+    }
+
+    /// Who publishes its events.
+    pub fn publisher(&self) -> &Publisher {
+        &self.publisher
+    }
+
+    /// What it keeps.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    /// Its plugins.
+    pub fn plugins(&self) -> &Host {
+        &self.plugins
+    }
+
+    /// Its counts, as text.
+    pub fn metrics_text(&self) -> String {
+        let mut states = std::collections::BTreeMap::new();
+        for plugin in self.plugins.plugins() {
+            *states.entry(plugin.state).or_insert(0.0) += 1.0;
+        }
+        for state in contract_embed::PluginState::ALL {
+            let count = states.get(state).copied().unwrap_or(0.0);
+            self.metrics.set("runtime_plugins", &[("state", state.as_str())], count);
+        }
+        self.metrics.text()
+    }
+
+    /// A place among the requests that are answered at a time.
+    pub(crate) fn enter(&self) -> Option<Inside<'_>> {
+        let before = self.open.fetch_add(1, Ordering::SeqCst);
+        let inside = Inside(&self.open);
+        (before < self.most).then_some(inside)
+    }
+
+    /// Publishes an event; when that fails the log says so.
+    pub(crate) fn publish(
+        &self,
+        topic: Topic,
+        who: Option<&contract_routing::identity::Identity>,
+        payload: &Value,
+    ) {
+        match self.publisher.publish(topic, who, payload) {
+            Ok(()) => {
+                let pairs = [("topic", topic.name()), ("band", topic.min_band().as_str())];
+                self.metrics.count("runtime_events_appended_total", &pairs);
+            }
+            Err(why) => self.log.line(
+                &json!({"level": "error", "event": "not_published", "topic": topic, "reason": why}),
+            ),
+        }
+    }
+}
+
+/// A request that is being answered.
+pub(crate) struct Inside<'a>(&'a AtomicUsize);
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Says what an operator should know: defaults, and routes that only lab may have.
+fn tell_start(configuration: &Configuration, stores: &Stores, metrics: &Metrics, log: &Log) {
+    let ts = jiff::Timestamp::now().to_string();
+    for key in &configuration.defaulted {
+        log.line(
+            &json!({"ts": ts, "level": "info", "event": "configuration_default_used", "key": key}),
+        );
+    }
+    let mode = configuration.mode;
+    metrics.set("runtime_info", &[("mode", mode.as_str())], 1.0);
+    let missing = stores.routed().registry().diagnostics(mode);
+    let missing = missing.iter().filter(|of| !of.missing.is_empty()).count();
+    metrics.set(
+        "runtime_routes_missing",
+        &[("mode", mode.as_str())],
+        f64::from(u32::try_from(missing).unwrap_or(u32::MAX)),
+    );
+    for route in stores.routed().registry().routes().filter(|route| route.mode == Mode::Lab) {
+        let label = route.label.as_ref().map(|label| label.text.as_str());
+        log.line(&json!({"ts": ts, "level": "warning", "event": "lab_route_in_use",
+            "resource_kind": route.resource_kind, "mode": route.mode, "reason": label}));
+    }
+}
+
+fn identities(configuration: &Configuration, stores: &Stores) -> Result<Identities, StartError> {
+    let wrong = |why: String| {
+        StartError::Configuration(BadConfiguration(format!("`integrations.runtimed.keys`: {why}")))
+    };
+    let served = &configuration.served;
+    let mut keys = Vec::new();
+    for (id, key) in &served.keys {
+        let (TokenKey::Hs256(text) | TokenKey::Ed25519(text)) = key;
+        let bytes = BASE64URL_NOPAD.decode(text.trim_end_matches('=').as_bytes());
+        let bytes = bytes.map_err(|error| wrong(format!("`{id}`: {error}")))?;
+        keys.push((
+            id.clone(),
+            match key {
+                TokenKey::Hs256(_) => Key::Hs256(bytes),
+                TokenKey::Ed25519(_) => {
+                    let bytes = bytes.try_into();
+                    Key::EdDsa(bytes.map_err(|_| wrong(format!("`{id}` has not 32 bytes")))?)
+                }
+            },
+        ));
+    }
+    let keys = Keys::new(keys).map_err(|error| wrong(error.to_string()))?;
+    let mut members = Members::new();
+    for (surface, projects) in &served.surfaces {
+        let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
+        members = members.with(&served.tenant_id, configuration.mode, surface, &projects);
+    }
+    let (stores, tenant, mode) = (stores.clone(), served.tenant_id.clone(), configuration.mode);
+    let handle = tokio::runtime::Handle::try_current()
+        .map_err(|error| StartError::Unusable(error.to_string()))?;
+    let record = move |payload: &Value| {
+        let emitter = Emitter::Runtime { tenant: &tenant, mode };
+        let append = async { stores.spine().append(emitter, &audit_event(payload)).await };
+        handle.block_on(append).map(drop).map_err(|error| error.to_string())
+    };
+    let audit = SpineAudit(Box::new(record));
+    Ok(Resolver::new(keys, members, audit, contract_routing::identity::SystemClock))
+}
+
+fn plugin(
+    name: &str,
+    program: &PluginProgram,
+    configuration: &Configuration,
+    launcher: Launcher,
+) -> Plugin {
+    let mut process = Process::new(launcher, &program.program);
+    process.arguments = program.arguments.iter().map(Into::into).collect();
+    process.limits.wall = Duration::from_secs(configuration.call_timeout_seconds);
+    process.limits.cpu = Duration::from_secs(configuration.call_timeout_seconds);
+    process.limits.memory = configuration.call_memory_bytes;
+    let mut plugin = Plugin::new(name, Source::Process(process));
+    plugin.version.clone_from(&program.version);
+    plugin.description.clone_from(&program.description);
+    plugin
+}

@@ -1,0 +1,119 @@
+//! Publishing: what happened becomes a signed envelope under every version of its topic that is in force, in a journal
+//! that readers follow.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use contract_embed::Topic;
+use contract_envelope::{Actor, DeviceKey, Draft, Sealer, versions_to_publish};
+use contract_journal::{Journal, Options};
+use contract_routing::identity::Identity;
+use contract_state::{Name, Shape, StateFile};
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The key that events are signed with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SigningKey {
+    device_id: String,
+    key_id: String,
+    /// 32 bytes in hexadecimal; empty until there is one.
+    seed: String,
+}
+
+type Versions = dyn Fn(Topic) -> Result<Vec<Topic>, String> + Send + Sync;
+
+/// Publishes events.
+pub struct Publisher {
+    sealer: Sealer,
+    journal: Mutex<Journal>,
+    versions: Box<Versions>,
+    public: [u8; 32],
+}
+
+impl Publisher {
+    /// Events go to `events.jsonl` below the data folder, signed with the key in `signing.json` there, which is made
+    /// when there is none.
+    ///
+    /// # Errors
+    /// When the journal cannot be opened, or there is no randomness for a key.
+    pub fn open(data: &Path) -> Result<Self, String> {
+        let key = signing_key(data)?;
+        let seed = HEXLOWER_PERMISSIVE.decode(key.seed.as_bytes()).unwrap_or_default();
+        let seed: [u8; 32] =
+            seed.try_into().map_err(|_| "`signing.json` has no key of 32 bytes")?;
+        let (journal, _) = Journal::open(&data.join("events.jsonl"), Options::default())
+            .map_err(|error| error.to_string())?;
+        let device = DeviceKey::new(&key.device_id, &key.key_id, &seed);
+        let public = device.public();
+        let sealer = Sealer::new(
+            device,
+            Some(std::env::consts::OS),
+            Some("medium"),
+            contract_envelope::SystemClock,
+        );
+        let versions = |topic| versions_to_publish(topic).map_err(|error| error.0);
+        let journal = Mutex::new(journal);
+        Ok(Publisher { sealer, journal, versions: Box::new(versions), public })
+    }
+
+    /// With another way to know the versions of a topic that are in force.
+    #[must_use]
+    pub fn versions(
+        mut self,
+        versions: impl Fn(Topic) -> Result<Vec<Topic>, String> + Send + Sync + 'static,
+    ) -> Self {
+        self.versions = Box::new(versions);
+        self
+    }
+
+    /// The public key that the events of this runtime are verified with.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.public
+    }
+
+    /// Publishes an event; it is in the journal when this returns. Without a user the runtime itself acts.
+    ///
+    /// # Errors
+    /// When it is not as the contracts say, or cannot be written.
+    pub fn publish(
+        &self,
+        topic: Topic,
+        who: Option<&Identity>,
+        payload: &Value,
+    ) -> Result<(), String> {
+        let (actor, space) = match who {
+            Some(who) => (Actor::user(&who.user_id), format!("personal:{}", who.user_id)),
+            None => {
+                let actor = Actor::other(contract_embed::ActorKind::Service, "runtime", None);
+                (actor, "system:operations".to_owned())
+            }
+        };
+        for topic in (self.versions)(topic)? {
+            let draft = Draft::new(topic, actor.clone(), &space, payload.clone());
+            let event = self.sealer.seal(draft).map_err(|refused| refused.to_string())?;
+            let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.append(&event).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+fn signing_key(data: &Path) -> Result<SigningKey, String> {
+    let none = SigningKey {
+        device_id: "runtime".to_owned(),
+        key_id: "runtime-1".to_owned(),
+        seed: String::new(),
+    };
+    let name = Name::new("signing.json").map_err(|error| error.to_string())?;
+    let file = StateFile::new(data, name, Shape::new(none));
+    let mut key = file.load().state;
+    if key.seed.len() != 64 {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
+        key.seed = data_encoding::HEXLOWER.encode(&seed);
+        file.save(&key).map_err(|error| error.to_string())?;
+    }
+    Ok(key)
+}

@@ -1,0 +1,100 @@
+//! What the policy of the contracts says of an operation. The capability that an operation needs stands in one table;
+//! an operation that is not in it is allowed to nobody.
+
+use std::collections::BTreeMap;
+
+use contract_embed::{Backend, Band};
+use contract_envelope::policy::{Access, Decision, Policy};
+use contract_routing::identity::Identity;
+
+/// Operations and the capabilities that they need.
+const NEEDS: [(&str, &str); 32] = [
+    ("listPlugins", "PLUGIN_INSPECT"),
+    ("getPlugin", "PLUGIN_INSPECT"),
+    ("getPluginHealth", "PLUGIN_INSPECT"),
+    ("callPlugin", "PLUGIN_CALL"),
+    ("createNote", "NOTES_WRITE"),
+    ("listNotes", "NOTES_READ"),
+    ("getNote", "NOTES_READ"),
+    ("replaceNote", "NOTES_WRITE"),
+    ("deleteNote", "NOTES_WRITE"),
+    ("getMemory", "RECALL"),
+    ("setMemory", "REMEMBER"),
+    ("deleteMemory", "REMEMBER"),
+    ("listBlackboardEntries", "BLACKBOARD_READ"),
+    ("getBlackboardEntry", "BLACKBOARD_READ"),
+    ("writeBlackboardEntry", "BLACKBOARD_WRITE"),
+    ("createFlow", "FLOWS_WRITE"),
+    ("listFlows", "FLOWS_READ"),
+    ("getFlow", "FLOWS_READ"),
+    ("saveFlow", "FLOWS_WRITE"),
+    ("deleteFlow", "FLOWS_WRITE"),
+    ("createGraph", "FLOWS_WRITE"),
+    ("listGraphs", "FLOWS_READ"),
+    ("getGraph", "FLOWS_READ"),
+    ("saveGraph", "FLOWS_WRITE"),
+    ("deleteGraph", "FLOWS_WRITE"),
+    ("createOverlay", "FLOWS_WRITE"),
+    ("listOverlays", "FLOWS_READ"),
+    ("getOverlay", "FLOWS_READ"),
+    ("saveOverlay", "FLOWS_WRITE"),
+    ("deleteOverlay", "FLOWS_WRITE"),
+    ("appendSpineEvent", "SPINE_APPEND"),
+    ("listSpineEvents", "SPINE_READ"),
+];
+
+/// Reading one record of the spine needs what reading all of them does.
+const ONE_RECORD: (&str, &str) = ("getSpineEvent", "SPINE_READ");
+
+/// The capability that an operation needs.
+fn capability(operation: &str) -> Option<&'static str> {
+    let all = NEEDS.iter().chain(std::iter::once(&ONE_RECORD));
+    all.into_iter().find(|(id, _)| *id == operation).map(|(_, capability)| *capability)
+}
+
+/// Whether somebody may do what an operation does, with data of a band.
+///
+/// # Errors
+/// Why not, for the answer.
+pub(crate) fn may(
+    operation: &str,
+    who: &Identity,
+    band: Band,
+    (backend, trust): (Backend, &str),
+) -> Result<(), String> {
+    let Some(capability) = capability(operation) else {
+        return Err(format!("no capability is known for `{operation}`"));
+    };
+    let policy = Policy::embedded().map_err(|error| error.to_string())?;
+    let (subject, space) = (format!("user:{}", who.user_id), format!("personal:{}", who.user_id));
+    let attributes = BTreeMap::from([
+        ("actor_kind", "user"),
+        ("backend", backend.as_str()),
+        ("device_trust", trust),
+        ("identity", "consistent"),
+        ("mode", who.mode.as_str()),
+        ("purpose", "service"),
+        ("route", "present"),
+    ]);
+    let subjects = [subject.as_str()];
+    let access =
+        Access { subjects: &subjects, space_id: &space, capability, band, attributes: &attributes };
+    match policy.decide(&access) {
+        Decision::Allowed { .. } => Ok(()),
+        Decision::Denied { why, .. } => Err(format!("`{capability}` is denied: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract_embed::api;
+
+    use super::capability;
+
+    #[test]
+    fn every_operation_needs_something() {
+        for operation in api::operations() {
+            assert_eq!(capability(&operation.id).is_none(), operation.is_open, "{}", operation.id);
+        }
+    }
+}

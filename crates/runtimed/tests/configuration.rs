@@ -1,0 +1,42 @@
+//! The configuration: what is missing has its default, and what is wrong is refused with a sentence.
+
+use contract_embed::ResourceKind;
+use contract_runtimed::Configuration;
+use serde_json::{Value, json};
+
+use crate::server::configuration;
+
+#[test]
+fn missing_keys_have_their_defaults() {
+    let mut whole = configuration(ResourceKind::ALL);
+    for key in ["supervisor", "plugins"] {
+        whole.as_object_mut().unwrap().shift_remove(key);
+    }
+    let read = Configuration::of(whole).unwrap();
+    assert_eq!((read.restart_delay_seconds, read.kill_timeout_seconds), (2, 10));
+    assert_eq!((read.stale_after_seconds, read.call_timeout_seconds), (90, 30));
+    assert_eq!(read.defaulted.len(), 5);
+}
+
+#[test]
+fn a_wrong_configuration_says_what_is_wrong() {
+    let base = configuration(ResourceKind::ALL);
+    let cases: [(&str, Value, &str); 5] = [
+        ("/schema_version", json!(2), "start a later one"),
+        ("/mode", json!("production"), "/mode"),
+        ("/integrations/runtimed/tenant_id", json!(7), "integrations.runtimed"),
+        ("/integrations/runtimed/keys", json!({"k": {"rsa": "x"}}), "integrations.runtimed"),
+        ("/routes/0/backend", json!("redis"), "/routes/0/backend"),
+    ];
+    for (pointer, value, says) in cases {
+        let mut whole = base.clone();
+        *whole.pointer_mut(pointer).unwrap() = value;
+        let error = Configuration::of(whole).unwrap_err().to_string();
+        assert!(error.contains(says), "{pointer}: {error}");
+    }
+    for bytes in [&b""[..], b"{", b"[]", b"\xff\xff"] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        assert!(Configuration::read(file.path()).is_err());
+    }
+}

@@ -1,0 +1,13 @@
+//! The tests of the server, as one program: linking one is quicker than linking many.
+#![expect(clippy::unwrap_used, reason = "a test stops")]
+
+mod api;
+mod configuration;
+mod events;
+mod fuzz;
+mod http;
+mod process;
+mod safety;
+mod server;
+mod spine;
+mod start;
