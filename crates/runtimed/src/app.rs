@@ -124,7 +124,7 @@ impl App {
     pub fn start(
         configuration: &Configuration,
         data: &Path,
-        launcher: Launcher,
+        launcher: &Launcher,
         log: Arc<Log>,
     ) -> Result<App, StartError> {
         let unusable = |why: String| StartError::Unusable(why);

@@ -65,7 +65,7 @@ pub(crate) fn may(
     let Some(capability) = capability(operation) else {
         return Err(format!("no capability is known for `{operation}`"));
     };
-    let policy = Policy::embedded().map_err(|error| error.to_string())?;
+    let policy = Policy::embedded().map_err(ToString::to_string)?;
     let (subject, space) = (format!("user:{}", who.user_id), format!("personal:{}", who.user_id));
     let attributes = BTreeMap::from([
         ("actor_kind", "user"),

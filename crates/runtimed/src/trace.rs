@@ -29,7 +29,7 @@ impl Trace {
     }
 
     /// The line of a span, with the attributes that the contracts name.
-    pub(crate) fn span(&self, name: &str, attributes: Map<String, Value>, ms: u128) -> Value {
+    pub(crate) fn span(&self, name: &str, attributes: &Map<String, Value>, ms: u128) -> Value {
         json!({
             "ts": jiff::Timestamp::now().to_string(),
             "span": name,

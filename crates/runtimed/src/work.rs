@@ -48,7 +48,7 @@ pub fn work(
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| unusable(&error))?;
     let _inside = runtime.enter();
-    let app = Arc::new(App::start(configuration, data, launcher, Arc::clone(&log))?);
+    let app = Arc::new(App::start(configuration, data, &launcher, Arc::clone(&log))?);
     let served = &configuration.served;
     let listener = listen(&served.listen)?;
     let address = listener.local_addr().map_err(|error| unusable(&error))?;

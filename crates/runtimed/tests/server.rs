@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use contract_embed::ResourceKind;
 use contract_exec::Launcher;
@@ -101,7 +101,12 @@ impl Server {
         let app = {
             let _inside = runtime.enter();
             let launcher = Launcher::at(env!("CARGO_BIN_EXE_runtimed"));
-            App::start(&configuration, folder.path(), launcher, Arc::new(Log::to(std::io::sink())))?
+            App::start(
+                &configuration,
+                folder.path(),
+                &launcher,
+                Arc::new(Log::to(std::io::sink())),
+            )?
         };
         let app = Arc::new(with(app));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -149,11 +154,21 @@ impl Server {
         answer
     }
 
-    /// Payloads of what was published, by topic.
-    pub(crate) fn published(&self, topic: &str) -> Vec<Value> {
+    /// The events of a topic, once there are so many; plugins are told of by a thread of its own.
+    pub(crate) fn published(&self, topic: &str, count: usize) -> Vec<Value> {
         let path = self.folder.path().join("events.jsonl");
-        let entries = contract_journal::read(&path).unwrap();
-        let events = entries.map(|entry| entry.unwrap().get::<Value>().unwrap());
-        events.filter(|event| event["topic"] == topic).collect()
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let entries = contract_journal::read(&path).unwrap();
+            let events = entries.map(|entry| entry.unwrap().get::<Value>().unwrap());
+            let is_it =
+                |event: &Value| event["topic"].as_str().unwrap().split('@').next() == Some(topic);
+            let found: Vec<Value> = events.filter(is_it).collect();
+            if found.len() >= count || Instant::now() > end {
+                assert_eq!(found.len(), count, "{topic}");
+                return found;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }

@@ -82,7 +82,7 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
             problem.fit(operation);
         }
     }
-    let reply = tried.unwrap_or_else(|problem| problem.reply());
+    let reply = tried.unwrap_or_else(Problem::reply);
     let took = start.elapsed();
     let (operation, status) = (id.unwrap_or("none"), reply.status.to_string());
     app.metrics.count("runtime_requests_total", &[("operation", operation), ("status", &status)]);
@@ -94,7 +94,7 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
         attributes.insert("tenant.id".to_owned(), json!(who.tenant_id));
         attributes.insert("tenant.mode".to_owned(), json!(who.mode));
     }
-    app.log.line(&trace.span("api.request", attributes, took.as_millis()));
+    app.log.line(&trace.span("api.request", &attributes, took.as_millis()));
     response(reply)
 }
 
@@ -131,7 +131,7 @@ async fn read(
 ) -> Result<Asked, Problem> {
     let bytes: Bytes =
         axum::body::to_bytes(body, MOST_BYTES).await.map_err(|_| Problem::too_large(MOST_BYTES))?;
-    let asked = Asked::read(operation, values, head, bytes)?;
+    let asked = Asked::read(operation, values, head, &bytes)?;
     asked.acceptable()?;
     Ok(asked)
 }

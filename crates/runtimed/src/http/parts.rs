@@ -1,6 +1,5 @@
 //! The parts of a request: decoded, and told apart by where they stand.
 
-use axum::body::Bytes;
 use axum::http::request::Parts;
 use contract_embed::api::{Operation, Request};
 use contract_routing::identity::{Asserted, Part};
@@ -33,7 +32,7 @@ fn decode(text: &str) -> Result<String, Problem> {
     let decoded = percent_decode_str(text).decode_utf8();
     let bad =
         |_| Problem::new(400, "malformed_uri", format!("`{text}` is no UTF-8 when it is decoded"));
-    decoded.map(|text| text.into_owned()).map_err(bad)
+    decoded.map(std::borrow::Cow::into_owned).map_err(bad)
 }
 
 impl Asked {
@@ -41,7 +40,7 @@ impl Asked {
         operation: &Operation,
         values: Pairs,
         head: &Parts,
-        bytes: Bytes,
+        bytes: &[u8],
     ) -> Result<Asked, Problem> {
         let mut path = Vec::new();
         for (name, value) in values {
@@ -62,7 +61,7 @@ impl Asked {
         if !bytes.is_empty() && operation.takes_body() {
             let media = asked.header("content-type").unwrap_or("application/json");
             let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            let value = serde_json::from_slice(&bytes).map_err(|error| {
+            let value = serde_json::from_slice(bytes).map_err(|error| {
                 Problem::new(400, "body_not_json", format!("the body is no JSON: {error}"))
             })?;
             asked.body = Some((media, value));
