@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(unix)]
 use crate::limits::{Demand, Limits, Permissions, Writes};
 
 /// The argument that makes a launcher of a program.
@@ -32,6 +33,7 @@ pub(crate) struct Plan {
     pub strict: bool,
 }
 
+#[cfg(unix)]
 impl Plan {
     pub(crate) fn new(
         folder: Option<std::path::PathBuf>,
@@ -60,6 +62,7 @@ impl Plan {
 }
 
 /// A word that the program cannot guess: the keys that the standard library draws for its maps.
+#[cfg(unix)]
 fn word() -> String {
     use std::hash::{BuildHasher, RandomState};
     let drawn = || RandomState::new().hash_one(std::time::Instant::now());

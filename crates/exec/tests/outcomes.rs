@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use contract_embed::{Fault, Missing};
 use contract_exec::{
-    Bound, Cause, Demand, Failure, Launcher, Outcome, Permissions, Process, Report, Task, Writes,
+    Bound, Cause, Demand, Failure, Launcher, Outcome, Process, Report, Task, Writes,
 };
 use serde_json::{Value, json};
 
@@ -218,6 +218,7 @@ fn is_alive(pid: u64) -> bool {
 #[cfg(target_os = "linux")]
 mod linux {
     use super::*;
+    use contract_exec::Permissions;
 
     fn says(process: Process) -> String {
         let outcome = run(process, &Value::Null).outcome;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, Refused};
 use crate::host::Host;
-use crate::registry::Snapshot;
+use crate::snapshot::Snapshot;
 
 /// The media type of data.
 const JSON: &str = "application/json";

@@ -18,7 +18,8 @@ use crate::call::{Call, CallResult, Failed, Refused};
 use crate::events::{Sink, call_failed, line};
 use crate::plugin::{BadPlugin, Plugin};
 use crate::reason::reason;
-use crate::registry::{Registry, Snapshot, UnknownCalls, Why};
+use crate::registry::{Registry, UnknownCalls, Why};
+use crate::snapshot::Snapshot;
 use crate::states::Illegal;
 
 /// What to do about a plugin that failed, or is unavailable.

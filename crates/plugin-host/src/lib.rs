@@ -16,6 +16,7 @@ mod http;
 mod plugin;
 mod reason;
 mod registry;
+mod snapshot;
 mod states;
 
 pub use call::{Call, CallResult, Refused};
@@ -24,5 +25,6 @@ pub use health::Answer;
 pub use host::{Host, Skipped};
 pub use http::router;
 pub use plugin::{BadPlugin, Plugin, Source};
-pub use registry::{Snapshot, UnknownCalls};
+pub use registry::UnknownCalls;
+pub use snapshot::Snapshot;
 pub use states::Illegal;

@@ -9,45 +9,16 @@ use std::time::Instant;
 use contract_embed::{Fault, Missing, PluginState};
 use contract_exec::Task;
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use crate::events::{Change, Sink, Told};
 use crate::plugin::{BadPlugin, Plugin};
+use crate::snapshot::Snapshot;
 use crate::states::{Illegal, is_legal};
 
 /// What waits to be told, at most.
 const ROOM: usize = 10_000;
 /// Names that no plugin has and that are kept, at most.
 const UNKNOWN: usize = 1000;
-
-/// What is known of a plugin at one moment.
-#[derive(Debug, Clone)]
-pub struct Snapshot {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: Option<String>,
-    /// What it does.
-    pub description: Option<String>,
-    /// Its state.
-    pub state: PluginState,
-    /// The state before.
-    pub previous: Option<PluginState>,
-    /// Why it does not work, when it does not.
-    pub reason: Option<String>,
-    /// What went wrong in a FAILED one.
-    pub fault: Option<Fault>,
-    /// What an UNAVAILABLE one lacks.
-    pub missing: Option<Missing>,
-    /// When it was loaded, and the same on a clock that is never set.
-    pub loaded_at: Option<(Timestamp, Instant)>,
-    /// When it came into its state.
-    pub changed_at: Timestamp,
-    /// Calls that ended well.
-    pub success_count: u64,
-    /// Calls that did not, refused ones among them.
-    pub error_count: u64,
-}
 
 /// Calls of names that no plugin has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -317,52 +288,46 @@ impl Entry {
     }
 }
 
-impl Snapshot {
-    /// As the contracts have it: `storage/plugin_state`.
-    pub fn value(&self) -> Value {
-        let mut value = self.base();
-        if let Some(previous) = self.previous {
-            value.insert("previous_state".to_owned(), previous.as_str().into());
-        }
-        if let Some(fault) = self.fault {
-            value.insert("fault".to_owned(), fault.as_str().into());
-        }
-        if let Some(missing) = self.missing {
-            value.insert("missing".to_owned(), missing.as_str().into());
-        }
-        value.insert("sandboxed".to_owned(), true.into());
-        if let Some((at, _)) = self.loaded_at {
-            value.insert("loaded_at".to_owned(), at.to_string().into());
-        }
-        value.insert("changed_at".to_owned(), self.changed_at.to_string().into());
-        Value::Object(value)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::Source;
+    use contract_exec::{Launcher, Process};
+
+    fn load(registry: &Registry, process: &Process) {
+        registry.step("ocr", PluginState::Loading, Why::default(), None).unwrap();
+        let task = Some(Task::from(process.clone()));
+        registry.step("ocr", PluginState::Ready, Why::default(), task).unwrap();
     }
 
-    /// As the contracts have it: `storage/plugin_health_response`.
-    pub fn health(&self) -> Value {
-        let mut value = self.base();
-        if let Some((_, since)) = self.loaded_at {
-            value.insert("uptime_seconds".to_owned(), since.elapsed().as_secs_f64().into());
-        }
-        Value::Object(value)
+    #[test]
+    fn a_call_of_before_changes_nothing_of_now() {
+        let registry = Registry::default();
+        let process = Process::new(Launcher::at("launcher"), "ocr");
+        registry.register(Plugin::new("ocr", Source::Process(process.clone()))).unwrap();
+        load(&registry, &process);
+        let old = registry.begin("ocr").ok().unwrap();
+        registry.step("ocr", PluginState::Stopped, Why::default(), None).unwrap();
+        load(&registry, &process);
+        let new = registry.begin("ocr").ok().unwrap();
+        let state = registry.end("ocr", old.generation, Some(Why::default()));
+        assert_eq!(state, (PluginState::Running, 1));
+        let state = registry.end("ocr", old.generation, None);
+        assert_eq!(state, (PluginState::Running, 1));
+        assert_eq!(registry.end("ocr", new.generation, None), (PluginState::Ready, 1));
     }
 
-    fn base(&self) -> Map<String, Value> {
-        let mut value = Map::new();
-        value.insert("name".to_owned(), self.name.as_str().into());
-        value.insert("state".to_owned(), self.state.as_str().into());
-        let texts = [
-            ("version", &self.version),
-            ("description", &self.description),
-            ("reason", &self.reason),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                value.insert(name.to_owned(), text.as_str().into());
-            }
-        }
-        value.insert("success_count".to_owned(), self.success_count.into());
-        value.insert("error_count".to_owned(), self.error_count.into());
-        value
+    #[test]
+    fn a_plugin_runs_as_long_as_one_of_its_calls_does() {
+        let registry = Registry::default();
+        let process = Process::new(Launcher::at("launcher"), "ocr");
+        registry.register(Plugin::new("ocr", Source::Process(process.clone()))).unwrap();
+        load(&registry, &process);
+        let calls: Vec<u64> =
+            (0..3).map(|_| registry.begin("ocr").ok().unwrap().generation).collect();
+        assert_eq!(registry.end("ocr", calls[0], None).0, PluginState::Running);
+        assert_eq!(registry.end("ocr", calls[1], Some(Why::default())).0, PluginState::Failed);
+        // The last one ends well, and the fault before it stays to be seen.
+        assert_eq!(registry.end("ocr", calls[2], None).0, PluginState::Failed);
     }
 }
