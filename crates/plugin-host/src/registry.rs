@@ -97,10 +97,7 @@ impl Registry {
             success_count: 0,
             error_count: 0,
         };
-        let schema = contract_embed::schema("storage/plugin_state", "1.0.0");
-        let schema = schema.map_err(|error| BadPlugin::Invalid(error.to_string()))?;
-        let valid = schema.validate(&known.value());
-        valid.map_err(|invalid| BadPlugin::Invalid(invalid.to_string()))?;
+        valid(&known)?;
         let mut inner = self.lock();
         if inner.entries.contains_key(&plugin.name) {
             return Err(BadPlugin::Taken(plugin.name));
@@ -263,6 +260,19 @@ impl UnknownCalls {
             *self.names.entry(name).or_default() += 1;
         }
     }
+}
+
+/// Whether the contracts allow what a plugin says of itself, in both ways in which it is told.
+fn valid(known: &Snapshot) -> Result<(), BadPlugin> {
+    let schema = |name| contract_embed::schema(name, "1.0.0");
+    let told = [
+        (schema("storage/plugin_state"), known.value()),
+        (schema("storage/plugin_health_response"), known.health()),
+    ];
+    told.into_iter().try_for_each(|(schema, value)| {
+        let schema = schema.map_err(|error| BadPlugin::Invalid(error.to_string()))?;
+        schema.validate(&value).map_err(|invalid| BadPlugin::Invalid(invalid.to_string()))
+    })
 }
 
 impl Entry {
