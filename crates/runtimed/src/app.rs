@@ -106,7 +106,7 @@ impl Sink for Told {
         }
         if let Err(why) = self.publisher.publish(topic, None, payload) {
             self.log.line(
-                &json!({"level": "error", "event": "not_published", "topic": topic, "reason": why}),
+                &json!({"ts": jiff::Timestamp::now().to_string(), "level": "error", "event": "not_published", "topic": topic, "reason": why}),
             );
         }
     }
@@ -221,7 +221,7 @@ impl App {
                 self.metrics.count("runtime_events_appended_total", &pairs);
             }
             Err(why) => self.log.line(
-                &json!({"level": "error", "event": "not_published", "topic": topic, "reason": why}),
+                &json!({"ts": jiff::Timestamp::now().to_string(), "level": "error", "event": "not_published", "topic": topic, "reason": why}),
             ),
         }
     }
