@@ -5,7 +5,7 @@
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz
+.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz demo load
 
 GUARD_FLAGS ?= --release
 
@@ -60,3 +60,13 @@ fuzz: ## run every fuzz target for a minute; needs `cargo install cargo-fuzz`
 	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=10 || exit 1; \
 	done
+
+LAB = $(CARGO) build --quiet --package contract-runtimed --bins --examples && target/debug/examples/lab
+
+demo: ## the runtime in lab mode: plugins crash, the server is killed, a state file is damaged
+	@$(LAB) demo
+
+LOAD_SECONDS ?= 60
+
+load: ## requests from wrk while plugins crash: no 5xx, no lost note; needs wrk (Debian: wrk)
+	@$(LAB) load $(LOAD_SECONDS)

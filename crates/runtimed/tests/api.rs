@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::http::send;
-use crate::server::{RUN, Server, claims, token};
+use crate::server::{RUN, Server};
+use crate::setup::{claims, token};
 
 fn note(title: &str) -> Value {
     json!({"surface_id": "chat", "title": title, "content_format": "markdown", "content": "# Sow", "tags": ["seeds"]})

@@ -4,7 +4,7 @@ use contract_embed::ResourceKind;
 use contract_runtimed::Configuration;
 use serde_json::{Value, json};
 
-use crate::server::configuration;
+use crate::setup::configuration;
 
 #[test]
 fn missing_keys_have_their_defaults() {

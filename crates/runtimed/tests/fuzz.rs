@@ -4,7 +4,8 @@
 use contract_embed::api;
 use serde_json::{Value, json};
 
-use crate::server::{Server, claims, token};
+use crate::server::Server;
+use crate::setup::{claims, token};
 
 /// Numbers that look random and are always the same (xorshift, Marsaglia 2003).
 struct Dice(u64);

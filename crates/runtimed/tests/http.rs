@@ -1,10 +1,9 @@
-//! A client that sends what it is told to, byte for byte, and holds every request and answer against the contracts.
+//! A client that sends what it is told to, byte for byte.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use contract_embed::api::{self, Found, Response};
 use serde_json::Value;
 
 /// An answer.
@@ -18,10 +17,6 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn text(&self, key: &str) -> &str {
-        self.body[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {self:?}"))
     }
 }
 
@@ -61,39 +56,4 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
     let body = serde_json::from_slice(&bytes[split + 4..]).unwrap_or_default();
     Some(Answer { status, headers, body })
-}
-
-/// What the contracts say against an answer.
-pub(crate) fn wrong(method: &str, path: &str, answer: &Answer) -> Vec<String> {
-    let path = path.split('?').next().unwrap_or_default();
-    let mut wrong = Vec::new();
-    if answer.header("x-contract-version") != Some(contract_embed::VERSION) {
-        wrong.push(format!("x-contract-version is {:?}", answer.header("x-contract-version")));
-    }
-    match api::find(method, path) {
-        Found::Operation(operation, _) => {
-            let media = answer.header("content-type");
-            let response = Response {
-                status: answer.status,
-                headers: &answer.headers,
-                body: media.map(|media| (media, &answer.body)),
-            };
-            wrong.extend(
-                operation
-                    .check_response(&response)
-                    .into_iter()
-                    .map(|p| format!("{}: {}", p.at, p.detail)),
-            );
-        }
-        Found::OtherMethods(_) => {
-            if answer.status != 405 || answer.header("allow").is_none() {
-                wrong.push(format!("{} for another method", answer.status));
-            }
-        }
-        Found::Nothing if answer.status != 404 => {
-            wrong.push(format!("{} for no path", answer.status))
-        }
-        Found::Nothing => {}
-    }
-    wrong
 }

@@ -9,5 +9,7 @@ mod http;
 mod process;
 mod safety;
 mod server;
+mod setup;
 mod spine;
 mod start;
+mod supervised;

@@ -9,7 +9,8 @@ use contract_runtimed::{Gate, Ruling};
 use contract_stores::SpineFilter;
 use serde_json::{Value, json};
 
-use crate::server::{RUN, Server, configuration};
+use crate::server::{RUN, Server};
+use crate::setup::configuration;
 
 fn call(server: &Server, function: &str) -> crate::http::Answer {
     let body = json!({"function": function, "arguments": {}, "run_id": RUN, "step_id": "one"});

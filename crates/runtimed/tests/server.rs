@@ -2,78 +2,24 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use contract_embed::ResourceKind;
+use contract_embed::api::{self, Found, Response};
 use contract_exec::Launcher;
 use contract_runtimed::{App, Configuration, StartError, http::router};
 use contract_supervisor::Log;
-use data_encoding::BASE64URL_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Value, json};
-use sha2::Sha256;
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::http::{Answer, send, wrong};
+use crate::http::{Answer, send};
+pub(crate) use crate::setup::RUN;
+use crate::setup::{claims, token};
 
-const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
-
-pub(crate) const RUN: &str = "01M7W5QYQ0B27BE7PQH8EW0BH7";
-
-pub(crate) fn routes(kinds: &[ResourceKind]) -> Vec<Value> {
-    let route = |kind: &ResourceKind| {
-        let number = ResourceKind::ALL.iter().position(|other| other == kind).unwrap();
-        json!({
-            "route_id": format!("01M7W5QYQ0B27BE7PQH8EW0B{number:02}"),
-            "resource_kind": kind,
-            "mode": "lab",
-            "backend": "filesystem",
-            "target": {"kind": "directory", "name": kind},
-            "max_value_bytes": 1000,
-            "label": {"text": "Records are kept in files of this machine", "visible": true},
-            "created_at": "2026-11-22T09:00:00Z",
-            "updated_at": "2026-11-22T09:00:00Z",
-        })
-    };
-    kinds.iter().map(route).collect()
-}
-
-pub(crate) fn configuration(kinds: &[ResourceKind]) -> Value {
-    let misbehave = "read -r x; case $x in *load*) echo '{}';; *crash*) kill -SEGV $$;; *) while :; do :; done;; esac";
-    json!({
-        "schema_version": 1,
-        "mode": "lab",
-        "supervisor": {"restart_delay_seconds": 0, "kill_timeout_seconds": 2},
-        "plugins": {"sandbox": {"timeout_seconds": 1, "memory_bytes": 1_073_741_824}},
-        "routes": routes(kinds),
-        "integrations": {"runtimed": {
-            "listen": "127.0.0.1:0",
-            "tenant_id": "acme",
-            "surfaces": {"chat": ["garden"], "mail": []},
-            "keys": {"test": {"hs256": BASE64URL_NOPAD.encode(SECRET)}},
-            "cycle_pause_ms": 50,
-            "plugins": {
-                "echo": {"program": "/bin/cat", "description": "Gives back what it is given."},
-                "misbehave": {"program": "/bin/sh", "arguments": ["-c", misbehave]},
-                "absent": {"program": "/nowhere/plugin"},
-            },
-        }},
-    })
-}
-
-/// A token for a user.
-pub(crate) fn token(claims: &Value) -> String {
-    let encode = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-    let head = encode(&json!({"alg": "HS256", "typ": "JWT", "kid": "test"}));
-    let signed = format!("{head}.{}", encode(claims));
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET).unwrap();
-    mac.update(signed.as_bytes());
-    format!("{signed}.{}", BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
-}
-
-pub(crate) fn claims(user: &str) -> Value {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    json!({"sub": user, "exp": now + 3600, "surface_id": "chat", "tenant_id": "acme"})
+impl Answer {
+    pub(crate) fn text(&self, key: &str) -> &str {
+        self.body[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {self:?}"))
+    }
 }
 
 /// A server, until it is dropped.
@@ -87,7 +33,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new() -> Server {
-        Server::of(&configuration(ResourceKind::ALL), |app| app).unwrap()
+        Server::of(&crate::setup::configuration(ResourceKind::ALL), |app| app).unwrap()
     }
 
     pub(crate) fn of(
@@ -171,4 +117,39 @@ impl Server {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// What the contracts say against an answer.
+fn wrong(method: &str, path: &str, answer: &Answer) -> Vec<String> {
+    let path = path.split('?').next().unwrap_or_default();
+    let mut wrong = Vec::new();
+    if answer.header("x-contract-version") != Some(contract_embed::VERSION) {
+        wrong.push(format!("x-contract-version is {:?}", answer.header("x-contract-version")));
+    }
+    match api::find(method, path) {
+        Found::Operation(operation, _) => {
+            let media = answer.header("content-type");
+            let response = Response {
+                status: answer.status,
+                headers: &answer.headers,
+                body: media.map(|media| (media, &answer.body)),
+            };
+            wrong.extend(
+                operation
+                    .check_response(&response)
+                    .into_iter()
+                    .map(|p| format!("{}: {}", p.at, p.detail)),
+            );
+        }
+        Found::OtherMethods(_) => {
+            if answer.status != 405 || answer.header("allow").is_none() {
+                wrong.push(format!("{} for another method", answer.status));
+            }
+        }
+        Found::Nothing if answer.status != 404 => {
+            wrong.push(format!("{} for no path", answer.status))
+        }
+        Found::Nothing => {}
+    }
+    wrong
 }

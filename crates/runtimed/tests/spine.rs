@@ -5,7 +5,8 @@ use contract_routing::identity::Identity;
 use contract_runtimed::tuning::tune;
 use serde_json::json;
 
-use crate::server::{RUN, Server, configuration};
+use crate::server::{RUN, Server};
+use crate::setup::configuration;
 
 fn event(id: &str) -> serde_json::Value {
     json!({"event_id": id, "surface_id": "chat", "run_id": RUN, "step_id": "one",

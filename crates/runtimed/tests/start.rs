@@ -3,7 +3,8 @@
 use contract_embed::{Mode, ResourceKind};
 use contract_runtimed::StartError;
 
-use crate::server::{Server, configuration};
+use crate::server::Server;
+use crate::setup::configuration;
 
 #[test]
 fn a_required_kind_without_a_route_refuses_to_start() {
