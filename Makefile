@@ -5,7 +5,7 @@
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz demo load
+.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz demo load fuzz-api
 
 GUARD_FLAGS ?= --release
 
@@ -70,3 +70,9 @@ LOAD_SECONDS ?= 60
 
 load: ## requests from wrk while plugins crash: no 5xx, no lost note; needs wrk (Debian: wrk)
 	@$(LAB) load $(LOAD_SECONDS)
+
+fuzz-api: ## requests that schemathesis makes from the OpenAPI documents: no 5xx, and only answers that they describe; needs Python 3.10 with venv
+	test -x target/schemathesis/bin/st || { python3 -m venv target/schemathesis && target/schemathesis/bin/pip --quiet install schemathesis==4.32.5; }
+	@$(LAB) with target/schemathesis/bin/st run contracts/api/openapi/main.yaml --url URL --header "Authorization: Bearer TOKEN" \
+	  --checks not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance \
+	  --phases examples,coverage,fuzzing --max-examples 30 --generation-deterministic --no-shrink --continue-on-failure --warnings off

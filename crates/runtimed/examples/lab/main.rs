@@ -8,6 +8,7 @@ mod load;
 mod setup;
 #[path = "../../tests/supervised.rs"]
 mod supervised;
+mod with;
 
 use std::process::ExitCode;
 
@@ -20,7 +21,8 @@ fn main() -> ExitCode {
             Ok(seconds) => load::load(seconds),
             Err(_) => Err(format!("`{seconds}` is no number of seconds").into()),
         },
-        _ => Err("say `demo`, or `load SECONDS`".into()),
+        ["with", words @ ..] => with::with(words),
+        _ => Err("say `demo`, `load SECONDS`, or `with PROGRAM ARGUMENTS`".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
