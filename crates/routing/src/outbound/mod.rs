@@ -5,6 +5,8 @@
 
 mod api;
 mod client;
+#[cfg(feature = "http")]
+mod http;
 mod limit;
 mod path;
 mod refused;
@@ -13,5 +15,7 @@ pub use api::{Api, Operation};
 pub use client::{
     Call, Client, Events, Failed, Outgoing, RateLimit, Response, ResponseCache, Settings, Transport,
 };
+#[cfg(feature = "http")]
+pub use http::{Http, OriginRefused};
 pub use limit::{Bucket, Uncached};
 pub use refused::{ApiError, Undeclared};
