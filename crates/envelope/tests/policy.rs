@@ -137,6 +137,30 @@ fn a_deny_rule_wins() {
     assert_eq!(of(&[("purpose", "debugging")], Band::Red), rule("no-debugging-on-red"));
 }
 
+/// The embedded policy has no such rule: this one denies service on GREEN data to members alone.
+#[test]
+fn a_deny_rule_may_be_for_roles() {
+    let text = |path: &str| file(path).unwrap().text.to_owned();
+    let rule = "rules:\n  - id: members-wait\n    effect: deny\n    when:\n      band: GREEN\n    roles: [member]\n";
+    let rules = text("policy/abac/rules.yaml").replacen("rules:\n", rule, 1);
+    let policy = Policy::load(&Files {
+        roles: &text("policy/rbac/roles.yaml"),
+        bindings: &text("policy/rbac/bindings.yaml"),
+        attributes: &text("policy/abac/attributes.yaml"),
+        rules: &rules,
+        bands: &text("policy/bands.yaml"),
+    });
+    let policy = policy.unwrap();
+    let attributes = &usual();
+    let of = |subject, space_id| {
+        let (subjects, capability, band) = (&[subject][..], "NOTES_READ", Band::Green);
+        why(policy.decide(&Access { subjects, space_id, capability, band, attributes }))
+    };
+    assert_eq!(of("user:ada", "shared:household"), Some(Denial::Rule("members-wait".to_owned())));
+    assert_eq!(of("user:ada", "personal:ada"), None);
+    assert_eq!(of("group:guests", "shared:household"), None);
+}
+
 #[test]
 fn what_nobody_told_is_no_reason_to_allow() {
     for name in usual().keys() {
