@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::server::{Reply, Request, Service};
+use crate::server::{Between, Reply, Request, Service};
 
 pub(crate) const KEY: &[u8] = b"the key of an account in a test.";
 
@@ -22,6 +22,7 @@ type Documents = BTreeMap<(String, String), Value>;
 #[derive(Default)]
 pub(crate) struct Cosmos {
     documents: Mutex<(u64, Documents)>,
+    pub(crate) between: Between,
 }
 
 fn error(status: u16, why: &str) -> Reply {
@@ -34,6 +35,7 @@ impl Cosmos {
         if operations.len() > 100 {
             return error(400, "BadRequest");
         }
+        self.between.happen();
         let mut locked = self.documents.lock().unwrap();
         let mut changed = locked.clone();
         let mut failed = None;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::server::{Reply, Request, Service};
+use crate::server::{Between, Reply, Request, Service};
 
 pub(crate) const TOKEN: &str = "owner";
 
@@ -16,6 +16,7 @@ pub(crate) struct Firestore {
     documents: Mutex<(u64, BTreeMap<String, Value>)>,
     /// Answers commits that only delete with an error.
     pub(crate) keeps_rows: AtomicBool,
+    pub(crate) between: Between,
 }
 
 fn error(status: u16, word: &str) -> Reply {
@@ -38,6 +39,7 @@ impl Firestore {
         {
             return error(503, "UNAVAILABLE");
         }
+        self.between.happen();
         let mut locked = self.documents.lock().unwrap();
         let (clock, documents) = &mut *locked;
         let mut changed = documents.clone();

@@ -190,6 +190,38 @@ async fn a_route_without_settings_is_refused() {
     }
 }
 
+/// Between a writer's reading and its commit the record goes on to a delete, which takes the row of the very version
+/// that the writer is about to write: only the row of the latest version tells that it is late.
+fn others_delete(store: Arc<dyn VersionedStore>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let writes = [(1, Some(json!("by"))), (2, Some(json!("others"))), (3, None)];
+    runtime.block_on(async {
+        for (base, body) in writes {
+            store.commit("p", &[write("a", base, body)]).await.unwrap();
+        }
+    });
+}
+
+async fn a_late_writer_loses(store: Arc<dyn VersionedStore>, between: &server::Between) {
+    store.commit("p", &[write("a", 0, Some(json!("first")))]).await.unwrap();
+    let other = Arc::clone(&store);
+    between.set(move || others_delete(other));
+    let late = store.commit("p", &[write("a", 1, Some(json!("late")))]).await;
+    assert_eq!(late, Err(StoreError::Conflict { id: "a".to_owned() }));
+    let found = store.read("p", "a").await.unwrap().unwrap();
+    assert_eq!((found.version, found.body), (4, None));
+}
+
+#[tokio::test]
+async fn a_writer_that_is_late_loses_also_after_a_delete() {
+    let server = Arc::new(Firestore::default());
+    let firestore = store(Backend::Firestore, &server::serve(Arc::clone(&server)));
+    a_late_writer_loses(firestore, &server.between).await;
+    let server = Arc::new(Cosmos::default());
+    let cosmos = store(Backend::CosmosDb, &server::serve(Arc::clone(&server)));
+    a_late_writer_loses(cosmos, &server.between).await;
+}
+
 /// A delete that could not remove the rows before it hides them all the same, and the next write removes them.
 #[tokio::test]
 async fn what_a_delete_left_behind_goes_with_the_next_write() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -28,6 +28,23 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn new(status: u16, body: Value) -> Reply {
         Reply { status, headers: Vec::new(), body }
+    }
+}
+
+/// What happens just before the next commit is done: somebody else is faster.
+#[derive(Default)]
+pub(crate) struct Between(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Between {
+    pub(crate) fn set(&self, what: impl FnOnce() + Send + 'static) {
+        *self.0.lock().unwrap() = Some(Box::new(what));
+    }
+
+    pub(crate) fn happen(&self) {
+        let what = self.0.lock().unwrap().take();
+        if let Some(what) = what {
+            what();
+        }
     }
 }
 
