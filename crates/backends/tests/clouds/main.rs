@@ -192,7 +192,7 @@ async fn a_route_without_settings_is_refused() {
 
 /// Between a writer's reading and its commit the record goes on to a delete, which takes the row of the very version
 /// that the writer is about to write: only the row of the latest version tells that it is late.
-fn others_delete(store: Arc<dyn VersionedStore>) {
+fn others_delete(store: &dyn VersionedStore) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let writes = [(1, Some(json!("by"))), (2, Some(json!("others"))), (3, None)];
     runtime.block_on(async {
@@ -205,7 +205,7 @@ fn others_delete(store: Arc<dyn VersionedStore>) {
 async fn a_late_writer_loses(store: Arc<dyn VersionedStore>, between: &server::Between) {
     store.commit("p", &[write("a", 0, Some(json!("first")))]).await.unwrap();
     let other = Arc::clone(&store);
-    between.set(move || others_delete(other));
+    between.set(move || others_delete(&*other));
     let late = store.commit("p", &[write("a", 1, Some(json!("late")))]).await;
     assert_eq!(late, Err(StoreError::Conflict { id: "a".to_owned() }));
     let found = store.read("p", "a").await.unwrap().unwrap();
