@@ -5,7 +5,7 @@
 
 CARGO ?= cargo
 
-.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz demo load fuzz-api
+.PHONY: guard test lint docs generate faults accuracy reference bench spark dist fuzz demo load fuzz-api emulators
 
 GUARD_FLAGS ?= --release
 
@@ -76,3 +76,6 @@ fuzz-api: ## requests that schemathesis makes from the OpenAPI documents: no 5xx
 	@$(LAB) with target/schemathesis/bin/st run contracts/api/openapi/main.yaml --url URL --header "Authorization: Bearer TOKEN" \
 	  --checks not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance \
 	  --phases examples,coverage,fuzzing --max-examples 30 --generation-deterministic --no-shrink --continue-on-failure --warnings off
+
+emulators: ## the suite of the stores against DynamoDB (moto), and servers of ours for Firestore and Cosmos DB; needs Python 3 with venv
+	crates/backends/emulators/start.sh
