@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Config, Credentials, Region, SharedCredentialsProvider,
+};
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -39,6 +41,18 @@ pub struct DynamodbSettings {
     pub endpoint: Option<String>,
     /// Who signs requests.
     pub credentials: SharedCredentialsProvider,
+}
+
+impl DynamodbSettings {
+    /// With the long-lived keys of a user. Roles and their short-lived keys need a provider of their own.
+    pub fn with_keys(region: &str, endpoint: Option<&str>, id: &str, secret: &str) -> Self {
+        let credentials = Credentials::new(id, secret, None, None, "configuration");
+        DynamodbSettings {
+            region: region.to_owned(),
+            endpoint: endpoint.map(str::to_owned),
+            credentials: SharedCredentialsProvider::new(credentials),
+        }
+    }
 }
 
 /// A table.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use contract_backends::Backends;
 use contract_embed::{Mode, SpineEventType, Topic};
 use contract_exec::{Launcher, Process};
 use contract_plugin_host::{Host, Plugin, Sink, Source};
@@ -131,7 +130,9 @@ impl App {
         let registry = Registry::from_configuration(&configuration.whole);
         let registry = registry.map_err(|error| unusable(error.to_string()))?;
         registry.require_all(configuration.mode).map_err(StartError::Missing)?;
-        let stores = Stores::new(Arc::new(Routed::new(Arc::new(registry), Backends::new(data))));
+        let backends = crate::clouds::backends(data, &configuration.served.backends);
+        let routed = Routed::new(Arc::new(registry), backends.map_err(unusable)?);
+        let stores = Stores::new(Arc::new(routed));
         let publisher = Publisher::open(data).map(Arc::new).map_err(unusable)?;
         let metrics = Arc::new(Metrics::default());
         tell_start(configuration, &stores, &metrics, &log);

@@ -59,6 +59,9 @@ pub struct Served {
     /// The plugins, by name.
     #[serde(default)]
     pub plugins: BTreeMap<String, PluginProgram>,
+    /// How the databases of clouds are reached.
+    #[serde(default)]
+    pub backends: Clouds,
     /// The most requests at a time; more are answered with 429.
     #[serde(default = "most_requests")]
     pub most_requests: usize,
@@ -66,6 +69,64 @@ pub struct Served {
     #[serde(default = "pause")]
     pub cycle_pause_ms: u64,
 }
+
+/// How the databases of clouds are reached. Which of them holds what is said by the routes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    not(all(feature = "cosmos", feature = "dynamodb", feature = "firestore")),
+    allow(dead_code, reason = "a configuration is the same, whatever was built")
+)]
+pub struct Clouds {
+    pub(crate) dynamodb: Option<Dynamodb>,
+    pub(crate) firestore: Option<Firestore>,
+    pub(crate) cosmos_db: Option<CosmosDb>,
+}
+
+/// Amazon DynamoDB, with the keys of a user.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(not(feature = "dynamodb"), allow(dead_code, reason = "it is not built"))]
+pub(crate) struct Dynamodb {
+    pub(crate) region: String,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+}
+
+/// Google Cloud Firestore, with a file that somebody keeps an access token in.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(not(feature = "firestore"), allow(dead_code, reason = "it is not built"))]
+pub(crate) struct Firestore {
+    pub(crate) endpoint: String,
+    pub(crate) project: String,
+    pub(crate) database: String,
+    pub(crate) access_token_file: std::path::PathBuf,
+}
+
+/// Azure Cosmos DB, with a key of the account.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(not(feature = "cosmos"), allow(dead_code, reason = "it is not built"))]
+pub(crate) struct CosmosDb {
+    pub(crate) endpoint: String,
+    pub(crate) database: String,
+    pub(crate) key: String,
+}
+
+/// Secrets stay out of logs.
+macro_rules! secret {
+    ($($name:ident)*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        })*
+    };
+}
+
+secret!(Dynamodb Firestore CosmosDb);
 
 /// What a token is verified with; the bytes are written in base64url.
 #[derive(Clone, Deserialize)]

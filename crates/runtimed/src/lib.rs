@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod clouds;
 mod config;
 mod events;
 pub mod http;
@@ -18,6 +19,6 @@ pub mod tuning;
 pub mod work;
 
 pub use app::{App, StartError};
-pub use config::{BadConfiguration, Configuration, PluginProgram, Served, TokenKey};
+pub use config::{BadConfiguration, Clouds, Configuration, PluginProgram, Served, TokenKey};
 pub use events::Publisher;
 pub use safety::{Gate, Ruling};
