@@ -599,3 +599,47 @@ fn a_rule_answers_to_the_name_that_findings_print() {
     let folder = repository();
     assert_eq!(check(folder.path(), &["--rule", "upgrade/no-shell"]).code, 1);
 }
+
+#[test]
+fn strict_takes_what_is_held_tested_or_waived() {
+    let folder = repository();
+    let at = folder.path();
+    write(at, "tests.log", "test tests::test_survives ... ok\n");
+    let strict = |waived: &str| {
+        write(at, "waived.yaml", waived);
+        let args =
+            ["--law", "upgrade", "--ran", "tests.log", "--waived", "waived.yaml", "--strict"];
+        laws(at, &[&["status", "--now", "2026-11-22T00:00:00Z"], &args[..]].concat())
+    };
+    let entry = |sentences: &str, until: &str| {
+        format!(
+            "- {{pack: upgrade, sentences: {sentences}, until: {until}, owner: ada, reason: nobody calls shells here}}\n"
+        )
+    };
+    assert_eq!(laws(at, &["status", "--law", "upgrade"]).code, 0);
+    let none = laws(at, &["status", "--law", "upgrade", "--strict"]);
+    assert_eq!(none.code, 1, "{none:?}");
+    let whole = strict(&entry("[U2, U4]", "2027-01-01"));
+    assert_eq!(whole.code, 0, "{whole:?}");
+    assert!(whole.stdout.contains("2 waived"), "{whole:?}");
+    for (list, says) in [
+        (entry("[U2]", "2027-01-01"), ""),
+        (entry("[U2, U4]", "2026-11-21"), "ended on 2026-11-21"),
+        (entry("[U1, U2, U4]", "2027-01-01"), "`upgrade U1` is enforced"),
+        (entry("[U2, U4, U9]", "2027-01-01"), "`upgrade U9` is no sentence"),
+    ] {
+        let run = strict(&list);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stderr.contains(says), "{run:?}");
+    }
+    for broken in [
+        "- {pack: upgrade}\n",
+        "- {pack: upgrade, sentences: [U2], until: soon, owner: a, reason: b}\n",
+        "[",
+        "- x\n",
+    ] {
+        let run = strict(broken);
+        assert_eq!(run.code, 2, "{broken}: {run:?}");
+        assert!(run.stderr.contains("waived.yaml"), "{run:?}");
+    }
+}

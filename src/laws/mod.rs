@@ -16,6 +16,7 @@ mod records;
 mod run;
 mod sites;
 mod status;
+pub mod unheld;
 mod world;
 
 pub use about::{ABOUT_LAWS, AboutLaws, about_laws};

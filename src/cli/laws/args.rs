@@ -19,7 +19,8 @@ Examples:
   contract-guard laws status
   contract-guard laws status --format markdown > docs/laws-status.md
   contract-guard laws status --format html > laws.html
-  cargo test 2>&1 | tee tests.log; contract-guard laws status --ran tests.log";
+  cargo test 2>&1 | tee tests.log; contract-guard laws status --ran tests.log
+  contract-guard laws status --pack memoryos --ran tests.log --waived waived.yaml --strict";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Laws {
@@ -98,4 +99,10 @@ pub(in crate::cli) struct Status {
     /// A report of tests that ran: JUnit XML, or the output of `cargo test` or `pytest -v`
     #[arg(long, value_name = "FILE")]
     pub ran: Vec<PathBuf>,
+    /// Sentences that this repository accepts not to hold: a list of `{pack, sentences, until, owner, reason}`
+    #[arg(long, value_name = "FILE")]
+    pub waived: Option<PathBuf>,
+    /// Exit 1 unless every sentence is enforced, tested or waived, and every waiver is needed
+    #[arg(long)]
+    pub strict: bool,
 }

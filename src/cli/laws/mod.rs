@@ -23,9 +23,10 @@ use super::progress::Progress;
 use super::{Answer, Failure};
 use crate::edit;
 use crate::gate::{self, Levels};
-use crate::laws::{self, Evidence, Hold, Ratchet, Status};
+use crate::laws::{self, Evidence, Hold, Ratchet, Standing, Status};
 use crate::report::{self, Closing, RuleCounts};
 use crate::source;
+use crate::tree::ArtifactPath;
 
 pub(super) use crates::{Crates, HELP as CRATES_HELP, crates};
 pub(super) use held::{Call, Spoken, has_laws, law_findings, texts_of};
@@ -100,7 +101,11 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
     }
     let court = Court::open(&args.select, global)?;
     let judged = court.hold(&args.select, global)?;
-    let statuses: Vec<Status> = judged.statuses(&court, &args.select, &evidence)?;
+    let mut statuses: Vec<Status> = judged.statuses(&court, &args.select, &evidence)?;
+    let vain = match &args.waived {
+        Some(path) => waived(path, &mut statuses, court.clock, global)?,
+        None => Vec::new(),
+    };
     drop(progress);
     let form = match global.format {
         OutputFormat::Html => report::StatusFormat::Html,
@@ -112,7 +117,30 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
     let laws = court.laws.iter().filter(shown);
     let laws: Vec<(&str, &str)> = laws.map(|law| (law.name.as_str(), law.title.as_str())).collect();
     let text = report::render_status(&laws, &statuses, form, terminal.width);
-    Ok(terminal.write(text.as_bytes(), 0))
+    for line in &vain {
+        terminal.note(line);
+    }
+    let is_held = |s: &Status| !matches!(s.standing, Standing::Partly | Standing::OnlyWritten);
+    let is_strict = args.strict && !(vain.is_empty() && statuses.iter().all(is_held));
+    Ok(terminal.write(text.as_bytes(), u8::from(is_strict)))
+}
+
+/// Marks the sentences that a file waives; gives what it says in vain.
+fn waived(
+    path: &Path,
+    statuses: &mut [Status],
+    now: jiff::Timestamp,
+    global: &Global,
+) -> Result<Vec<String>, Failure> {
+    let bytes = source::file_bytes(path, &super::load::budget(global))?;
+    let shown = ArtifactPath::lossy(&path.to_string_lossy().replace('\\', "/"));
+    let (all, wrong) = laws::unheld::read(&shown, &bytes, &super::load::limits(global));
+    if let Some(first) = wrong.first() {
+        let message = format!("`{}`: {}", path.display(), first.message);
+        return Err(Failure::Usage(message, first.help.clone()));
+    }
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    Ok(laws::unheld::waive(statuses, &all, today))
 }
 
 fn baseline(select: &Select, global: &Global, terminal: &Terminal) -> Answer {
