@@ -1,6 +1,5 @@
 //! A journal under everything that happens to files: torn lines at every byte, hands that change it, readers beside
 //! the writer.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,7 @@
 //! Real processes that are killed, or find the disk full: whatever was acknowledged is there.
+//!
+//! A program of its own: a process that another test starts here may hold the lock of a journal for a moment, since
+//! it has every open file until it becomes another program.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test stops")]
 
