@@ -1,5 +1,4 @@
 //! The API in code says what the documents say: of every operation, and of requests and responses that break them.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use contract_embed::api::{self, Found, Request, Response};
 use serde_json::{Value, json};
