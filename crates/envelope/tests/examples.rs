@@ -2,11 +2,8 @@
 //! invariant or a condition demands can be left out.
 //!
 //! The keys that signed the examples are in no contract, so their signatures cannot be verified; their hashes are.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
-mod common;
-
-use common::{event, examples, refused, signed, value};
+use crate::common::{event, examples, refused, signed, value};
 use contract_embed::{Band, file, schema};
 use contract_envelope::{Envelope, KeyRing, Refused, read, read_value};
 use serde_json::{Value, json};

@@ -1,9 +1,6 @@
 //! What becomes of events: redaction, the time to undo, and the versions under which they are published.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
-mod common;
-
-use common::{Hand, draft, event, keys, note, sealer, value};
+use crate::common::{Hand, draft, event, keys, note, sealer, value};
 use contract_embed::{Band, Obligation, Topic};
 use contract_envelope::redact::{Action, MASK, NotShared, Rules, Which};
 use contract_envelope::{
@@ -74,7 +71,7 @@ fn held(undo: &Undo<&Hand>) -> usize {
 #[test]
 fn an_amber_event_may_be_undone_for_fifteen_minutes() {
     let clock = Hand::new();
-    let sealer = Sealer::new(common::key(), None, None, Hand::new());
+    let sealer = Sealer::new(crate::common::key(), None, None, Hand::new());
     let mut undo = Undo::new(&clock);
     let amber = || sealer.seal(draft(note()).band(Band::Amber, Some("mls:household"))).unwrap();
     let (first, second) = (amber(), amber());
@@ -120,7 +117,7 @@ fn events_come_out_in_the_order_of_their_ends() {
     for minute in 0..5 {
         let hand = Hand::new();
         hand.wait(SignedDuration::from_mins(minute));
-        let device = DeviceKey::new("laptop-7", "laptop-7-test", &common::SEED);
+        let device = DeviceKey::new("laptop-7", "laptop-7-test", &crate::common::SEED);
         let sealer = Sealer::new(device, None, None, hand);
         let event = sealer.seal(draft(note()).band(Band::Amber, Some("mls:household"))).unwrap();
         ids.push(event.id.clone());

@@ -1,6 +1,5 @@
 //! Who may do what. Every question that can be asked with the words of the policy is asked, and what is allowed must
 //! be so because of a rule that says it.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

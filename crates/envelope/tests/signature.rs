@@ -1,9 +1,6 @@
 //! The canonical form, and signatures over it: what is changed in any bit is not what was signed.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
-mod common;
-
-use common::{Hand, draft, event, key, keys, note, sealer};
+use crate::common::{Hand, draft, event, key, keys, note, sealer};
 use contract_embed::Band;
 use contract_envelope::{Envelope, Ids, Refused, Sealer, canonical, payload_sha256, read};
 use jiff::SignedDuration;
@@ -68,7 +65,7 @@ fn numbers_are_doubles_or_refused() {
 /// The hashes of the examples were made elsewhere.
 #[test]
 fn hashes_are_those_of_the_examples() {
-    for (name, example, _) in common::examples() {
+    for (name, example, _) in crate::common::examples() {
         let hash = payload_sha256(&example["payload"]).unwrap();
         assert_eq!(example["hashes"]["payload_sha256"], hash, "{name}");
     }

@@ -1,10 +1,7 @@
 //! The two doors. What enters is valid in every respect or refused, even when somebody signed it; what leaves is valid
 //! or never becomes an event.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
-mod common;
-
-use common::{draft, event, key, keys, note, refused, sealer, signed, value};
+use crate::common::{draft, event, key, keys, note, refused, sealer, signed, value};
 use contract_embed::{ActorKind, Band, Obligation, Topic};
 use contract_envelope::{
     Actor, BadKey, DedupKey, DeviceKey, Draft, Envelope, KeyRing, Qos, Refused, Sealer, Trace,
@@ -58,7 +55,10 @@ fn what_enters_is_validated() {
     };
     let mut event = value(&event(Band::Green));
     number(&mut event);
-    assert_eq!(common::refused(&event), Some(Refused::Number("9007199254740993".to_owned())));
+    assert_eq!(
+        crate::common::refused(&event),
+        Some(Refused::Number("9007199254740993".to_owned()))
+    );
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn what_leaves_is_validated() {
     let final_at_once = sealer.seal(draft(note()).band(Band::Amber, group).irrevocable()).unwrap();
     assert_eq!(final_at_once.undo_until, None);
     let bad = DeviceKey::new("Laptop 7", "k", &[1; 32]);
-    let bad = Sealer::new(bad, Some("linux"), None, common::Hand::new());
+    let bad = Sealer::new(bad, Some("linux"), None, crate::common::Hand::new());
     assert!(matches!(bad.seal(draft(note())), Err(Refused::Invalid(_))));
 }
 

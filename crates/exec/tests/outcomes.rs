@@ -1,6 +1,5 @@
 //! Real programs that do what no program should: each run ends in an outcome, and in time.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::path::Path;
 use std::time::{Duration, Instant};

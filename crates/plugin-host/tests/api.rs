@@ -1,8 +1,4 @@
 //! The API under load: every response is one that the contracts describe, whatever plugins, threads and locks do.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -16,7 +12,7 @@ use contract_plugin_host::{Host, Quiet, router};
 use serde_json::{Value, json};
 use tower_service::Service;
 
-use common::{RUN, check, host, limits, module, program};
+use crate::common::{RUN, check, host, limits, module, program};
 
 /// What came back.
 struct Response {
@@ -199,7 +195,7 @@ async fn one(host: &Host, router: &Router, thread: usize, round: usize) {
 }
 
 /// What was told is a chain: each change begins where the last one of the plugin ended.
-fn consistent(host: &Host, recorder: &common::Recorder) {
+fn consistent(host: &Host, recorder: &crate::common::Recorder) {
     assert_eq!(host.untold(), 0);
     let changes = recorder.of("PLUGIN_STATE_CHANGED");
     for plugin in host.plugins() {

@@ -1,8 +1,4 @@
 //! A host starts, whatever its plugins and its optional modules do.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +6,7 @@ use contract_embed::{PluginState, Topic};
 use contract_plugin_host::{Host, Sink};
 use serde_json::Value;
 
-use common::{call, check, host, program};
+use crate::common::{call, check, host, program};
 
 #[test]
 fn a_failing_plugin_never_keeps_the_host_from_starting() {
@@ -43,7 +39,7 @@ fn plugins_that_hang_hang_together() {
     let (host, _) = host();
     for n in 0..8 {
         let mut plugin = program(&format!("p{n}"), "load-loop");
-        common::limits(&mut plugin).wall = Duration::from_secs(2);
+        crate::common::limits(&mut plugin).wall = Duration::from_secs(2);
         host.register(plugin).unwrap();
     }
     let start = Instant::now();

@@ -1,8 +1,4 @@
 //! The state of every plugin can be read at any time, and follows what happens to it.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +6,7 @@ use contract_embed::PluginState;
 use contract_plugin_host::{BadPlugin, Refused};
 use serde_json::json;
 
-use common::{call, check, host, limits, program};
+use crate::common::{call, check, host, limits, program};
 
 #[test]
 fn every_plugin_has_a_state_that_can_be_read() {

@@ -1,14 +1,10 @@
 //! Every way in which a plugin can fail, and a host that runs on.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use contract_embed::{Fault, Missing, PluginState};
 use contract_plugin_host::{Host, Plugin, Source};
 use serde_json::json;
 
-use common::{Recorder, call, check, host, limits, module, program};
+use crate::common::{Recorder, call, check, host, limits, module, program};
 
 /// Everything still works: another plugin is called, and says what it should.
 fn runs(host: &Host) {
@@ -163,7 +159,7 @@ fn modules_that_fail_leave_the_host_running() {
 fn a_program_that_goes_while_the_host_runs_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("plugin");
-    std::fs::copy(common::TESTBED, &copy).unwrap();
+    std::fs::copy(crate::common::TESTBED, &copy).unwrap();
     let mut plugin = program("ocr", "");
     if let Source::Process(process) = &mut plugin.source {
         process.program.clone_from(&copy);

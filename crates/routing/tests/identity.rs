@@ -1,5 +1,4 @@
 //! Who a request is from: the order of those who say it, what is refused, and what of that is on record.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,6 +1,5 @@
 //! What happens where a route is missing: at the start, at the first operation, and in what operators see. Every kind
 //! is taken out in turn.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use contract_embed::{Backend, Mode, ResourceKind, files};
 use contract_routing::{MissingRoute, Registry, RegistryError, required};

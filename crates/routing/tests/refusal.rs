@@ -1,5 +1,4 @@
 //! What may be called outside. What a document does not declare reaches neither rate limit nor cache nor network.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 //! State files under everything that can stand at their name. Whatever it is, the caller has a valid state, nothing
 //! that was on the disk is lost, and what happened is said.
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -298,7 +297,7 @@ fn what_may_not_be_read_or_written_stops_nobody() {
     fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
     mode(&copy, 0o755);
     let mut again = std::process::Command::new(&copy);
-    again.args(["--exact", "what_may_not_be_read_or_written_stops_nobody"]);
+    again.args(["--exact", "self_healing::what_may_not_be_read_or_written_stops_nobody"]);
     again.env(FOLDER, folder.path()).current_dir("/");
     let is_root = fs::metadata("/proc/self").is_ok_and(|me| {
         use std::os::unix::fs::MetadataExt;

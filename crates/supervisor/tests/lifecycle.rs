@@ -1,12 +1,8 @@
 //! Workers that end at any moment are started again, and no cycle is lost without a word.
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{is_alive, signal, start, states, until};
+use crate::common::{is_alive, signal, start, states, until};
 use serde_json::Value;
 
 /// How long workers are let crash.
@@ -76,7 +72,7 @@ fn phases_follow(events: &[Value]) {
 }
 
 /// Each line has a name, a level and fields of the contracts, but for the names that they do not have yet.
-fn common_names(supervisor: &common::Supervisor) {
+fn common_names(supervisor: &crate::common::Supervisor) {
     let text = contract_embed::file("observability/logs/runtime.yaml").unwrap().text;
     let logs: Value = serde_yaml::from_str(text).unwrap();
     let known = |name: &str| {

@@ -1,12 +1,8 @@
 //! A supervisor that is asked to end takes all of its workers with it.
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{is_alive, start, states, until};
+use crate::common::{is_alive, start, states, until};
 
 /// Processes of the group that a worker leads.
 fn group(leader: u32) -> Vec<String> {

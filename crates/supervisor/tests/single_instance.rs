@@ -1,12 +1,8 @@
 //! One supervisor for a data folder, and no worker without it.
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
-
-mod common;
 
 use std::process::Command;
 
-use common::{TESTBED, is_alive, start, until};
+use crate::common::{TESTBED, is_alive, start, until};
 
 #[test]
 fn a_second_instance_exits() {

@@ -1,10 +1,6 @@
 //! A loop of cycles that fail in every way, with state files and journals that fail, too.
-#![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
-mod common;
-
-use common::{start, until};
+use crate::common::{start, until};
 use contract_supervisor::read_heartbeat;
 use serde_json::Value;
 

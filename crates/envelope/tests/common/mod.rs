@@ -1,5 +1,4 @@
 //! What the tests share: a device, its clock, and events that it signs.
-#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::cell::Cell;
 

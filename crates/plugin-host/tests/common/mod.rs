@@ -1,5 +1,4 @@
 //! Hosts with real plugins, and a sink that checks everything it is told.
-#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,4 @@
 //! A supervisor in a process of its own, and what it leaves behind.
-#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
