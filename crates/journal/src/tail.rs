@@ -8,8 +8,11 @@ use std::path::Path;
 use crate::error::{Broken, Error, Fault};
 use crate::line::{Digest, LONGEST, Line};
 
-/// Bytes that are read at once.
+/// Bytes that are read at first, and then as many as there are already: long lines cost no more than their length.
 const BLOCK: u64 = 64 << 10;
+
+/// Bytes that are searched: the longest line, and as much behind it that a dead writer left.
+const SEARCHED: u64 = 2 * LONGEST as u64;
 
 /// The end of a journal.
 pub(crate) struct Tail {
@@ -37,10 +40,11 @@ pub(crate) fn read(path: &Path, file: &mut File) -> Result<Tail, Error> {
         if start == 0 {
             break Tail { next: 1, head: Digest::START, remains: bytes };
         }
-        if bytes.len() > 2 * LONGEST {
+        let searched = length - start;
+        if searched == SEARCHED {
             return Err(broken(path, file, start));
         }
-        let size = BLOCK.min(start);
+        let size = searched.max(BLOCK).min(SEARCHED - searched).min(start);
         start -= size;
         let mut block = vec![0; usize::try_from(size).unwrap_or(0)];
         file.seek(SeekFrom::Start(start))

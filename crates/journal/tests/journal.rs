@@ -125,7 +125,9 @@ fn two_writers_are_one_too_many() {
 #[test]
 fn what_is_no_journal_is_left_alone() {
     let (_folder, path) = folder();
-    for text in ["{\"a\": 1}\n", "hello", "{\"a\": 1}\n{\"b\"", "\u{feff}{}\n", "{\"seq\":2,"] {
+    for text in
+        ["{\"a\": 1}\n", "hello", "{\"a\": 1}\n{\"b\"", "\u{feff}{}\n", "{\"seq\":2,", "x", "{x"]
+    {
         std::fs::write(&path, text).unwrap();
         let error = Journal::open(&path, Options::default()).err();
         assert!(matches!(&error, Some(Error::Broken(Broken { line: 1, .. }))), "{text}: {error:?}");

@@ -88,7 +88,9 @@ fn killed_at_any_moment() {
 fn the_disk_is_full() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.jsonl");
-    let output = spawn(&path, "trap '' XFSZ; ulimit -f 16;").output().unwrap();
+    // Without a folder in its name, too.
+    let mut child = spawn(Path::new("events.jsonl"), "trap '' XFSZ; ulimit -f 16;");
+    let output = child.current_dir(folder.path()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("full "), "{text}");
