@@ -21,25 +21,27 @@ pub(crate) enum Found {
 }
 
 pub(crate) fn read(path: &Path) -> Found {
-    // Opening a pipe would wait for a writer, and a device may never end.
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
-            return corrupted("it is no regular file");
-        }
-        Ok(found) if found.len() > MOST_BYTES => {
-            return corrupted(&format!("it has more than {MOST_BYTES} bytes"));
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return missing(path),
-        Err(error) => return refused(error),
-    }
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => parse(&bytes),
+    match content(path) {
+        Ok(Ok(bytes)) => parse(&bytes),
+        Ok(Err(why)) => corrupted(&why),
         Err(error) if error.kind() == io::ErrorKind::NotFound => missing(path),
         Err(error) => refused(error),
     }
+}
+
+/// The bytes of a file, or why it can hold no state.
+fn content(path: &Path) -> io::Result<Result<Vec<u8>, String>> {
+    // Opening a pipe would wait for a writer, and a device may never end.
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Ok(Err("it is no regular file".to_owned()));
+    }
+    if found.len() > MOST_BYTES {
+        return Ok(Err(format!("it has more than {MOST_BYTES} bytes")));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(Ok(bytes))
 }
 
 /// A link that leads nowhere is something that is there.

@@ -269,7 +269,9 @@ fn what_may_not_be_read_or_written_stops_nobody() {
         for _ in 0..2 {
             let loaded = locked.load();
             assert_eq!(loaded.state, default());
-            assert!(matches!(&loaded.happened[..], [Happened::Left(_)]), "{:?}", loaded.happened);
+            let [Happened::Left(left)] = &loaded.happened[..] else { panic!("{loaded:?}") };
+            let denied = std::io::Error::from_raw_os_error(13).to_string();
+            assert_eq!(left.why, format!("it cannot be set aside: {denied}"));
             assert!(locked.save(&in_use()).is_err());
         }
         let path = folder.join("read-only/worker/positions.json");
