@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops")]
 
 mod identity;
+mod messages;
 mod missing;
 mod refusal;
+mod tokens;

@@ -20,6 +20,7 @@ struct Outside {
     kept: RefCell<BTreeMap<String, Response>>,
     events: RefCell<Vec<Value>>,
     is_full: Cell<bool>,
+    is_failing: Cell<bool>,
     /// In which order things were asked.
     order: RefCell<Vec<&'static str>>,
 }
@@ -28,7 +29,8 @@ impl Transport for &Outside {
     fn send(&self, outgoing: &Outgoing) -> Result<Response, String> {
         self.order.borrow_mut().push("network");
         self.sent.borrow_mut().push(outgoing.clone());
-        Ok(Response { status: 200, body: b"{}".to_vec() })
+        let status = if self.is_failing.get() { 500 } else { 200 };
+        Ok(Response { status, body: b"{}".to_vec() })
     }
 }
 
@@ -88,7 +90,7 @@ fn document() -> Value {
                 "post": {"requestBody": {"required": true}},
                 "get": {"parameters": [{"name": "since", "in": "query", "required": true}]}
             },
-            "/api/report.{format}": {"get": {}}
+            "/api/report.{format}": {"get": {"requestBody": {}}, "put": {"requestBody": {}}}
         }
     })
 }
@@ -215,6 +217,30 @@ fn the_limit_comes_before_the_cache_and_the_cache_before_the_network() {
     assert_eq!(outside.touched(), (3, 2, 1));
 }
 
+/// Answers are kept of calls that only read, and only good ones.
+#[test]
+fn what_changes_something_is_always_sent() {
+    let outside = Outside::default();
+    let client = client(&outside);
+    let body = json!({});
+    let path = "/api/report.csv";
+    for (method, body) in [("PUT", None), ("PUT", Some(&body)), ("GET", Some(&body))] {
+        client.call(&Call { method, path, query: &[], body }).unwrap();
+        assert!(outside.kept.borrow().is_empty(), "{method}");
+    }
+    assert_eq!(outside.touched(), (3, 0, 3));
+    outside.is_failing.set(true);
+    for sent in [4, 5] {
+        assert_eq!(client.call(&get(path, &[])).unwrap().status, 500);
+        assert_eq!(outside.sent.borrow().len(), sent);
+    }
+    outside.is_failing.set(false);
+    for _ in 0..2 {
+        assert_eq!(client.call(&get(path, &[])).unwrap().status, 200);
+        assert_eq!(outside.sent.borrow().len(), 6);
+    }
+}
+
 #[test]
 fn secrets_of_a_refused_call_are_not_in_its_event() {
     let outside = Outside::default();
@@ -232,7 +258,7 @@ fn a_concrete_path_comes_before_a_template() {
     // What the concrete one does not have, the template does not lend it.
     let refused = api.operation("GET", "/api/stock/all/flow", &[("limit", "1")], false);
     assert_eq!(refused.unwrap_err(), Undeclared::Query("limit".to_owned()));
-    assert_eq!(api.operations().count(), 5);
+    assert_eq!(api.operations().count(), 6);
 }
 
 #[test]
@@ -257,6 +283,10 @@ fn a_document_that_is_cut_off_declares_nothing() {
         broken(&|d| d["paths"]["/a"] = json!({})),
         broken(&|d| d["paths"]["a"] = json!({"get": {}})),
         broken(&|d| d["paths"]["/{a}{b}"] = json!({"get": {}})),
+        broken(&|d| d["paths"]["/{}"] = json!({"get": {}})),
+        broken(&|d| d["paths"]["/{a"] = json!({"get": {}})),
+        broken(&|d| d["paths"]["/a}"] = json!({"get": {}})),
+        broken(&|d| d["paths"]["/{a}}"] = json!({"get": {}})),
         broken(&|d| d["paths"]["/api/stock/{other}/flow"] = json!({"get": {}})),
         broken(&|d| d["paths"]["/a"] = json!({"get": {"parameters": [{"name": "x"}]}})),
     ];
@@ -275,6 +305,24 @@ fn a_bucket_fills_up_with_time() {
     assert_eq!(at(15), Err(Duration::from_secs(5)));
     assert_eq!((at(1000), at(1000)), (Ok(()), Ok(())));
     assert!(at(1000).is_err());
+}
+
+#[test]
+fn a_bucket_asks_the_clock() {
+    let bucket = Bucket::new(1, Duration::from_secs(3600), Instant::now());
+    assert_eq!(bucket.acquire(), Ok(()));
+    assert!(bucket.acquire().is_err_and(|wait| wait <= Duration::from_secs(3600)));
+}
+
+#[test]
+fn a_path_may_be_so_long_and_no_longer() {
+    let api = Api::compile(&document(), 4).unwrap();
+    let of = |bytes: usize| {
+        let path = format!("/api/stock/{}/flow", "A".repeat(bytes - "/api/stock//flow".len()));
+        api.operation("GET", &path, &[], false).err()
+    };
+    assert_eq!(of(2048), None);
+    assert!(matches!(of(2049), Some(Undeclared::NotAPath(_))));
 }
 
 proptest! {

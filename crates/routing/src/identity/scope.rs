@@ -79,8 +79,8 @@ impl Identity {
         let scope = self.scope();
         let Some(validator) = SCOPE.as_ref() else { return Err(Refused::Malformed(Part::Tenant)) };
         let Some(error) = validator.iter_errors(&scope).next() else { return Ok(()) };
+        // Every mode is one of the contracts.
         Err(Refused::Malformed(match error.instance_path().to_string().as_str() {
-            "/mode" => Part::Mode,
             "/user_id" => Part::User,
             "/surface_id" => Part::Surface,
             "/project_id" => Part::Project,
