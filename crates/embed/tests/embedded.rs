@@ -100,10 +100,10 @@ fn a_schema_that_nobody_froze_is_not_built() {
     let repository = Repository::new();
     repository.change(NOTE, |text| text.replace("\"maxLength\":", "\"maxLength\": 1"));
     let errors = repository.build();
-    assert_eq!(errors[0], format!("`{NOTE}` is not what freeze 1.0.0 holds"));
+    assert_eq!(errors[0], format!("`{NOTE}` is not what freeze {VERSION} holds"));
     assert!(errors[1].contains("contract-guard workflow minor"), "{errors:?}");
     std::fs::remove_file(repository.path(NOTE)).unwrap();
-    assert_eq!(repository.build()[0], format!("`{NOTE}` is gone, and freeze 1.0.0 holds it"));
+    assert_eq!(repository.build()[0], format!("`{NOTE}` is gone, and freeze {VERSION} holds it"));
 }
 
 #[test]

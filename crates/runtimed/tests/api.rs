@@ -201,7 +201,7 @@ fn versions_and_media_types_are_negotiated() {
         ("x-contract-version", "1.0.0", 200),
         ("contract-version", "1.0.0", 200),
         ("x-contract-version", "2.0.0", 406),
-        ("contract-version", "1.9.0", 406),
+        ("contract-version", "1.99.0", 406),
         ("x-contract-version", "latest", 406),
         ("accept", "application/json", 200),
         ("accept", "text/html, */*;q=0.1", 200),
