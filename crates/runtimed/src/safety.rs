@@ -4,7 +4,7 @@
 use contract_embed::SpineEventType;
 use contract_routing::identity::Identity;
 use contract_stores::{Emitter, Error, Stores};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What a gate decided.
@@ -48,7 +48,7 @@ pub(crate) async fn rule(
     stores: &Stores,
     who: &Identity,
     (plugin, function): (&str, &str),
-    (run_id, step_id): (&str, &str),
+    at: (&str, &str),
 ) -> Result<Ruling, Error> {
     let asked = std::panic::AssertUnwindSafe(|| gate.decide(who, plugin, function));
     let (ruling, has_failed) = match std::panic::catch_unwind(asked) {
@@ -58,23 +58,34 @@ pub(crate) async fn rule(
             (Ruling { is_allowed: false, justification }, true)
         }
     };
+    let payload = json!({
+        "gate": gate.name(),
+        "gate_failed": has_failed,
+        "decision": if ruling.is_allowed { "allow" } else { "deny" },
+        "justification": ruling.justification,
+        "plugin": plugin,
+        "function": function,
+    });
+    record(stores, who, at, (SpineEventType::Safety, payload)).await?;
+    Ok(ruling)
+}
+
+/// Puts something on the spine that the runtime does for somebody, at a step of a run.
+pub(crate) async fn record(
+    stores: &Stores,
+    who: &Identity,
+    (run_id, step_id): (&str, &str),
+    (event_type, payload): (SpineEventType, Value),
+) -> Result<(), Error> {
     let event = json!({
         "event_id": Uuid::new_v4().to_string(),
         "surface_id": who.surface_id,
         "run_id": run_id,
         "step_id": step_id,
         "timestamp": jiff::Timestamp::now().to_string(),
-        "event_type": SpineEventType::Safety,
+        "event_type": event_type,
         "source": "system",
-        "payload": {
-            "gate": gate.name(),
-            "gate_failed": has_failed,
-            "decision": if ruling.is_allowed { "allow" } else { "deny" },
-            "justification": ruling.justification,
-            "plugin": plugin,
-            "function": function,
-        },
+        "payload": payload,
     });
-    stores.spine().append(Emitter::Identity(who), &event).await?;
-    Ok(ruling)
+    stores.spine().append(Emitter::Identity(who), &event).await.map(drop)
 }

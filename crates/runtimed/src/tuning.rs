@@ -2,31 +2,23 @@
 
 use contract_embed::SpineEventType;
 use contract_routing::identity::Identity;
-use contract_stores::{Emitter, Error, Stores};
+use contract_stores::{Error, Stores};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-/// Puts a change on the spine, and then applies it.
+use crate::safety::record;
+
+/// Puts a change on the spine, at a step of a run, and then applies it.
 ///
 /// # Errors
 /// When it is not on record; `apply` has then not been called.
 pub async fn tune<T>(
     stores: &Stores,
     who: &Identity,
-    (run_id, step_id): (&str, &str),
+    at: (&str, &str),
     (setting, value): (&str, &Value),
     apply: impl FnOnce() -> T,
 ) -> Result<T, Error> {
-    let event = json!({
-        "event_id": Uuid::new_v4().to_string(),
-        "surface_id": who.surface_id,
-        "run_id": run_id,
-        "step_id": step_id,
-        "timestamp": jiff::Timestamp::now().to_string(),
-        "event_type": SpineEventType::Tuning,
-        "source": "system",
-        "payload": {"setting": setting, "value": value},
-    });
-    stores.spine().append(Emitter::Identity(who), &event).await?;
+    let payload = json!({"setting": setting, "value": value});
+    record(stores, who, at, (SpineEventType::Tuning, payload)).await?;
     Ok(apply())
 }

@@ -2,6 +2,7 @@
 //! that was acknowledged must be in the journal of events and in the store. Needs `wrk` (Debian: wrk).
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,18 +15,18 @@ use serde_json::{Value, json};
 fn wrk(
     runtime: &Supervised,
     seconds: u64,
-    script: &str,
+    script: Option<&str>,
     path: &str,
     out: &Path,
 ) -> Result<Child, Failed> {
     let address = runtime.address()?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/lab").join(script);
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/lab");
+    let script = script.map(|name| [OsString::from("--script"), scripts.join(name).into()]);
     let child = Command::new("wrk")
         .args(["--threads", "1", "--connections", "8", "--latency", "--timeout", "30s"])
         .arg("--duration")
         .arg(format!("{seconds}s"))
-        .arg("--script")
-        .arg(script)
+        .args(script.into_iter().flatten())
         .arg(format!("http://{address}{path}"))
         .env("LOAD_BEARER", format!("Bearer {}", setup::token(&setup::claims("ada"))))
         .env("LOAD_ACKNOWLEDGED", out)
@@ -45,8 +46,8 @@ pub(crate) fn load(seconds: u64) -> Result<(), Failed> {
     }
     let runtime = Supervised::start(folder.path(), &configuration)?;
     let acknowledged = folder.path().join("acknowledged");
-    let health = wrk(&runtime, seconds, "health.lua", "/v1/health", &acknowledged)?;
-    let notes = wrk(&runtime, seconds, "notes.lua", "/v1/notes", &acknowledged)?;
+    let health = wrk(&runtime, seconds, None, "/v1/health", &acknowledged)?;
+    let notes = wrk(&runtime, seconds, Some("notes.lua"), "/v1/notes", &acknowledged)?;
     let (mut calls, end) = (0, Instant::now() + Duration::from_secs(seconds));
     while Instant::now() < end {
         let body = json!({"function": "crash", "arguments": {}, "run_id": setup::RUN});
@@ -63,10 +64,13 @@ pub(crate) fn load(seconds: u64) -> Result<(), Failed> {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         println!("{name}");
         for line in text.lines().filter(|line| {
-            ["50%", "99%", "Requests/sec", "status", "Socket"].iter().any(|w| line.contains(w))
+            ["50%", "99%", "Requests/sec", "status", "Socket", "Non-2xx"]
+                .iter()
+                .any(|w| line.contains(w))
         }) {
             println!("  {}", line.trim());
-            failed |= line.contains("status 5") || line.contains("Socket");
+            failed |=
+                line.contains("status 5") || line.contains("Socket") || line.contains("Non-2xx");
         }
     }
     println!("{calls} calls crashed a plugin meanwhile");
