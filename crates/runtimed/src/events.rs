@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use contract_embed::Topic;
+use contract_embed::{Band, Topic};
 use contract_envelope::{Actor, DeviceKey, Draft, Sealer, versions_to_publish};
 use contract_journal::{Journal, Options};
 use contract_routing::identity::Identity;
@@ -91,7 +91,11 @@ impl Publisher {
             }
         };
         for topic in (self.versions)(topic)? {
-            let draft = Draft::new(topic, actor.clone(), &space, payload.clone());
+            let mut draft = Draft::new(topic, actor.clone(), &space, payload.clone());
+            if topic.min_band() != Band::Green {
+                // What is audited stays audited, and only the runtime's own group reads it.
+                draft = draft.band(topic.min_band(), Some("mls:runtime")).irrevocable();
+            }
             let event = self.sealer.seal(draft).map_err(|refused| refused.to_string())?;
             let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.append(&event).map_err(|error| error.to_string())?;

@@ -5,6 +5,7 @@
 //! [`work`] is the process that the supervisor starts. What is kept where, who somebody is, and how plugins run is
 //! decided in other crates.
 
+mod access;
 mod api;
 mod app;
 mod clouds;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_embed::{Backend, Band};
+use contract_embed::{Backend, Band, Obligation};
 use contract_envelope::policy::{Access, Decision, Policy};
 use contract_routing::identity::Identity;
 
@@ -52,20 +52,30 @@ fn capability(operation: &str) -> Option<&'static str> {
     all.into_iter().find(|(id, _)| *id == operation).map(|(_, capability)| *capability)
 }
 
+/// What the policy says of an access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Why it is denied, when it is.
+    pub(crate) denied: Option<String>,
+    /// Whether it must be on record.
+    pub(crate) is_audited: bool,
+}
+
 /// Whether somebody may do what an operation does, with data of a band.
-///
-/// # Errors
-/// Why not, for the answer.
 pub(crate) fn may(
     operation: &str,
     who: &Identity,
     band: Band,
     (backend, trust): (Backend, &str),
-) -> Result<(), String> {
+) -> Said {
+    let no = |why: String| Said { denied: Some(why), is_audited: false };
     let Some(capability) = capability(operation) else {
-        return Err(format!("no capability is known for `{operation}`"));
+        return no(format!("no capability is known for `{operation}`"));
     };
-    let policy = Policy::embedded().map_err(ToString::to_string)?;
+    let policy = match Policy::embedded() {
+        Ok(policy) => policy,
+        Err(error) => return no(error.to_string()),
+    };
     let (subject, space) = (format!("user:{}", who.user_id), format!("personal:{}", who.user_id));
     let attributes = BTreeMap::from([
         ("actor_kind", "user"),
@@ -80,8 +90,13 @@ pub(crate) fn may(
     let access =
         Access { subjects: &subjects, space_id: &space, capability, band, attributes: &attributes };
     match policy.decide(&access) {
-        Decision::Allowed { .. } => Ok(()),
-        Decision::Denied { why, .. } => Err(format!("`{capability}` is denied: {why}")),
+        Decision::Allowed { obligations, .. } => {
+            Said { denied: None, is_audited: obligations.contains(&Obligation::AuditAccess) }
+        }
+        Decision::Denied { why, obligations } => Said {
+            denied: Some(format!("`{capability}` is denied: {why}")),
+            is_audited: obligations.contains(&Obligation::AuditAccess),
+        },
     }
 }
 

@@ -67,6 +67,33 @@ fn memory_is_set_read_and_deleted() {
 }
 
 #[test]
+fn sensitive_data_is_on_record_before_it_is_given() {
+    let server = Server::new();
+    let put = |key: &str, band: &str| {
+        let body = json!({"surface_id": "chat", "value": "secret", "band": band});
+        let path = format!("/v1/memory/s-1/{key}");
+        server.ask("PUT", &path, &[("if-match", "\"0\"")], Some(&body)).status
+    };
+    // Devices here are trusted half-way: BLACK is for those that are trusted wholly.
+    assert_eq!((put("green", "GREEN"), put("red", "RED"), put("black", "BLACK")), (200, 200, 403));
+    assert_eq!(server.ask("GET", "/v1/memory/s-1/green", &[], None).status, 200);
+    let audits = || {
+        let records = server.spine(contract_embed::SpineEventType::Audit);
+        let said = |record: &Value| {
+            let part = |key: &str| record["payload"][key].as_str().unwrap().to_owned();
+            (part("action"), part("outcome"))
+        };
+        records.iter().map(said).collect::<Vec<_>>()
+    };
+    let of = |action: &str, outcome: &str| (action.to_owned(), outcome.to_owned());
+    let written = vec![of("write", "allowed"), of("write", "denied")];
+    assert_eq!(audits(), written);
+    assert_eq!(server.ask("GET", "/v1/memory/s-1/red", &[], None).status, 200);
+    assert_eq!(audits(), [written, vec![of("read", "allowed")]].concat());
+    assert!(!server.published("AUDIT_RECORDED", 3)[0].to_string().contains("secret"));
+}
+
+#[test]
 fn blackboards_are_shared_in_versions() {
     let server = Server::new();
     let entries = format!("/v1/blackboards/garden/{RUN}/entries");
@@ -185,12 +212,8 @@ fn whoever_is_not_who_they_say_is_refused() {
     // Headers that do not agree are refused and on record, without what they said.
     let mismatch = server.ask("GET", path, &[("x-user-id", "mallory")], None);
     assert_eq!((mismatch.status, mismatch.text("code")), (403, "identity_mismatch"));
-    let audit = server.app.stores().spine();
-    let filter = contract_stores::SpineFilter::default();
-    let listed = audit.list(contract_embed::Mode::Lab, "acme", &filter, None, 10);
-    let recorded = server.runtime.block_on(listed).unwrap().items;
+    let recorded = server.spine(contract_embed::SpineEventType::Audit);
     assert_eq!(recorded.len(), 1);
-    assert_eq!(recorded[0]["event_type"], "audit");
     assert!(!recorded[0].to_string().contains("mallory"));
 }
 

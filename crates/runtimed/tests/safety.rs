@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use contract_embed::{Mode, ResourceKind, SpineEventType};
+use contract_embed::{ResourceKind, SpineEventType};
 use contract_routing::identity::Identity;
 use contract_runtimed::{Gate, Ruling};
-use contract_stores::SpineFilter;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::server::{RUN, Server};
 use crate::setup::configuration;
@@ -15,12 +14,6 @@ use crate::setup::configuration;
 fn call(server: &Server, function: &str) -> crate::http::Answer {
     let body = json!({"function": function, "arguments": {}, "run_id": RUN, "step_id": "one"});
     server.ask("POST", "/v1/plugins/echo/calls", &[], Some(&body))
-}
-
-fn decisions(server: &Server) -> Vec<Value> {
-    let filter = SpineFilter { event_type: Some(SpineEventType::Safety), ..SpineFilter::default() };
-    let spine = server.app.stores().spine();
-    server.runtime.block_on(spine.list(Mode::Lab, "acme", &filter, None, 100)).unwrap().items
 }
 
 #[test]
@@ -61,7 +54,7 @@ fn every_decision_is_on_the_spine() {
     assert_eq!(call(&server, "run").status, 200);
     assert_eq!(call(&server, "forbidden").status, 403);
     assert_eq!(call(&server, "fault").status, 403);
-    let decisions = decisions(&server);
+    let decisions = server.spine(SpineEventType::Safety);
     let said: Vec<(&str, bool)> = decisions
         .iter()
         .map(|record| &record["payload"])

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contract_embed::ResourceKind;
 use contract_embed::api::{self, Found, Response};
+use contract_embed::{Mode, ResourceKind, SpineEventType};
 use contract_exec::Launcher;
 use contract_runtimed::{App, Configuration, StartError, http::router};
+use contract_stores::SpineFilter;
 use contract_supervisor::Log;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -98,6 +99,14 @@ impl Server {
             "{method} {path}: {answer:?}"
         );
         answer
+    }
+
+    /// The records of a type on the spine.
+    pub(crate) fn spine(&self, event_type: SpineEventType) -> Vec<Value> {
+        let filter = SpineFilter { event_type: Some(event_type), ..SpineFilter::default() };
+        let spine = self.app.stores().spine();
+        let listed = spine.list(Mode::Lab, "acme", &filter, None, 100);
+        self.runtime.block_on(listed).unwrap().items
     }
 
     /// The events of a topic, once there are so many; plugins are told of by a thread of its own.

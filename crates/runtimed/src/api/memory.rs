@@ -6,6 +6,7 @@ use contract_stores::{MemoryWrite, Session};
 use serde_json::{Value, json};
 
 use super::{Answer, body, now, of_path};
+use crate::access;
 use crate::app::App;
 use crate::http::{Asked, Reply};
 
@@ -15,7 +16,11 @@ fn session<'a>(asked: &'a Asked, who: &'a Identity) -> (Session<'a>, &'a str) {
 
 pub(super) async fn get(app: &App, asked: &Asked, who: &Identity) -> Answer {
     let (session, key) = session(asked, who);
-    Ok(Reply::record(200, app.stores.memory().get(session, key).await?))
+    let entry = app.stores.memory().get(session, key).await?;
+    let band = entry.get("band").and_then(Value::as_str).and_then(|band| band.parse().ok());
+    // How sensitive it is, only the entry says.
+    access::allowed(app, "getMemory", who, band.unwrap_or(Band::Black)).await?;
+    Ok(Reply::record(200, entry))
 }
 
 pub(super) async fn set(app: &App, asked: &Asked, who: &Identity) -> Answer {

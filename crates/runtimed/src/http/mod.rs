@@ -12,14 +12,14 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
+use contract_embed::Band;
 use contract_embed::api::{self, Found, Operation};
-use contract_embed::{Backend, Band};
 use contract_routing::identity::{Entrance, Identity, Request as Asking};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::trace::Trace;
-use crate::{api as operations, policy};
+use crate::{access, api as operations};
 
 pub(crate) use parts::Asked;
 pub(crate) use problem::Problem;
@@ -116,7 +116,7 @@ async fn answer(app: Arc<App>, head: Parts, body: Body) -> Done {
         Ok(who) => who,
         Err(problem) => return (id, Err(problem), None),
     };
-    if let Err(problem) = checked(&app, operation, &asked, who.as_ref()) {
+    if let Err(problem) = checked(&app, operation, &asked, who.as_ref()).await {
         return (id, Err(problem), who);
     }
     (id, operations::perform(&app, operation, &asked, who.as_ref()).await, who)
@@ -171,19 +171,16 @@ async fn identity(
 }
 
 /// Whether the request is as the contracts describe it, and the policy allows it.
-fn checked(
+async fn checked(
     app: &App,
     operation: &Operation,
     asked: &Asked,
     who: Option<&Identity>,
 ) -> Result<(), Problem> {
     if let Some(who) = who {
-        let backend = app.stores.routed().registry().routes().next();
-        let backend = backend.map_or(Backend::Filesystem, |route| route.backend);
         let band = asked.body().and_then(|body| body.get("band")).and_then(Value::as_str);
         let band = band.and_then(|band| band.parse().ok()).unwrap_or(Band::Green);
-        policy::may(&operation.id, who, band, (backend, &app.trust))
-            .map_err(|why| Problem::forbidden(&why))?;
+        access::allowed(app, &operation.id, who, band).await?;
     }
     let problems = operation.check_request(&asked.as_request());
     if problems.is_empty() { Ok(()) } else { Err(Problem::unprocessable(&problems)) }

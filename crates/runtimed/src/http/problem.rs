@@ -60,7 +60,7 @@ impl Problem {
         Problem::new(503, "internal", "a fault of the runtime; the log has more under the trace")
     }
 
-    pub(super) fn forbidden(why: &str) -> Problem {
+    pub(crate) fn forbidden(why: &str) -> Problem {
         Problem::new(403, "forbidden", why)
     }
 
