@@ -10,11 +10,11 @@ use contract_exec::{
 };
 use serde_json::{Value, json};
 
-fn launcher() -> Launcher {
+pub(crate) fn launcher() -> Launcher {
     Launcher::at(env!("CARGO_BIN_EXE_contract-exec-launch"))
 }
 
-fn misbehave(deed: &[&str]) -> Process {
+pub(crate) fn misbehave(deed: &[&str]) -> Process {
     let mut process = Process::new(launcher(), env!("CARGO_BIN_EXE_contract-exec-misbehave"));
     process.arguments = deed.iter().map(Into::into).collect();
     process.limits.wall = Duration::from_secs(20);
@@ -24,8 +24,14 @@ fn misbehave(deed: &[&str]) -> Process {
     process
 }
 
+pub(crate) fn shell(script: &str) -> Process {
+    let mut process = misbehave(&["-c", script]);
+    process.program = "/bin/sh".into();
+    process
+}
+
 /// Runs it, and sees that the host was not kept longer than the limit, with room for a busy machine.
-fn run(process: Process, input: &Value) -> Report {
+pub(crate) fn run(process: Process, input: &Value) -> Report {
     let start = Instant::now();
     let limit = process.limits.wall;
     let report = Task::from(process).run(input);
@@ -102,6 +108,21 @@ fn memory_without_end_is_stopped() {
     assert_eq!(outcome.fault(), Some(Fault::OutOfMemory));
 }
 
+/// One that says nothing is known by its size, and one that is small by what it says.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_is_seen_in_the_size_or_in_the_words() {
+    let with = |process: Process| run(process, &Value::Null).outcome;
+    assert_eq!(outcome(&["quiet"]), Outcome::Killed(Cause::Memory(512 << 20)));
+    let says = |words| with(shell(&format!("echo '{words}' >&2; exit 1")));
+    assert_eq!(says("MemoryError: here"), Outcome::Killed(Cause::Memory(512 << 20)));
+    assert_eq!(says("no such thing").fault(), Some(Fault::Exception));
+    // It is of another kind when it does not fill what it has, however little that is.
+    let mut small = misbehave(&["exit", "7"]);
+    small.limits.memory = 32 << 20;
+    assert_eq!(with(small).fault(), Some(Fault::Exception));
+}
+
 #[test]
 fn a_segfault_is_an_outcome() {
     assert_eq!(outcome(&["signal", "11"]), Outcome::Killed(Cause::Signal(11)));
@@ -116,6 +137,32 @@ fn a_gigabyte_of_output_is_stopped() {
     let report = run(misbehave(&["output"]), &Value::Null);
     assert_eq!(report.outcome, Outcome::Killed(Cause::Output(4 << 20)));
     assert!(report.output_bytes < 6 << 20, "{}", report.output_bytes);
+}
+
+/// So many bytes are no more than so many; and who has ended is not waited for.
+#[test]
+fn output_may_have_so_many_bytes() {
+    let echo = |most| {
+        let mut process = misbehave(&["echo"]);
+        process.limits.output = most;
+        run(process, &json!("1234"))
+    };
+    let given = usize::try_from(echo(1000).output_bytes).unwrap();
+    assert_eq!(echo(given).outcome, Outcome::Ok(json!("1234")));
+    assert_eq!(echo(given - 1).outcome, Outcome::Killed(Cause::Output(given as u64 - 1)));
+    let shortest = (0..20).map(|_| echo(given).took).min().unwrap();
+    assert!(shortest < Duration::from_millis(400), "{shortest:?}");
+}
+
+/// However it is written, no more than the end of standard error is kept.
+#[test]
+fn errors_without_a_line_end_are_cut() {
+    let mut process = shell("printf '%40000s' end >&2; echo 1");
+    process.limits.stderr = 1000;
+    assert_eq!(run(process, &Value::Null).stderr, "end");
+    let mut process = shell("printf '%s' 0123456789 >&2; echo 1");
+    process.limits.stderr = 4;
+    assert_eq!(run(process, &Value::Null).stderr, "6789");
 }
 
 #[test]
@@ -136,10 +183,13 @@ fn input_that_nobody_reads_is_no_hang() {
 
 #[test]
 fn what_is_no_json_is_no_answer() {
-    for deed in ["text", "silent"] {
+    for (deed, said) in [
+        ("text", "it gave no answer: its output has to be one JSON value and is none: "),
+        ("silent", "it gave no answer: it wrote nothing; it has to write a JSON value"),
+    ] {
         let outcome = outcome(&[deed]);
         assert!(matches!(outcome, Outcome::Failed(Failure::NoAnswer { .. })), "{outcome:?}");
-        assert!(outcome.to_string().contains("JSON value"), "{outcome}");
+        assert!(outcome.to_string().starts_with(said), "{outcome}");
     }
 }
 
@@ -178,11 +228,16 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[test]
 fn a_missing_launcher_is_said() {
-    for path in ["/no/such/launcher", "/bin/true", "/bin/cat", "/dev/null"] {
+    for (path, missing) in [
+        ("/no/such/launcher", Missing::Dependency),
+        ("/bin/true", Missing::Configuration),
+        ("/bin/cat", Missing::Configuration),
+        ("/dev/null", Missing::Permission),
+    ] {
         let mut process = misbehave(&[]);
         process.launcher = Launcher::at(path);
         let outcome = run(process, &Value::Null).outcome;
-        assert!(matches!(&outcome, Outcome::Unavailable(_)), "{path}: {outcome:?}");
+        assert_eq!(outcome.missing(), Some(missing), "{path}: {outcome:?}");
         assert!(outcome.to_string().contains(path), "{outcome}");
     }
     assert!(Launcher::own().unwrap_err().to_string().contains("contract_exec::launcher"));

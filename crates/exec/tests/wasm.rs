@@ -121,3 +121,44 @@ fn what_is_missing_is_said() {
     let wasm = Wasm::new(&wat::parse_str(text).unwrap(), "call").unwrap();
     assert_eq!(run(wasm, &Value::Null).missing(), Some(Missing::Dependency));
 }
+
+/// Exactly as much as is allowed is allowed.
+#[test]
+fn limits_are_what_is_allowed() {
+    let mut exact = wasm("i64.const 14");
+    exact.limits.output = 14;
+    assert_eq!(run(exact.clone(), &Value::Null), Outcome::Ok(json!({"fine": true})));
+    exact.limits.output = 13;
+    assert_eq!(run(exact, &Value::Null), Outcome::Killed(Cause::Output(13)));
+    // A page has 65536 bytes; the module has one and asks for one.
+    let grows = "(if (i32.eq (memory.grow (i32.const 1)) (i32.const -1)) (then unreachable))
+        i64.const 14";
+    let mut exact = wasm(grows);
+    exact.limits.memory = 2 << 16;
+    assert_eq!(run(exact.clone(), &Value::Null), Outcome::Ok(json!({"fine": true})));
+    exact.limits.memory -= 1;
+    assert_eq!(run(exact, &Value::Null), Outcome::Killed(Cause::Memory((2 << 16) - 1)));
+    // Fuel is handed out in portions, and all of it is there.
+    let counts = "(local $n i32) (loop $again
+        (local.set $n (i32.add (local.get $n) (i32.const 1)))
+        (br_if $again (i32.lt_u (local.get $n) (i32.const 5000000)))) i64.const 14";
+    assert_eq!(outcome(counts), Outcome::Ok(json!({"fine": true})));
+}
+
+#[test]
+fn tables_are_counted_as_memory() {
+    let text = r#"(module (memory (export "memory") 1) (table $one 1 funcref) (table 1 funcref)
+        (func (export "alloc") (param i32) (result i32) i32.const 1024)
+        (func (export "call") (param i32 i32) (result i64)
+            (if (i32.eq (table.grow $one (ref.null func) (i32.const 100000)) (i32.const -1))
+                (then unreachable))
+            i64.const 14)
+        (data (i32.const 0) "{\22fine\22: true}"))"#;
+    let mut wasm = Wasm::new(&wat::parse_str(text).unwrap(), "call").unwrap();
+    assert_eq!(run(wasm.clone(), &Value::Null), Outcome::Ok(json!({"fine": true})));
+    wasm.limits.memory = 1 << 20;
+    assert_eq!(run(wasm.clone(), &Value::Null), Outcome::Killed(Cause::Memory(1 << 20)));
+    wasm.limits.wall = Duration::from_secs(7);
+    assert!(format!("{wasm:?}").starts_with("Wasm(call, Limits {"));
+    assert_eq!(Task::from(wasm).wall(), Duration::from_secs(7));
+}

@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         "loop" => burn(),
         "sleep" => std::thread::sleep(Duration::from_secs(3600)),
         "memory" => hoard(),
+        "quiet" => return hoard_quietly(),
         "signal" => signal(path),
         "overflow" => drop(deep(0)),
         "output" => flood(&mut std::io::stdout()),
@@ -70,6 +71,19 @@ fn hoard() {
     let mut all: Vec<Vec<u8>> = Vec::new();
     loop {
         all.push(std::hint::black_box(vec![1; 8 << 20]));
+    }
+}
+
+/// Takes what there is, and gives up without a word. Its size can be seen for a while.
+fn hoard_quietly() -> ExitCode {
+    let mut all: Vec<Vec<u8>> = Vec::new();
+    loop {
+        let mut next = Vec::new();
+        if next.try_reserve_exact(8 << 20).is_err() {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            return ExitCode::from(1);
+        }
+        all.push(std::hint::black_box(next));
     }
 }
 
