@@ -204,6 +204,13 @@ fn what_is_declared_is_sent() {
 }
 
 #[test]
+fn a_query_that_is_required_is_given() {
+    let outside = Outside::default();
+    client(&outside).call(&get("/api/alerts", &[("since", "1")])).unwrap();
+    assert_eq!(outside.sent.borrow()[0].target, "/api/alerts?since=1");
+}
+
+#[test]
 fn the_limit_comes_before_the_cache_and_the_cache_before_the_network() {
     let outside = Outside::default();
     let client = client(&outside);
