@@ -53,8 +53,7 @@ impl<'s> Notes<'s> {
         let (place, partition) = self.place(who)?;
         let now = self.stores.now().to_string();
         let id = Uuid::new_v4().to_string();
-        let mut note = owned(who, &id);
-        note.extend(body.as_object().cloned().unwrap_or_default());
+        let mut note = owned(who, &id, body);
         note.insert("source".to_owned(), author.clone());
         note.insert("version".to_owned(), json!(1));
         note.insert("timestamps".to_owned(), json!({"created_at": now, "updated_at": now}));
@@ -88,12 +87,11 @@ impl<'s> Notes<'s> {
     ) -> Result<(Value, Value), Error> {
         let (place, partition) = self.place(who)?;
         let (_, before) = latest(&place, &partition, id, WHAT).await?;
-        let mut note = owned(who, id);
+        let mut note = owned(who, id, body);
         // A note stays on the surface on which it was written.
         for key in ["surface_id", "timestamps"] {
             note.insert(key.to_owned(), before.get(key).cloned().unwrap_or_default());
         }
-        note.extend(body.as_object().cloned().unwrap_or_default());
         note.insert("source".to_owned(), author.clone());
         note.insert("version".to_owned(), json!(base.saturating_add(1)));
         if let Some(times) = note.get_mut("timestamps").and_then(Value::as_object_mut) {
@@ -163,8 +161,9 @@ fn place_in_time(note: &Value) -> String {
     format!("{nanoseconds:039}.{}", text(note.get("note_id")))
 }
 
-fn owned(who: &Identity, id: &str) -> Map<String, Value> {
-    let mut note = Map::new();
+/// A body with what only the server knows: whose the note is, whatever the body says.
+fn owned(who: &Identity, id: &str, body: &Value) -> Map<String, Value> {
+    let mut note = body.as_object().cloned().unwrap_or_default();
     note.insert("note_id".to_owned(), json!(id));
     note.insert("tenant_id".to_owned(), json!(who.tenant_id));
     note.insert("mode".to_owned(), json!(who.mode));

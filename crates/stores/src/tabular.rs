@@ -3,7 +3,7 @@
 
 use contract_embed::{ResourceKind, SpineEventType};
 use contract_routing::identity::Identity;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use ulid::Ulid;
 use uuid::Uuid;
 
@@ -82,7 +82,7 @@ impl<'s> Tabular<'s> {
     ) -> Result<Written, Error> {
         let (place, partition) = self.place(who)?;
         let (id, now) = (Ulid::generate().to_string(), self.stores.now().to_string());
-        let record = self.record(who, &id, body, 1, (&now, &now))?;
+        let record = self.record(who.scope(), &id, body, 1, (&now, &now))?;
         let once = Once { key: idempotency_key, request: body };
         let write = Write { id: record_id(&id), base: 0, body: Some(record) };
         commit_once(&place, &partition, once, write, self.table.what()).await
@@ -110,9 +110,10 @@ impl<'s> Tabular<'s> {
                 whole.insert(key.to_owned(), value.clone());
             }
         }
-        whole.insert("scope".to_owned(), before.get("scope").cloned().unwrap_or_default());
         let body = Value::Object(whole);
-        let record = self.record(who, id, &body, base.saturating_add(1), (created, &now))?;
+        // It stays on the surface and in the project where it was made.
+        let scope = before.get("scope").cloned().unwrap_or_default();
+        let record = self.record(scope, id, &body, base.saturating_add(1), (created, &now))?;
         let once = Once { key: None, request: &body };
         let write = Write { id: record_id(id), base, body: Some(record) };
         let written = commit_once(&place, &partition, once, write, self.table.what()).await?;
@@ -163,18 +164,18 @@ impl<'s> Tabular<'s> {
         delete(&place, &partition, id, base, self.table.what()).await
     }
 
+    /// A body with what only the server knows, whatever the body says of it.
     fn record(
         &self,
-        who: &Identity,
+        scope: Value,
         id: &str,
         body: &Value,
         version: u64,
         (created, now): (&str, &str),
     ) -> Result<Value, Error> {
-        let mut record = Map::new();
+        let mut record = body.as_object().cloned().unwrap_or_default();
         record.insert("id".to_owned(), json!(id));
-        record.insert("scope".to_owned(), who.scope());
-        record.extend(body.as_object().cloned().unwrap_or_default());
+        record.insert("scope".to_owned(), scope);
         record.insert("version".to_owned(), json!(version));
         record.insert("created_at".to_owned(), json!(created));
         record.insert("updated_at".to_owned(), json!(now));

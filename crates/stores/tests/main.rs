@@ -10,6 +10,7 @@ mod missing;
 mod notes;
 mod ownership;
 mod retention;
+mod scope;
 mod spine;
 mod support;
 mod tabular;
