@@ -2,26 +2,20 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::support::{ADA, by_user, note, stores_with, text};
-use contract_embed::ResourceKind;
+use crate::support::{ADA, by_user, event, note, stores_with, text};
+use contract_embed::{Mode, ResourceKind};
+use contract_stores::{Emitter, Stores};
 
 const FOLDER: &str = "STORES_TEST_FOLDER";
 
-/// The child writes notes and says which ones are kept; it is killed at some point, and every one it named is there.
-#[tokio::test]
-async fn what_was_acknowledged_survives_a_kill() {
-    if let Some(folder) = std::env::var_os(FOLDER) {
-        let (stores, _) = stores_with(folder.as_ref(), ResourceKind::ALL);
-        loop {
-            let kept = stores.notes().create(&ADA, &note("n"), &by_user(), None).await.unwrap();
-            println!("kept {}", text(&kept.record, "note_id"));
-        }
-    }
+/// A child says which records are kept, and is killed at some point: every one that it named is there. The child is
+/// this test, which writes without end when it finds the folder in its environment.
+async fn survives(test: &str, is_there: impl AsyncFn(&Stores, &str) -> bool) {
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = Vec::new();
     for round in 1..=8 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "durability::what_was_acknowledged_survives_a_kill", "--nocapture"])
+            .args(["--exact", test, "--nocapture"])
             .env(FOLDER, folder.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -42,7 +36,36 @@ async fn what_was_acknowledged_survives_a_kill() {
         acknowledged.extend(rest.filter_map(|l| Some(l.strip_prefix("kept ")?.to_owned())));
         let (stores, _) = stores_with(folder.path(), ResourceKind::ALL);
         for id in &acknowledged {
-            assert!(stores.notes().get(&ADA, id).await.is_ok(), "round {round}: {id}");
+            assert!(is_there(&stores, id).await, "round {round}: {id}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill() {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let (stores, _) = stores_with(folder.as_ref(), ResourceKind::ALL);
+        loop {
+            let kept = stores.notes().create(&ADA, &note("n"), &by_user(), None).await.unwrap();
+            println!("kept {}", text(&kept.record, "note_id"));
+        }
+    }
+    let test = "durability::what_was_acknowledged_survives_a_kill";
+    survives(test, async |stores, id| stores.notes().get(&ADA, id).await.is_ok()).await;
+}
+
+/// Nothing waits in a buffer: what is told of learning is on the spine once it was taken.
+#[tokio::test]
+async fn telemetry_of_learning_survives_a_kill() {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let (stores, _) = stores_with(folder.as_ref(), ResourceKind::ALL);
+        for kind in ["rl", "rlha"].iter().cycle() {
+            let told = event(kind);
+            stores.spine().append(Emitter::Identity(&ADA), &told).await.unwrap();
+            println!("kept {}", text(&told, "event_id"));
+        }
+    }
+    let test = "durability::telemetry_of_learning_survives_a_kill";
+    survives(test, async |stores, id| stores.spine().get(Mode::Lab, "acme", id).await.is_ok())
+        .await;
 }

@@ -11,6 +11,7 @@ mod notes;
 mod ownership;
 mod retention;
 mod scope;
+mod selection;
 mod spine;
 mod support;
 mod tabular;

@@ -1,7 +1,7 @@
 //! The spine: in order, nothing twice, nothing lost, and no way to change a record.
 use std::collections::BTreeSet;
 
-use crate::support::{ADA, event, stores, text};
+use crate::support::{ADA, RUN, event, stores, text};
 use contract_embed::{Mode, SpineEventType};
 use contract_stores::{Emitter, Error, SpineFilter};
 use serde_json::json;
@@ -86,5 +86,104 @@ async fn an_event_is_once_on_the_spine_and_says_what_the_server_knows() {
     for bad in [event("safety"), event("gossip"), json!(7)] {
         let refused = stores.spine().append(Emitter::Identity(&ADA), &bad).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    }
+}
+
+/// An event of a type, with what its type demands of the payload.
+fn typed(kind: SpineEventType) -> serde_json::Value {
+    let mut event = event(kind.as_str());
+    event["payload"] = match kind {
+        SpineEventType::Safety => {
+            json!({"decision": "deny", "justification": "the gate for outbound calls refused it"})
+        }
+        SpineEventType::Budget => json!({"line_id": RUN}),
+        _ => json!({}),
+    };
+    event
+}
+
+#[tokio::test]
+async fn every_type_of_event_is_on_the_one_spine() {
+    let (_folder, stores, _) = stores();
+    let words: Vec<&str> = SpineEventType::ALL.iter().map(|kind| kind.as_str()).collect();
+    for word in ["analytics", "audit", "safety", "rl", "rlha", "tuning", "budget", "strategy_lock"]
+    {
+        assert!(words.contains(&word), "{word}");
+    }
+    for kind in SpineEventType::ALL.iter().copied() {
+        stores.spine().append(Emitter::Identity(&ADA), &typed(kind)).await.unwrap();
+    }
+    let all = SpineFilter::default();
+    let heard = stores.spine().list(Mode::Lab, "acme", &all, None, 100).await.unwrap().items;
+    let types: Vec<&str> = heard.iter().map(|event| text(event, "event_type")).collect();
+    assert_eq!(types, words);
+    for kind in SpineEventType::ALL.iter().copied() {
+        let filter = SpineFilter { event_type: Some(kind), ..SpineFilter::default() };
+        let found = stores.spine().list(Mode::Lab, "acme", &filter, None, 100).await.unwrap().items;
+        assert_eq!(found.len(), 1, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_lacks_none_of_its_fields() {
+    let (_folder, stores, _) = stores();
+    let spine = stores.spine();
+    let first = spine.append(Emitter::Identity(&ADA), &event("analytics")).await.unwrap();
+    let mut whole = event("analytics");
+    whole["project_id"] = json!("garden");
+    whole["parent_event_id"] = first["event_id"].clone();
+    whole["causality"] =
+        json!({"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7"});
+    let record = spine.append(Emitter::Identity(&ADA), &whole).await.unwrap();
+    let fields = [
+        "event_id",
+        "tenant_id",
+        "mode",
+        "user_id",
+        "surface_id",
+        "project_id",
+        "run_id",
+        "step_id",
+        "parent_event_id",
+        "timestamp",
+        "event_type",
+        "source",
+        "payload",
+        "causality",
+        "route",
+    ];
+    let there: BTreeSet<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(there, BTreeSet::from(fields));
+    assert_eq!(spine.get(Mode::Lab, "acme", text(&whole, "event_id")).await.unwrap(), record);
+    for field in ["event_id", "run_id", "step_id", "timestamp", "event_type", "source", "payload"] {
+        let mut event = event("analytics");
+        event.as_object_mut().unwrap().shift_remove(field);
+        let refused = spine.append(Emitter::Identity(&ADA), &event).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{field}: {refused:?}");
+    }
+    // What a user does has the user and the surface.
+    let mut of_nobody = event("analytics");
+    of_nobody["source"] = json!("ui");
+    of_nobody.as_object_mut().unwrap().shift_remove("surface_id");
+    let refused = spine.append(Emitter::Identity(&ADA), &of_nobody).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn sources_are_those_of_the_contracts() {
+    let (_folder, stores, _) = stores();
+    for (source, is_one) in [
+        ("ui", true),
+        ("agent", true),
+        ("connector", true),
+        ("tool", true),
+        ("stdout", false),
+        ("robot", false),
+        ("", false),
+    ] {
+        let mut event = event("analytics");
+        event["source"] = json!(source);
+        let answer = stores.spine().append(Emitter::Identity(&ADA), &event).await;
+        assert_eq!(answer.is_ok(), is_one, "{source}: {answer:?}");
     }
 }
