@@ -1,5 +1,8 @@
 //! The frozen contracts as a program has them: examples, words, topics.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use contract_embed::{Band, Obligation, PluginState, Topic, UnknownWord, files, schema, schemas};
 use serde_json::Value;
 
@@ -68,4 +71,80 @@ fn a_schema_is_found_in_the_version_that_was_asked_for() {
     {
         assert!(schema(name, version).is_err(), "{name} {version}");
     }
+}
+
+fn every(value: &Value, at: &str, see: &mut impl FnMut(&str, &Value)) {
+    see(at, value);
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(all) => all.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(all) => all.iter().enumerate().map(|(n, v)| (n.to_string(), v)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in members {
+        every(value, &format!("{at}/{key}"), see);
+    }
+}
+
+/// `TenantId` is what a property `tenant_id` is.
+fn as_property(definition: &str) -> String {
+    let mut name = String::new();
+    for (at, letter) in definition.char_indices() {
+        if at > 0 && letter.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
+/// What has the name of a common definition refers to it, and writes it nowhere again.
+#[test]
+fn storage_schemas_refer_to_the_common_definitions() {
+    let read = |path: &str| -> Value {
+        serde_json::from_str(contract_embed::file(path).unwrap().text).unwrap()
+    };
+    let common = read("storage/common.schema.json");
+    let definitions = common["$defs"].as_object().unwrap();
+    let names: BTreeSet<String> = definitions.keys().map(|name| as_property(name)).collect();
+    assert!(names.len() > 20 && names.contains("tenant_id"), "{names:?}");
+    let mut references = 0;
+    for file in files().iter().filter(|file| file.path.starts_with("storage/schemas/")) {
+        every(&read(file.path), "", &mut |at, value| {
+            let Some((above, name)) = at.rsplit_once('/') else { return };
+            // A condition narrows what the properties say already.
+            let is_said = above.ends_with("/properties") && !above.contains("/allOf/");
+            if !is_said || !names.contains(name) {
+                return;
+            }
+            // A `version` may be that of a record or that of a program.
+            let reference = value["$ref"].as_str().unwrap_or_default();
+            assert!(reference.starts_with("../common.schema.json#/$defs/"), "{}{at}", file.path);
+            references += 1;
+        });
+    }
+    assert!(references > 50, "{references}");
+}
+
+/// A page that people read states the version of the set, or none.
+#[test]
+fn pages_state_no_other_version() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts");
+    let versions = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+        let is_one = |word: &&str| {
+            let parts: Vec<&str> = word.trim_matches('.').split('.').collect();
+            parts.len() == 3 && parts.iter().all(|part| part.parse::<u64>().is_ok())
+        };
+        words.filter(is_one).map(|word| word.trim_matches('.').to_owned()).collect()
+    };
+    assert_eq!(versions("now 1.2.3, before `0.9.1`."), ["1.2.3", "0.9.1"]);
+    for page in ["README.md", "policy/POLICY_VERSIONING.md", "security/modules/README.md"] {
+        let text = std::fs::read_to_string(folder.join(page)).unwrap();
+        for version in versions(&text) {
+            assert_eq!(version, contract_embed::VERSION, "{page}");
+        }
+    }
+    let main = contract_embed::file("api/openapi/main.yaml").unwrap().text;
+    let info = main.split("servers:").next().and_then(|head| head.split("info:").nth(1));
+    assert_eq!(versions(info.unwrap()), [contract_embed::VERSION]);
 }

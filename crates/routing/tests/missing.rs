@@ -199,3 +199,37 @@ fn the_file_system_is_for_lab_with_a_label_that_users_see() {
         assert!(refused(&lab), "{mode}");
     }
 }
+
+/// No kind has a place in memory, and none a file of the host but in lab.
+#[test]
+fn every_kind_is_kept_in_a_cloud_outside_lab() {
+    let words = ["container", "collection", "table", "directory"];
+    for kind in ResourceKind::ALL.iter().copied() {
+        for (mode, target) in
+            Mode::ALL.iter().copied().flat_map(|mode| words.map(|word| (mode, word)))
+        {
+            let mut route = route(1, kind, mode, None);
+            route["target"]["kind"] = json!(target);
+            route["label"] = json!({"text": "Lab: kept on this machine", "visible": true});
+            let is_taken = |backend: &str| {
+                let mut route = route.clone();
+                route["backend"] = json!(backend);
+                Registry::new(&[route]).is_ok()
+            };
+            let taken: Vec<&str> = Backend::ALL
+                .iter()
+                .map(|backend| backend.as_str())
+                .chain(["memory", "in_memory", "local", "redis", "stdout", ""])
+                .filter(|backend| is_taken(backend))
+                .collect();
+            let expected: &[&str] = match target {
+                "container" => &["cosmos_db"],
+                "collection" => &["firestore"],
+                "table" => &["dynamodb"],
+                _ if mode == Mode::Lab => &["filesystem"],
+                _ => &[],
+            };
+            assert_eq!(taken, expected, "{kind} in {mode}, a {target}");
+        }
+    }
+}

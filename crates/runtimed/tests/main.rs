@@ -3,6 +3,7 @@
 
 mod api;
 mod configuration;
+mod deferred;
 mod events;
 mod fuzz;
 mod http;
