@@ -1,6 +1,7 @@
 //! What this repository ships keeps its own rules: our contracts, the template of `init`, our schemas.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads and stops")]
 
+mod binary;
 mod support;
 
 use std::path::Path;
@@ -68,6 +69,24 @@ fn our_contracts_are_whole() {
     ] {
         assert!(stems.contains(&record), "no schema for {record}");
     }
+}
+
+/// Every release of this major version is still there for its clients: operations, fields, keys, topics.
+#[test]
+fn nothing_that_was_frozen_is_broken() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut compared = 0;
+    for entry in std::fs::read_dir(root.join("contracts/_frozen")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let version = name.strip_prefix("freeze-").and_then(|rest| rest.strip_suffix(".json"));
+        let Some(version) = version.filter(|version| version.starts_with("1.")) else { continue };
+        let freeze = format!("freeze:{version}");
+        let args = ["diff", &freeze, "--only", "major", "--only", "unproven", "--exit-code"];
+        let run = binary::run(root, &args);
+        assert_eq!(run.code, 0, "{freeze}: {}", run.stdout);
+        compared += 1;
+    }
+    assert!(compared >= 2, "{compared}");
 }
 
 #[test]

@@ -40,3 +40,34 @@ fn a_wrong_configuration_says_what_is_wrong() {
         assert!(Configuration::read(file.path()).is_err());
     }
 }
+
+/// No variable of the environment and no second file says how the server is set up.
+#[test]
+fn everything_is_read_from_the_one_file() {
+    fn sources(folder: &std::path::Path, see: &mut impl FnMut(&std::path::Path, &str)) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => sources(&path, see),
+                false => see(&path, &std::fs::read_to_string(&path).unwrap()),
+            }
+        }
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut readers = Vec::new();
+    sources(&folder, &mut |path, text| {
+        for word in ["env::var", "option_env!", "dotenv"] {
+            assert!(!text.contains(word), "{} has {word}", path.display());
+        }
+        if text.contains("fs::read") || text.contains("File::open") {
+            readers.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+        }
+    });
+    readers.sort();
+    // A token of a cloud lies in a file of its own, of which the configuration says the path.
+    assert_eq!(readers, ["clouds.rs", "config.rs"]);
+    // A key that nobody knows is refused, so nothing that was meant is left out.
+    let mut whole = configuration(ResourceKind::ALL);
+    whole["integrations"]["runtimed"]["cycle_pause_milliseconds"] = json!(1);
+    assert!(Configuration::of(whole).is_err());
+}
