@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use contract_guard::document::{self, Limits, Syntax};
+use contract_guard::finding::Level;
 use contract_guard::laws::{self, LAW_KINDS, Law, PACKS};
 
 fn root() -> PathBuf {
@@ -19,6 +20,64 @@ fn packs() -> Vec<Law> {
         law.unwrap()
     };
     PACKS.iter().map(read).collect()
+}
+
+/// The tests that a rule names.
+fn tests_of(rule: &serde_json::Value) -> Vec<&str> {
+    let many = rule["tests"].as_array().map_or(&[][..], Vec::as_slice);
+    many.iter().chain([&rule["test"]]).filter_map(serde_json::Value::as_str).collect()
+}
+
+/// Whether a text has a test of this name that runs by itself.
+fn has_test(text: &str, name: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let starts = [format!("fn {name}("), format!("async fn {name}(")];
+    let is_it = |line: &str| starts.iter().any(|start| line.starts_with(start.as_str()));
+    lines.iter().enumerate().filter(|(_, line)| is_it(line)).any(|(at, _)| {
+        let above = lines[..at].iter().rev();
+        let about: Vec<&&str> =
+            above.take_while(|line| line.starts_with("#[") || line.starts_with("//")).collect();
+        about.iter().any(|l| l.starts_with("#[test]") || l.starts_with("#[tokio::test"))
+            && !about.iter().any(|line| line.starts_with("#[ignore"))
+    })
+}
+
+#[test]
+fn every_test_that_a_pack_names_is_there() {
+    assert!(has_test("#[test]\n/// x\nfn a() {", "a") && !has_test("fn a() {", "a"));
+    assert!(!has_test("#[test]\n#[ignore = \"slow\"]\nfn a() {", "a"));
+    let mut count = 0;
+    for pack in PACKS {
+        let law = json(pack.text, Syntax::Yaml);
+        for test in law["rules"].as_array().unwrap().iter().flat_map(tests_of) {
+            let (file, name) = test.split_once("::").unwrap();
+            let text = std::fs::read_to_string(root().join(file));
+            let text = text.unwrap_or_else(|error| panic!("{}: {test}: {error}", pack.name));
+            assert!(has_test(&text, name), "{}: no test {test}", pack.name);
+            count += 1;
+        }
+    }
+    assert!(count > 200, "{count}");
+}
+
+/// What CI has to reject by itself, and the rules that do it: each is an error, and its stories show it broken.
+#[test]
+fn what_ci_rejects_is_an_error() {
+    let law = packs().into_iter().find(|law| law.name == "plugin-host-phase-11").unwrap();
+    for (what, ids) in [
+        ("failing tests", &["ci-failures-count", "ci-runs-tests-with-coverage"][..]),
+        ("calls without the sandbox", &["plugin-runs-are-sandboxed"]),
+        ("endpoints that raise", &["health-router-raises-only-http"]),
+        ("vague messages", &["reasons-are-not-vague"]),
+        ("missing updates of the state", &["outcomes-are-recorded", "no-return-before-the-state"]),
+    ] {
+        for id in ids {
+            let rule = law.rules.iter().find(|rule| rule.id == *id).unwrap();
+            assert_eq!(rule.level, Level::Error, "{what}: {id}");
+            let story = root().join("fixtures/packs").join(&law.name).join(id).join("fail.story");
+            assert!(story.is_file(), "{what}: {id}");
+        }
+    }
 }
 
 /// The packs of the written contracts, and the letter of their numbers.
