@@ -64,6 +64,17 @@ pub struct Status {
     pub findings: usize,
 }
 
+impl Status {
+    /// Whether it is held whole, or waived: rules without findings, or tests that passed.
+    pub fn is_held(&self) -> bool {
+        match self.standing {
+            Standing::Enforced | Standing::Tested => self.findings == 0,
+            Standing::Waived => true,
+            Standing::Partly | Standing::OnlyWritten => false,
+        }
+    }
+}
+
 /// The tests that are known to have passed, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
@@ -169,7 +180,11 @@ fn combined(views: &[(Standing, String)]) -> (Standing, String) {
     let has = |wanted: Standing| views.iter().any(|(standing, _)| *standing == wanted);
     let best = match views.iter().map(|(standing, _)| *standing).min() {
         None => Standing::OnlyWritten,
-        Some(Standing::Enforced) if has(Standing::Partly) => Standing::Partly,
+        // A test that passed proves the sentence; what a rule does not see of it is then seen.
+        Some(Standing::Enforced) if has(Standing::Partly) => match has(Standing::Tested) {
+            true => Standing::Tested,
+            false => Standing::Partly,
+        },
         Some(best) => best,
     };
     let remarks: Vec<&str> = views

@@ -72,11 +72,12 @@ pub fn waive(statuses: &mut [Status], all: &[Unheld], today: Date) -> Vec<String
                 _ if today > unheld.until => {
                     vain.push(format!("the waiver of `{name}` ended on {}", unheld.until));
                 }
-                Standing::Partly | Standing::OnlyWritten => {
+                _ if !status.is_held() => {
                     status.standing = Standing::Waived;
                     let (until, owner) = (unheld.until, &unheld.owner);
                     status.remark = format!("until {until}, {owner}: {}", unheld.reason);
                 }
+                Standing::Waived => vain.push(format!("`{name}` is waived twice")),
                 standing => {
                     vain.push(format!("`{name}` is {}, and needs no waiver", standing.name()))
                 }

@@ -23,6 +23,9 @@ fn records_are_appended_and_read_and_nothing_else() {
     let mut forged = event("62f746b4-84e6-4ceb-95bd-447e7184d455");
     forged["tenant_id"] = json!("other");
     assert_eq!(server.ask("POST", "/v1/spine/events", &[], Some(&forged)).status, 422);
+    let mut as_system = event("62f746b4-84e6-4ceb-95bd-447e7184d456");
+    as_system["source"] = json!("system");
+    assert_eq!(server.ask("POST", "/v1/spine/events", &[], Some(&as_system)).status, 403);
     // Reading the spine is for those whose role gives it.
     let read = server.ask("GET", "/v1/spine/events", &[], None);
     assert_eq!((read.status, read.text("code")), (403, "forbidden"));

@@ -23,7 +23,7 @@ use super::progress::Progress;
 use super::{Answer, Failure};
 use crate::edit;
 use crate::gate::{self, Levels};
-use crate::laws::{self, Evidence, Hold, Ratchet, Standing, Status};
+use crate::laws::{self, Evidence, Hold, Ratchet, Status};
 use crate::report::{self, Closing, RuleCounts};
 use crate::source;
 use crate::tree::ArtifactPath;
@@ -120,8 +120,7 @@ fn show_status(args: &args::Status, global: &Global, terminal: &Terminal) -> Ans
     for line in &vain {
         terminal.note(line);
     }
-    let is_held = |s: &Status| !matches!(s.standing, Standing::Partly | Standing::OnlyWritten);
-    let is_strict = args.strict && !(vain.is_empty() && statuses.iter().all(is_held));
+    let is_strict = args.strict && !(vain.is_empty() && statuses.iter().all(Status::is_held));
     Ok(terminal.write(text.as_bytes(), u8::from(is_strict)))
 }
 

@@ -1,6 +1,6 @@
 //! The databases of clouds do what the suite of the stores asks, and another process reads what one has written. What
 //! they run against, and what that does not show, is in the README.
-#![cfg(all(feature = "cosmos", feature = "dynamodb", feature = "firestore"))]
+#![cfg(all(feature = "cosmos", feature = "firestore"))]
 
 mod cosmos;
 mod firestore;
@@ -10,8 +10,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use contract_backends::{Backends, CosmosSettings, DynamodbSettings, FirestoreSettings};
+#[cfg(feature = "dynamodb")]
+use contract_backends::DynamodbSettings;
+use contract_backends::{Backends, CosmosSettings, FirestoreSettings};
 use contract_embed::Backend;
 use contract_routing::{Registry, Route};
 use contract_stores::{Open, StoreError, VersionedStore, Write, conformance};
@@ -22,6 +23,7 @@ use crate::cosmos::Cosmos;
 use crate::firestore::Firestore;
 
 /// Where `make emulators` has a DynamoDB.
+#[cfg(feature = "dynamodb")]
 const DYNAMODB: &str = "BACKENDS_DYNAMODB";
 
 /// Says to a copy of this process what it should write to.
@@ -50,14 +52,13 @@ fn backends(backend: Backend, endpoint: &str) -> Backends {
     let folder = std::env::temp_dir();
     let backends = Backends::new(&folder);
     match backend {
-        Backend::Dynamodb => {
-            let credentials = Credentials::new("key", "secret", None, None, "test");
-            backends.with_dynamodb(DynamodbSettings {
-                region: "eu-central-1".to_owned(),
-                endpoint: Some(endpoint.to_owned()),
-                credentials: SharedCredentialsProvider::new(credentials),
-            })
-        }
+        #[cfg(feature = "dynamodb")]
+        Backend::Dynamodb => backends.with_dynamodb(DynamodbSettings::with_keys(
+            "eu-central-1",
+            Some(endpoint),
+            "key",
+            "secret",
+        )),
         Backend::Firestore => backends.with_firestore(FirestoreSettings {
             endpoint: endpoint.to_owned(),
             project: "test".to_owned(),
@@ -135,6 +136,7 @@ async fn cosmos_does_what_is_asked() {
     is_read_from_another_host(Backend::CosmosDb, &endpoint).await;
 }
 
+#[cfg(feature = "dynamodb")]
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a server: make emulators says how"]
 async fn dynamodb_does_what_is_asked() {

@@ -6,9 +6,12 @@ use serde_json::Value;
 
 use super::{Answer, body, of_path, page};
 use crate::app::App;
-use crate::http::{Asked, Reply};
+use crate::http::{Asked, Problem, Reply};
 
 pub(super) async fn append(app: &App, asked: &Asked, who: &Identity) -> Answer {
+    if body(asked).get("source").and_then(Value::as_str) == Some("system") {
+        return Err(Problem::forbidden("what the system records, the runtime records itself"));
+    }
     let record = app.stores.spine().append(Emitter::Identity(who), body(asked)).await?;
     let id = record.get("event_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let headers = vec![("location", format!("/v1/spine/events/{id}"))];
