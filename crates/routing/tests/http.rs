@@ -1,6 +1,5 @@
 //! The real transport against a real server on loopback.
 #![cfg(feature = "http")]
-#![expect(clippy::unwrap_used, reason = "a test stops")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
