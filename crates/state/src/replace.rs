@@ -9,7 +9,8 @@ use std::path::Path;
 ///
 /// # Errors
 /// What the system says. The file is then as it was; what was written beside it is taken away where that is possible,
-/// and overwritten the next time where it is not.
+/// and overwritten the next time where it is not. When no more than the folder could not be synced, the file has the
+/// new bytes, and a power cut may give the old ones back.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {

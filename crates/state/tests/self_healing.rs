@@ -277,13 +277,19 @@ fn what_may_not_be_read_or_written_stops_nobody() {
         let path = folder.join("read-only/worker/positions.json");
         assert_eq!(fs::read(path).unwrap(), b"corrupt");
 
+        // Where names can be made and not listed, nobody can sync them: the new bytes are there, and that is not enough.
+        let unlisted = file(&folder.join("unlisted"));
+        assert!(matches!(unlisted.save(&in_use()), Err(Error::Io { .. })));
+        let there = fs::read(folder.join("unlisted/worker/positions.json")).unwrap();
+        assert_eq!(there, written());
+
         let empty = file(&folder.join("empty"));
         let loaded = empty.load();
         assert!(matches!(&loaded.happened[..], [Happened::Left(_)]), "{:?}", loaded.happened);
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for part in ["unreadable", "read-only", "empty"] {
+    for part in ["unreadable", "read-only", "empty", "unlisted"] {
         let worker = folder.path().join(part).join("worker");
         fs::create_dir_all(&worker).unwrap();
         fs::write(worker.join("positions.json"), b"corrupt").unwrap();
@@ -293,6 +299,7 @@ fn what_may_not_be_read_or_written_stops_nobody() {
     mode(&folder.path().join("unreadable/worker"), 0o777);
     mode(&folder.path().join("read-only/worker"), 0o555);
     mode(&folder.path().join("empty/worker"), 0o555);
+    mode(&folder.path().join("unlisted/worker"), 0o333);
     mode(folder.path(), 0o755);
     // Where the build lies, others may not look.
     let copy = folder.path().join("test");
@@ -311,6 +318,7 @@ fn what_may_not_be_read_or_written_stops_nobody() {
     let output = again.output().unwrap();
     mode(&folder.path().join("read-only/worker"), 0o755);
     mode(&folder.path().join("empty/worker"), 0o755);
+    mode(&folder.path().join("unlisted/worker"), 0o755);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
 }
