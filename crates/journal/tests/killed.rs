@@ -105,3 +105,45 @@ fn the_disk_is_full() {
     is_there(&path, &numbers);
     verify(&path).unwrap();
 }
+
+/// A name that is not synced with its folder may be gone after a power cut. Where a folder cannot be opened that shows;
+/// root may open everything, so the test runs itself again as somebody else.
+#[test]
+fn a_new_journal_is_synced_with_its_folder() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65534;
+    const FOLDER: &str = "CONTRACT_JOURNAL_FOLDER";
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let path = Path::new(&folder).join("events.jsonl");
+        assert!(matches!(Journal::open(&path, Options::default()), Err(Error::Io(..))));
+        // Nobody has to do it for a name that is there.
+        Journal::open(&path, Options::default()).unwrap();
+        return;
+    }
+    let mode = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (unlisted, copy) = (folder.path().join("unlisted"), folder.path().join("test"));
+    std::fs::create_dir(&unlisted).unwrap();
+    mode(folder.path(), 0o755);
+    mode(&unlisted, 0o333);
+    // Where the build lies, others may not look.
+    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    mode(&copy, 0o755);
+    let mut again = Command::new(&copy);
+    again.args(["--exact", "a_new_journal_is_synced_with_its_folder"]);
+    again.env(FOLDER, &unlisted).current_dir("/");
+    if std::fs::metadata(folder.path()).unwrap().uid() == 0 {
+        again.uid(NOBODY).gid(NOBODY);
+    }
+    // A process that another test starts has the copy open for a moment, and then nobody can execute it.
+    let output = (0..100).find_map(|_| match again.output() {
+        Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => None,
+        output => Some(output.unwrap()),
+    });
+    mode(&unlisted, 0o755);
+    let said = String::from_utf8_lossy(&output.unwrap().stdout).into_owned();
+    assert!(said.contains("1 passed"), "{said}");
+}
