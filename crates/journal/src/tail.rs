@@ -41,10 +41,10 @@ pub(crate) fn read(path: &Path, file: &mut File) -> Result<Tail, Error> {
             break Tail { next: 1, head: Digest::START, remains: bytes };
         }
         let searched = length - start;
-        if searched == SEARCHED {
+        if searched >= SEARCHED {
             return Err(broken(path, file, start));
         }
-        let size = searched.max(BLOCK).min(SEARCHED - searched).min(start);
+        let size = searched.max(BLOCK).min(start);
         start -= size;
         let mut block = vec![0; usize::try_from(size).unwrap_or(0)];
         file.seek(SeekFrom::Start(start))
