@@ -227,7 +227,6 @@ fn ended(error: &Error, run: &Run<'_>) -> Outcome {
     }
     match error.as_trap_code() {
         Some(TrapCode::OutOfFuel) => Outcome::TimedOut(Bound::Fuel(run.limits.fuel)),
-        Some(TrapCode::GrowthOperationLimited) => Outcome::Killed(Cause::Memory(run.limits.memory)),
         _ => Outcome::Failed(Failure::Trap { message: error.to_string() }),
     }
 }

@@ -338,6 +338,27 @@ mod linux {
         assert_eq!(says(misbehave(&["raise"])), "no a limit: PermissionDenied");
     }
 
+    /// Time of a processor that this thread has used, in hundredths of a second (proc(5)).
+    fn used() -> u64 {
+        let text = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let rest = text.rsplit_once(')').unwrap().1;
+        rest.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
+    /// Whoever waits leaves the processor to others, also when nobody takes or gives anything any more.
+    #[test]
+    fn a_host_that_waits_sleeps() {
+        for deed in ["sleep", "closed"] {
+            let mut process = misbehave(&[deed]);
+            process.limits.wall = Duration::from_secs(1);
+            let input = json!("x".repeat(1 << 20));
+            let before = used();
+            assert!(matches!(run(process, &input).outcome, Outcome::TimedOut(_)));
+            let used = used() - before;
+            assert!(used < 25, "{deed}: {used}");
+        }
+    }
+
     #[test]
     fn no_process_is_left() {
         for _ in 0..20 {
