@@ -371,3 +371,25 @@ fn no_http_client_is_linked() {
         assert!(!linked(name), "`{name}` is linked");
     }
 }
+
+/// A crate that lists its tests runs none that it forgets to list.
+#[test]
+fn every_test_file_of_a_crate_is_run() {
+    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
+        let folder = entry.unwrap().path();
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        if !manifest.contains("autotests = false") {
+            continue;
+        }
+        let main = std::fs::read_to_string(folder.join("tests/main.rs")).unwrap();
+        for file in std::fs::read_dir(folder.join("tests")).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let Some(stem) = name.strip_suffix(".rs").filter(|stem| *stem != "main") else {
+                continue;
+            };
+            let is_listed = main.contains(&format!("mod {stem};"))
+                || manifest.contains(&format!("path = \"tests/{name}\""));
+            assert!(is_listed, "{}: tests/{name} is never run", folder.display());
+        }
+    }
+}
