@@ -102,7 +102,7 @@ pub(in crate::cli) struct Status {
     /// Sentences that this repository accepts not to hold: a list of `{pack, sentences, until, owner, reason}`
     #[arg(long, value_name = "FILE")]
     pub waived: Option<PathBuf>,
-    /// Exit 1 unless every sentence is waived, or enforced or tested without a finding, and every waiver is needed
+    /// Exit 1 unless every sentence is tested, waived, or enforced without a finding, and every waiver is needed
     #[arg(long)]
     pub strict: bool,
 }
