@@ -43,11 +43,6 @@ impl Role {
         ("publishes", Role::Publishes),
         ("consumes", Role::Consumes),
     ];
-
-    /// As manifests write it.
-    pub fn name(self) -> &'static str {
-        Role::ALL.iter().find(|(_, role)| *role == self).map_or("", |(name, _)| name)
-    }
 }
 
 /// A contract that a manifest names.

@@ -113,7 +113,7 @@ fn name(
         meant.iter().filter_map(|id| builder.graph.node(*id)).filter(is_contract).collect();
     let is_topic = |node: &&&Node| node.kind == NodeKind::Topic;
     let topics: Vec<&Node> = found.iter().filter(is_topic).copied().collect();
-    let wants_topic = kind(named.role) != EdgeKind::Implements && !topics.is_empty();
+    let wants_topic = named.role != Role::Implements && !topics.is_empty();
     let found = if wants_topic { topics } else { found };
     let targets: Vec<Place> = found.iter().filter_map(|node| node.place.clone()).collect();
     let at = Place::new(file, &named.at);

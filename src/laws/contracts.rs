@@ -28,6 +28,8 @@ pub struct Contract {
 pub struct Contracts {
     /// Each of them.
     pub all: Vec<Contract>,
+    /// Those that the baseline had, and that are no more.
+    pub gone: Vec<Contract>,
     /// The newest freeze.
     pub newest: Option<String>,
 }
@@ -37,5 +39,10 @@ impl Contracts {
     pub fn meant(&self, name: &str) -> Vec<&Contract> {
         let found = self.all.iter().filter(|contract| contract.names.iter().any(|n| n == name));
         found.collect()
+    }
+    /// What breaks a name since the baseline.
+    pub fn broken(&self, name: &str) -> Option<&str> {
+        let meant = self.all.iter().chain(&self.gone).filter(|c| c.names.iter().any(|n| n == name));
+        meant.flat_map(|contract| &contract.breaks).next().map(String::as_str)
     }
 }

@@ -64,6 +64,8 @@ pub enum Need {
     Programs,
     /// The contracts, and what changed in them.
     Contracts,
+    /// The contracts, as crates name them.
+    Crates,
 }
 
 /// What a rule demands of a repository.

@@ -90,6 +90,9 @@ fn ready(rules: &[&Rule], world: &World<'_>, before: Option<&World<'_>>) {
     if held().any(|rule| rule.demand.needs() == Need::Contracts) {
         world.hands.checks(&[]);
     }
+    if held().any(|rule| rule.demand.needs() == Need::Crates) {
+        world.hands.contracts();
+    }
 }
 
 /// Why a rule is not held now, if it is not.

@@ -25,7 +25,7 @@ pub trait Hands: Sync {
     /// Findings of contract-guard's own rules about the repository's contracts; `None` when it has none.
     fn checks(&self, codes: &[String]) -> Option<Vec<Finding>>;
     /// The repository's contracts, as its crates name them; `None` when it has none.
-    fn contracts(&self) -> Option<Contracts> {
+    fn contracts(&self) -> Option<&Contracts> {
         None
     }
 }

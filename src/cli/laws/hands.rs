@@ -10,7 +10,7 @@ use crate::cli::args::Global;
 use crate::cli::load::{Loaded, load, load_to_compare};
 use crate::finding::{Finding, Location};
 use crate::gate;
-use crate::gate::Accepted;
+use crate::gate::{Accepted, Comparison};
 use crate::laws::{self, Hands};
 use crate::source::{self, Request, Source};
 
@@ -30,8 +30,9 @@ pub(super) struct OwnHands<'g> {
 /// The contracts of the repository, and what changed in them.
 struct Contracts {
     now: Loaded,
-    before: Option<Loaded>,
+    before: Option<(Loaded, Comparison)>,
     changes: Vec<Finding>,
+    named: OnceLock<laws::Contracts>,
 }
 
 impl<'g> OwnHands<'g> {
@@ -45,7 +46,7 @@ impl<'g> OwnHands<'g> {
         OwnHands { request, baseline, commits, run_commands, global, contracts }
     }
 
-    fn contracts(&self) -> Option<&Contracts> {
+    fn loaded(&self) -> Option<&Contracts> {
         self.contracts.get_or_init(|| self.load()).as_ref()
     }
 
@@ -57,20 +58,27 @@ impl<'g> OwnHands<'g> {
             let request = Request { source, frozen: false, ..self.request.clone() }.configured();
             load_to_compare(&request, self.global).ok()
         };
-        let first = self.baseline.as_ref().and_then(commit);
-        let mut changes = first.as_ref().map(|b| changed(b, &now.catalog)).unwrap_or_default();
+        let before = self.baseline.as_ref().and_then(commit).map(|before| {
+            let comparison = compare(&before, &now.catalog);
+            (before, comparison)
+        });
+        let mut changes =
+            before.as_ref().map(|(_, compared)| changed(compared)).unwrap_or_default();
         for name in &(self.commits)() {
             let both = (commit(&format!("{name}^")), commit(name));
             let (Some(before), Some(after)) = both else { continue };
             changes.extend(on_the_way(&before, &after.catalog, name, &changes));
         }
-        Some(Contracts { now, before: first, changes })
+        Some(Contracts { now, before, changes, named: OnceLock::new() })
     }
 }
 
+fn compare(before: &Loaded, now: &Catalog) -> Comparison {
+    gate::compare(&before.catalog, now, &before.config, &Accepted::default())
+}
+
 /// What changed in the contracts, and which version steps that demands.
-fn changed(before: &Loaded, now: &Catalog) -> Vec<Finding> {
-    let comparison = gate::compare(&before.catalog, now, &before.config, &Accepted::default());
+fn changed(comparison: &Comparison) -> Vec<Finding> {
     let of = |at: &usize| comparison.items.get(*at).map(|item| &item.finding);
     let steps = comparison
         .bumps
@@ -84,7 +92,7 @@ fn changed(before: &Loaded, now: &Catalog) -> Vec<Finding> {
 /// What one commit changed, besides what is known. Version steps are asked of the whole way only: the step
 /// may come in a commit of its own.
 fn on_the_way(before: &Loaded, now: &Catalog, commit: &str, known: &[Finding]) -> Vec<Finding> {
-    let comparison = gate::compare(&before.catalog, now, &before.config, &Accepted::default());
+    let comparison = compare(before, now);
     let is_known = |finding: &Finding| {
         known.iter().any(|k| {
             k.code == finding.code
@@ -118,7 +126,7 @@ impl Hands for OwnHands<'_> {
     }
 
     fn checks(&self, codes: &[String]) -> Option<Vec<Finding>> {
-        let contracts = self.contracts()?;
+        let contracts = self.loaded()?;
         let is_wanted = |code: &str| codes.iter().any(|c| c == code);
         let mut found = checks::run(&contracts.now.catalog, |check| is_wanted(check.code.as_str()));
         let changes = contracts.changes.iter().filter(|f| is_wanted(f.code.as_str()));
@@ -126,8 +134,8 @@ impl Hands for OwnHands<'_> {
         Some(found)
     }
 
-    fn contracts(&self) -> Option<laws::Contracts> {
-        let contracts = self.contracts()?;
-        Some(named::contracts(&contracts.now, contracts.before.as_ref()))
+    fn contracts(&self) -> Option<&laws::Contracts> {
+        let loaded = self.loaded()?;
+        Some(loaded.named.get_or_init(|| named::contracts(&loaded.now, loaded.before.as_ref())))
     }
 }

@@ -6,33 +6,43 @@ use std::collections::BTreeMap;
 use crate::catalog::{self, Catalog, Kind};
 use crate::change::Impact;
 use crate::cli::load::Loaded;
-use crate::gate::{self, Accepted};
+use crate::gate::{self, Comparison};
 use crate::graph::{self, EdgeKind, Graph, Node, NodeId, NodeKind};
 use crate::laws::{Contract, Contracts};
 
-/// All of them.
-pub(super) fn contracts(now: &Loaded, before: Option<&Loaded>) -> Contracts {
-    let (catalog, graph) = (&now.catalog, graph::build(&now.catalog, &[]));
-    let newest = gate::newest_freeze(catalog);
-    let frozen = newest.as_ref().map(|(_, tree)| {
+/// All of them: those of now, and those that are gone since the baseline.
+pub(super) fn contracts(now: &Loaded, before: Option<&(Loaded, Comparison)>) -> Contracts {
+    let graph = graph::build(&now.catalog, &[]);
+    let mut all: Vec<Contract> = named(&now.catalog, &graph).collect();
+    let newest = gate::newest_freeze(&now.catalog);
+    if let Some((version, tree)) = &newest {
         let config = &now.config;
-        graph::build(&catalog::build_uncompiled(tree, &config.layout, &config.limits), &[])
-    });
-    let newest = newest.map(|(version, _)| version.to_string());
-    let breaks = before.map(|before| breaks(before, now)).unwrap_or_default();
-    let mut all = Vec::new();
-    for (id, node) in graph.nodes.iter().enumerate() {
-        let Some(mut contract) = contract(catalog, &graph, id, node) else { continue };
-        contract.breaks = breaks.get(&contract.id).cloned().unwrap_or_default();
-        let there = frozen.as_ref().and_then(|frozen| frozen.node(frozen.by_id(&node.id)?));
-        contract.frozen = there.and_then(|there| match there.kind {
-            NodeKind::Topic => there.version.clone(),
-            _ => newest.clone(),
-        });
-        all.push(contract);
+        let catalog = catalog::build_uncompiled(tree, &config.layout, &config.limits);
+        let frozen = graph::build(&catalog, &[]);
+        for contract in &mut all {
+            let there = frozen.by_id(&contract.id).and_then(|id| frozen.node(id));
+            contract.frozen = there.and_then(|there| match there.kind {
+                NodeKind::Topic => there.version.clone(),
+                _ => Some(version.to_string()),
+            });
+        }
     }
-    // What is gone has no version; whoever names it is told so, and that it broke.
-    Contracts { all, newest }
+    let mut gone = Vec::new();
+    if let Some((before, comparison)) = before {
+        let was = graph::build(&before.catalog, &[]);
+        let breaks = breaks(&was, &before.catalog, comparison);
+        let is_gone = |contract: &Contract| graph.by_id(&contract.id).is_none();
+        gone.extend(named(&before.catalog, &was).filter(is_gone));
+        for contract in all.iter_mut().chain(&mut gone) {
+            contract.breaks = breaks.get(&contract.id).cloned().unwrap_or_default();
+        }
+    }
+    Contracts { all, gone, newest: newest.map(|(version, _)| version.to_string()) }
+}
+
+fn named<'g>(catalog: &'g Catalog, graph: &'g Graph) -> impl Iterator<Item = Contract> + use<'g> {
+    let nodes = graph.nodes.iter().enumerate();
+    nodes.filter_map(|(id, node)| contract(catalog, graph, id, node))
 }
 
 fn contract(catalog: &Catalog, graph: &Graph, id: NodeId, node: &Node) -> Option<Contract> {
@@ -118,10 +128,7 @@ fn pascal(name: &str) -> String {
 }
 
 /// What broke, by the id of whatever is hit by it.
-fn breaks(before: &Loaded, now: &Loaded) -> BTreeMap<String, Vec<String>> {
-    let old = &before.catalog;
-    let compared = gate::compare(old, &now.catalog, &before.config, &Accepted::default());
-    let graph = graph::build(old, &[]);
+fn breaks(graph: &Graph, old: &Catalog, compared: &Comparison) -> BTreeMap<String, Vec<String>> {
     let mut breaks: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for item in &compared.items {
         let is_break = |impact| matches!(impact, Impact::Major | Impact::Unproven);
@@ -131,9 +138,9 @@ fn breaks(before: &Loaded, now: &Loaded) -> BTreeMap<String, Vec<String>> {
         let place = &item.finding.primary;
         let path = place.artifact.as_str();
         let exact = format!("{path}#{}", place.pointer);
-        let found = graph::find(&graph, old, &exact).ok();
-        let Some(found) = found.or_else(|| graph::find(&graph, old, path).ok()) else { continue };
-        let hits = graph::impact(&graph, &found).hits.into_iter().map(|hit| hit.node);
+        let found = graph::find(graph, old, &exact).ok();
+        let Some(found) = found.or_else(|| graph::find(graph, old, path).ok()) else { continue };
+        let hits = graph::impact(graph, &found).hits.into_iter().map(|hit| hit.node);
         // The file itself is hit by what changes in it.
         let own = graph.nodes.iter().position(|node| node.id == path);
         for id in hits.chain(found.nodes.iter().copied()).chain(own) {

@@ -33,17 +33,18 @@ fn read(_: &mut Fields<'_>) -> Box<dyn Demand> {
 
 impl Demand for CrateContracts {
     fn needs(&self) -> Need {
-        Need::Contracts
+        Need::Crates
     }
 
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
-        let contracts = world.hands.contracts().unwrap_or_default();
+        let none = Contracts::default();
+        let contracts = world.hands.contracts().unwrap_or(&none);
         let mut findings = Vec::new();
         for one in Crate::all(rule, world.now, false) {
             let wrong = one.package.wrong.iter();
             findings.extend(wrong.map(|(span, what)| one.finding(rule, *span, what.clone())));
             let named = one.package.named.iter();
-            findings.extend(named.filter_map(|named| judge(rule, &contracts, &one, named)));
+            findings.extend(named.filter_map(|named| judge(rule, contracts, &one, named)));
         }
         findings
     }

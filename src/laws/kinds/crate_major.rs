@@ -31,14 +31,14 @@ fn read(_: &mut Fields<'_>) -> Box<dyn Demand> {
 
 impl Demand for CrateMajor {
     fn needs(&self) -> Need {
-        Need::Contracts
+        Need::Crates
     }
 
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
-        let contracts = world.hands.contracts().unwrap_or_default();
+        let Some(contracts) = world.hands.contracts() else { return Vec::new() };
         let before = world.baseline.map(|files| Crate::all(rule, files, false)).unwrap_or_default();
         let mut findings = Vec::new();
-        for one in Crate::all(rule, world.now, false) {
+        for one in Crate::all(rule, world.now, true) {
             // A crate that is new was never built with what was.
             let Some(old) = before.iter().find(|old| old.package.name == one.package.name) else {
                 continue;
@@ -48,10 +48,7 @@ impl Demand for CrateMajor {
                 continue;
             }
             for named in &old.package.named {
-                let meant = contracts.meant(&named.name);
-                let Some(why) = meant.iter().find_map(|contract| contract.breaks.first()) else {
-                    continue;
-                };
+                let Some(why) = contracts.broken(&named.name) else { continue };
                 let name = &one.package.name;
                 let message =
                     format!("`{}` breaks, and `{name}` keeps its major version: {why}", named.name);

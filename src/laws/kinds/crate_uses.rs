@@ -38,13 +38,13 @@ fn read(fields: &mut Fields<'_>) -> Box<dyn Demand> {
 
 impl Demand for CrateUses {
     fn needs(&self) -> Need {
-        Need::Contracts
+        Need::Crates
     }
 
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
-        let contracts = world.hands.contracts().unwrap_or_default();
+        let Some(contracts) = world.hands.contracts() else { return Vec::new() };
         let all = Crate::all(rule, world.now, self.every);
-        all.iter().flat_map(|one| of_crate(rule, world, &contracts, one)).collect()
+        all.iter().flat_map(|one| of_crate(rule, world, contracts, one)).collect()
     }
 }
 
