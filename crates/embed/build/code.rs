@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::frozen::Freeze;
@@ -99,6 +100,27 @@ struct Band {
     obligations: Vec<String>,
 }
 
+#[derive(Deserialize)]
+struct Logs {
+    fields: Vec<Field>,
+    events: Vec<LogEvent>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct LogEvent {
+    name: String,
+    level: String,
+    description: String,
+    fields: Vec<String>,
+}
+
 /// The module that the crate includes.
 ///
 /// # Errors
@@ -129,6 +151,7 @@ fn text(freeze: &Freeze) -> Result<String, String> {
     }
     topics(&mut out, freeze)?;
     bands(&mut out, freeze)?;
+    logs(&mut out, freeze)?;
     Ok(out)
 }
 
@@ -186,10 +209,13 @@ fn list(name: &str, words: &[String]) -> String {
     format!("&[{}]", words.join(", "))
 }
 
+fn yaml<T: DeserializeOwned>(freeze: &Freeze, path: &str) -> Result<T, String> {
+    serde_yaml::from_str(content(freeze, path)?)
+        .map_err(|error| format!("`{path}` is not understood: {error}"))
+}
+
 fn topics(out: &mut String, freeze: &Freeze) -> Result<(), String> {
-    let path = "events/topics.yaml";
-    let topics: Topics = serde_yaml::from_str(content(freeze, path)?)
-        .map_err(|error| format!("`{path}` is not understood: {error}"))?;
+    let topics: Topics = yaml(freeze, "events/topics.yaml")?;
     let ids: Vec<String> =
         topics.topics.iter().map(|t| format!("{}@{}", t.name, t.version)).collect();
     let _ = writeln!(out, "words! {{\n    /// What an event is about.\n    Topic {{");
@@ -217,9 +243,7 @@ fn topics(out: &mut String, freeze: &Freeze) -> Result<(), String> {
 }
 
 fn bands(out: &mut String, freeze: &Freeze) -> Result<(), String> {
-    let path = "policy/bands.yaml";
-    let bands: Bands = serde_yaml::from_str(content(freeze, path)?)
-        .map_err(|error| format!("`{path}` is not understood: {error}"))?;
+    let bands: Bands = yaml(freeze, "policy/bands.yaml")?;
     out.push_str("static BANDS: &[BandFacts] = &[\n");
     for band in &bands.bands {
         let _ = writeln!(
@@ -228,6 +252,37 @@ fn bands(out: &mut String, freeze: &Freeze) -> Result<(), String> {
             pascal(&band.name),
             band.rank,
             list("Obligation", &band.obligations),
+        );
+    }
+    out.push_str("];\n");
+    Ok(())
+}
+
+fn logs(out: &mut String, freeze: &Freeze) -> Result<(), String> {
+    let path = "observability/logs/runtime.yaml";
+    let logs: Logs = yaml(freeze, path)?;
+    out.push_str("words! {\n    /// What a line of the log tells.\n    LogEvent {\n");
+    for event in &logs.events {
+        let about = event.description.replace('\n', " ");
+        let _ = writeln!(
+            out,
+            "        /// {about}\n        {} = {:?},",
+            pascal(&event.name),
+            event.name
+        );
+    }
+    out.push_str("    }\n}\nstatic LOG_EVENTS: &[LogFacts] = &[\n");
+    for event in &logs.events {
+        let mut fields = Vec::new();
+        for name in &event.fields {
+            let known = logs.fields.iter().find(|field| field.name == *name);
+            let known = known.ok_or_else(|| format!("`{path}` does not say what `{name}` is"))?;
+            fields.push((&known.name, &known.kind));
+        }
+        let (variant, level) = (pascal(&event.name), &event.level);
+        let _ = writeln!(
+            out,
+            "    LogFacts {{ event: LogEvent::{variant}, level: {level:?}, fields: &{fields:?} }},"
         );
     }
     out.push_str("];\n");

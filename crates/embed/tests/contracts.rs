@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use contract_embed::{Band, Obligation, PluginState, Topic, UnknownWord, files, schema, schemas};
-use serde_json::Value;
+use contract_embed::{
+    Band, LogEvent, Obligation, PluginState, Topic, UnknownWord, files, schema, schemas,
+};
+use serde_json::{Value, json};
 
 /// The schema that an example is of: `storage/examples/note.example_02.json` is of `storage/note`.
 fn name_of(example: &str) -> String {
@@ -147,4 +149,25 @@ fn pages_state_no_other_version() {
     let main = contract_embed::file("api/openapi/main.yaml").unwrap().text;
     let info = main.split("servers:").next().and_then(|head| head.split("info:").nth(1));
     assert_eq!(versions(info.unwrap()), [contract_embed::VERSION]);
+}
+
+#[test]
+fn a_line_of_the_log_has_its_level_and_its_fields_only() {
+    let fields = json!({"worker": "engine", "pid": 7, "exit_code": null});
+    let line = LogEvent::WorkerKilled.line("2026-11-22T09:00:00Z", fields);
+    let written = json!({"ts": "2026-11-22T09:00:00Z", "level": "warning", "event": "worker_killed",
+        "worker": "engine", "pid": 7});
+    assert_eq!(line, written);
+    assert_eq!(LogEvent::of_line(&line), Ok(LogEvent::WorkerKilled));
+    for (key, value, says) in [
+        ("event", json!("worker_slain"), "`worker_slain` is no LogEvent"),
+        ("level", json!("error"), "`worker_killed` has level `warning`, not `error`"),
+        ("ts", json!(null), "`worker_killed` does not say when"),
+        ("cycle", json!(7), "`worker_killed` has no field `cycle`"),
+        ("pid", json!("7"), "`pid` of `worker_killed` is no integer: \"7\""),
+    ] {
+        let mut wrong = line.clone();
+        wrong[key] = value;
+        assert_eq!(LogEvent::of_line(&wrong), Err(says.to_owned()));
+    }
 }

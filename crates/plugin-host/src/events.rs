@@ -1,6 +1,6 @@
 //! What others are told of plugins: payloads of events, and lines of the log.
 
-use contract_embed::{PluginState, Topic};
+use contract_embed::{LogEvent, PluginState, Topic};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -69,7 +69,7 @@ impl Change<'_> {
         let mut told = vec![Told::Event(Topic::PluginStateChanged, Value::Object(payload))];
         if let (PluginState::Unavailable, Some(reason)) = (self.to, self.reason) {
             let fields = json!({"plugin": self.name, "state": self.to, "reason": reason});
-            told.push(line(self.at, "warning", "plugin_unavailable", fields));
+            told.push(Told::Line(LogEvent::PluginUnavailable.line(self.at, fields)));
         }
         told
     }
@@ -99,18 +99,6 @@ pub(crate) fn call_failed(
     }
     let fields = json!({"plugin": name, "state": result.state, "reason": failed.reason,
         "duration_ms": millis});
-    let line = line(at, "error", "plugin_failed", fields);
+    let line = Told::Line(LogEvent::PluginFailed.line(at, fields));
     vec![Told::Event(Topic::PluginCallFailed, payload), line]
-}
-
-/// A line of the log.
-pub(crate) fn line(at: Timestamp, level: &str, name: &str, fields: Value) -> Told {
-    let mut line = Map::new();
-    line.insert("ts".to_owned(), at.to_string().into());
-    line.insert("level".to_owned(), level.into());
-    line.insert("event".to_owned(), name.into());
-    if let Value::Object(fields) = fields {
-        line.extend(fields);
-    }
-    Told::Line(Value::Object(line))
 }

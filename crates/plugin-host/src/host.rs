@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use contract_embed::{Fault, Missing, PluginState};
+use contract_embed::{Fault, LogEvent, Missing, PluginState};
 use contract_exec::{Cause, Lack, Outcome, Task};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
 use crate::call::{Call, CallResult, Failed, Refused};
-use crate::events::{Sink, call_failed, line};
+use crate::events::{Sink, Told, call_failed};
 use crate::plugin::{BadPlugin, Plugin};
 use crate::reason::reason;
 use crate::registry::{Registry, UnknownCalls, Why};
@@ -222,7 +222,8 @@ impl Host {
         };
         let reason = reason(name, &why, "mend it and restart the host, which runs without it");
         let fields = json!({"plugin": name, "reason": reason});
-        self.tell(vec![line(Timestamp::now(), "warning", "optional_module_skipped", fields)]);
+        let line = LogEvent::OptionalModuleSkipped.line(Timestamp::now(), fields);
+        self.tell(vec![Told::Line(line)]);
         let skipped = Skipped { name: name.to_owned(), reason };
         self.shared.skipped.lock().unwrap_or_else(PoisonError::into_inner).push(skipped);
         None

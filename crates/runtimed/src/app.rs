@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use contract_embed::{Mode, SpineEventType, Topic};
+use contract_embed::{LogEvent, Mode, ResourceKind, SpineEventType, Topic};
 use contract_exec::{Launcher, Process};
 use contract_plugin_host::{Host, Plugin, Sink, Source};
-use contract_routing::identity::{AuditFailed, AuditSink, Binding, Key, Keys, Members, Resolver};
+use contract_routing::identity::{
+    AuditFailed, AuditSink, Binding, Identity, Key, Keys, Members, Resolver,
+};
 use contract_routing::{MissingRoutes, Registry};
 use contract_stores::{Emitter, Routed, Stores};
 use contract_supervisor::Log;
@@ -103,11 +105,7 @@ impl Sink for Told {
             let pairs = [("plugin", text("name")), ("fault", text("fault"))];
             self.metrics.count("runtime_plugin_faults_total", &pairs);
         }
-        if let Err(why) = self.publisher.publish(topic, None, payload) {
-            self.log.line(
-                &json!({"ts": jiff::Timestamp::now().to_string(), "level": "error", "event": "not_published", "topic": topic, "reason": why}),
-            );
-        }
+        publish(&self.publisher, (&self.metrics, &self.log), topic, None, payload);
     }
 
     fn log(&self, line: &Value) {
@@ -129,7 +127,10 @@ impl App {
         let unusable = |why: String| StartError::Unusable(why);
         let registry = Registry::from_configuration(&configuration.whole);
         let registry = registry.map_err(|error| unusable(error.to_string()))?;
-        registry.require_all(configuration.mode).map_err(StartError::Missing)?;
+        if let Err(missing) = registry.require_all(configuration.mode) {
+            missing.missing.iter().for_each(|route| tell_missing(&log, route.kind, route.mode));
+            return Err(StartError::Missing(missing));
+        }
         let backends = crate::clouds::backends(data, &configuration.served.backends);
         let routed = Routed::new(Arc::new(registry), backends.map_err(unusable)?);
         let stores = Stores::new(Arc::new(routed));
@@ -210,21 +211,24 @@ impl App {
     }
 
     /// Publishes an event; when that fails the log says so.
-    pub(crate) fn publish(
-        &self,
-        topic: Topic,
-        who: Option<&contract_routing::identity::Identity>,
-        payload: &Value,
-    ) {
-        match self.publisher.publish(topic, who, payload) {
-            Ok(()) => {
-                let pairs = [("topic", topic.name()), ("band", topic.min_band().as_str())];
-                self.metrics.count("runtime_events_appended_total", &pairs);
-            }
-            Err(why) => self.log.line(
-                &json!({"ts": jiff::Timestamp::now().to_string(), "level": "error", "event": "not_published", "topic": topic, "reason": why}),
-            ),
+    pub(crate) fn publish(&self, topic: Topic, who: Option<&Identity>, payload: &Value) {
+        publish(&self.publisher, (&self.metrics, &self.log), topic, who, payload);
+    }
+}
+
+fn publish(
+    publisher: &Publisher,
+    (metrics, log): (&Metrics, &Log),
+    topic: Topic,
+    who: Option<&Identity>,
+    payload: &Value,
+) {
+    match publisher.publish(topic, who, payload) {
+        Ok(()) => {
+            let pairs = [("topic", topic.name()), ("band", topic.min_band().as_str())];
+            metrics.count("runtime_events_appended_total", &pairs);
         }
+        Err(why) => log.tell(LogEvent::NotPublished, json!({"topic": topic, "reason": why})),
     }
 }
 
@@ -237,13 +241,15 @@ impl Drop for Inside<'_> {
     }
 }
 
+/// Says that something cannot be kept, since nothing says where.
+pub(crate) fn tell_missing(log: &Log, kind: ResourceKind, mode: Mode) {
+    log.tell(LogEvent::RouteMissing, json!({"resource_kind": kind, "mode": mode}));
+}
+
 /// Says what an operator should know: defaults, and routes that only lab may have.
 fn tell_start(configuration: &Configuration, stores: &Stores, metrics: &Metrics, log: &Log) {
-    let ts = jiff::Timestamp::now().to_string();
     for key in &configuration.defaulted {
-        log.line(
-            &json!({"ts": ts, "level": "info", "event": "configuration_default_used", "key": key}),
-        );
+        log.tell(LogEvent::ConfigurationDefaultUsed, json!({"key": key}));
     }
     let mode = configuration.mode;
     metrics.set("runtime_info", &[("mode", mode.as_str())], 1.0);
@@ -256,8 +262,9 @@ fn tell_start(configuration: &Configuration, stores: &Stores, metrics: &Metrics,
     );
     for route in stores.routed().registry().routes().filter(|route| route.mode == Mode::Lab) {
         let label = route.label.as_ref().map(|label| label.text.as_str());
-        log.line(&json!({"ts": ts, "level": "warning", "event": "lab_route_in_use",
-            "resource_kind": route.resource_kind, "mode": route.mode, "reason": label}));
+        let (kind, mode) = (route.resource_kind, route.mode);
+        let fields = json!({"resource_kind": kind, "mode": mode, "reason": label});
+        log.tell(LogEvent::LabRouteInUse, fields);
     }
 }
 

@@ -8,7 +8,7 @@ use contract_envelope::policy::{Access, Decision, Policy};
 use contract_routing::identity::Identity;
 
 /// Operations and the capabilities that they need.
-const NEEDS: [(&str, &str); 32] = [
+const NEEDS: [(&str, &str); 33] = [
     ("listPlugins", "PLUGIN_INSPECT"),
     ("getPlugin", "PLUGIN_INSPECT"),
     ("getPluginHealth", "PLUGIN_INSPECT"),
@@ -41,15 +41,12 @@ const NEEDS: [(&str, &str); 32] = [
     ("deleteOverlay", "FLOWS_WRITE"),
     ("appendSpineEvent", "SPINE_APPEND"),
     ("listSpineEvents", "SPINE_READ"),
+    ("getSpineEvent", "SPINE_READ"),
 ];
-
-/// Reading one record of the spine needs what reading all of them does.
-const ONE_RECORD: (&str, &str) = ("getSpineEvent", "SPINE_READ");
 
 /// The capability that an operation needs.
 fn capability(operation: &str) -> Option<&'static str> {
-    let all = NEEDS.iter().chain(std::iter::once(&ONE_RECORD));
-    all.into_iter().find(|(id, _)| *id == operation).map(|(_, capability)| *capability)
+    NEEDS.iter().find(|(id, _)| *id == operation).map(|(_, capability)| *capability)
 }
 
 /// What the policy says of an access.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contract_embed::{EmptyReason, EngineStatus, PluginState, Topic};
+use contract_embed::{EmptyReason, EngineStatus, LogEvent, PluginState, Topic};
 use contract_exec::Launcher;
 use contract_state::{Happened, Name, Shape, StateFile};
 use contract_supervisor::{Cycle, Log, Outputs, Worker};
@@ -52,7 +52,7 @@ pub fn work(
     let served = &configuration.served;
     let listener = listen(&served.listen)?;
     let address = listener.local_addr().map_err(|error| unusable(&error))?;
-    log.line(&json!({"ts": now(), "level": "info", "event": "listening", "address": address.to_string()}));
+    log.tell(LogEvent::Listening, json!({"address": address.to_string()}));
     let api = Arc::clone(&app);
     runtime.spawn(async move { serve(listener, http::router(api)).await });
     if let Some(address) = &served.metrics_listen {
@@ -73,10 +73,6 @@ pub fn work(
     // Requests that are being answered have until the supervisor's patience ends.
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(())
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().to_string()
 }
 
 fn listen(address: &str) -> Result<TcpListener, StartError> {
@@ -103,8 +99,9 @@ fn progress(data: &Path, app: &Arc<App>, log: &Arc<Log>) -> Option<StateFile<Pro
         let problem =
             payload.get("problem").and_then(|p| p.as_str()).unwrap_or_default().to_owned();
         app.metrics.count("runtime_state_files_healed_total", &[("problem", &problem)]);
-        log.line(&json!({"ts": now(), "level": "warning", "event": "state_file_healed",
-            "file": payload.get("file"), "problem": problem, "quarantined_as": payload.get("quarantined_as")}));
+        let (file, aside) = (payload.get("file"), payload.get("quarantined_as"));
+        let fields = json!({"file": file, "problem": problem, "quarantined_as": aside});
+        log.tell(LogEvent::StateFileHealed, fields);
         app.publish(Happened::TOPIC, None, &payload);
     };
     Some(StateFile::new(data, name, shape).listener(told))
@@ -159,7 +156,7 @@ fn completed(app: &App, cycle: &Cycle, outputs: u64, errors: &[String], took: Du
         "errors_this_cycle": errors,
         "outputs": outputs,
         "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        "finished_at": now(),
+        "finished_at": jiff::Timestamp::now().to_string(),
     });
     if let (0, Some(fields)) = (outputs, payload.as_object_mut()) {
         let reason =

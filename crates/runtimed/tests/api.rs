@@ -1,5 +1,6 @@
 //! Every operation, as a client uses it. The client holds each answer against the contracts.
 
+use contract_embed::{LogEvent, ResourceKind};
 use serde_json::{Value, json};
 
 use crate::http::send;
@@ -275,6 +276,26 @@ fn what_is_no_request_of_the_api_is_a_problem() {
     let refused =
         send(server.address, "POST", "/v1/notes", &[("authorization", &bearer)], Some(&long));
     assert!(refused.is_none_or(|answer| answer.status == 413));
+}
+
+/// Every line that is looked through must have the level and fields of the contracts.
+#[test]
+fn what_the_log_says_is_as_the_contracts_have_it() {
+    let server = Server::new();
+    server.app.plugins().start_all();
+    server.ask("GET", "/v1/notes", &[("x-user-id", "eve")], None);
+    let body = json!({"function": "crash", "arguments": {}, "run_id": RUN});
+    let trace = [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")];
+    server.ask("POST", "/v1/plugins/misbehave/calls", &trace, Some(&body));
+    let mismatch = &server.log(LogEvent::IdentityMismatch)[0];
+    assert_eq!(mismatch["tenant_id"], "acme");
+    assert!(!mismatch["claimed"].as_str().unwrap().contains("eve"), "{mismatch}");
+    let ruling = &server.log(LogEvent::SafetyDecided)[0];
+    assert_eq!(ruling["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(server.log(LogEvent::LabRouteInUse).len(), ResourceKind::ALL.len());
+    for event in [LogEvent::PluginUnavailable, LogEvent::PluginFailed] {
+        assert!(!server.log(event).is_empty(), "{event}");
+    }
 }
 
 #[test]

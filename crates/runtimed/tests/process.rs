@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use contract_embed::ResourceKind;
+use contract_embed::{LogEvent, ResourceKind};
 use serde_json::json;
 
 use crate::setup::configuration;
@@ -50,6 +50,11 @@ fn a_damaged_state_file_is_healed_while_it_runs() {
     let aside = healed.unwrap()["quarantined_as"].as_str().unwrap().to_owned();
     assert_eq!(std::fs::read(folder.path().join("data").join(aside)).unwrap(), b"{\"cycles\": ");
     assert_eq!(runtime.lines("worker_exited").len(), 0);
+    for event in LogEvent::ALL {
+        for line in runtime.lines(event.as_str()) {
+            assert_eq!(LogEvent::of_line(&line), Ok(*event));
+        }
+    }
 }
 
 #[test]

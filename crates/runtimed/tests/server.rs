@@ -1,11 +1,11 @@
 //! A server in this process, on a port of its own, and people who have tokens for it.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use contract_embed::api::{self, Found, Response};
-use contract_embed::{Mode, ResourceKind, SpineEventType};
+use contract_embed::{LogEvent, Mode, ResourceKind, SpineEventType};
 use contract_exec::Launcher;
 use contract_runtimed::{App, Configuration, StartError, http::router};
 use contract_stores::SpineFilter;
@@ -30,6 +30,32 @@ pub(crate) struct Server {
     pub(crate) folder: TempDir,
     pub(crate) runtime: tokio::runtime::Runtime,
     token: String,
+    log: Written,
+}
+
+/// What was written to the log.
+#[derive(Clone, Default)]
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Written {
+    /// The lines of an event; every line but those of spans must be as the contracts say.
+    pub(crate) fn lines(&self, wanted: LogEvent) -> Vec<Value> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let values = lines.map(|line| serde_json::from_slice::<Value>(line).unwrap());
+        let told = values.filter(|line| line.get("span").is_none());
+        told.filter(|line| LogEvent::of_line(line).unwrap() == wanted).collect()
+    }
 }
 
 impl Server {
@@ -41,19 +67,14 @@ impl Server {
         configuration: &Value,
         with: impl FnOnce(App) -> App,
     ) -> Result<Server, StartError> {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, log) = (tempfile::tempdir().unwrap(), Written::default());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let configuration =
             Configuration::of(configuration.clone()).map_err(StartError::Configuration)?;
         let app = {
             let _inside = runtime.enter();
             let launcher = Launcher::at(env!("CARGO_BIN_EXE_runtimed"));
-            App::start(
-                &configuration,
-                folder.path(),
-                &launcher,
-                Arc::new(Log::to(std::io::sink())),
-            )?
+            App::start(&configuration, folder.path(), &launcher, Arc::new(Log::to(log.clone())))?
         };
         let app = Arc::new(with(app));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -65,7 +86,19 @@ impl Server {
             axum::serve(listener, served).await.unwrap();
         });
         let token = token(&claims("ada"));
-        Ok(Server { address, app, folder, runtime, token })
+        Ok(Server { address, app, folder, runtime, token, log })
+    }
+
+    /// The lines of an event that come.
+    pub(crate) fn log(&self, event: LogEvent) -> Vec<Value> {
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            let lines = self.log.lines(event);
+            if !lines.is_empty() || Instant::now() > end {
+                return lines;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Sends a request as ada; the answer must be one of the contracts.

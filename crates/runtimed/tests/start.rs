@@ -1,6 +1,6 @@
 //! What must be there before the first request.
 
-use contract_embed::{Mode, ResourceKind};
+use contract_embed::{LogEvent, Mode, ResourceKind};
 use contract_runtimed::StartError;
 
 use crate::server::Server;
@@ -50,5 +50,6 @@ fn an_operation_without_a_route_is_refused() {
     let refused = server.ask("GET", "/v1/notes", &[], None);
     assert_eq!((refused.status, refused.text("code")), (503, "route_missing"));
     assert!(refused.text("detail").contains("notes_store"), "{refused:?}");
+    assert_eq!(server.log(LogEvent::RouteMissing)[0]["resource_kind"], "notes_store");
     assert_eq!(server.ask("GET", "/v1/flows", &[], None).status, 200);
 }

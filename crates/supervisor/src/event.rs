@@ -1,8 +1,8 @@
 //! What happens to workers: as types, as payloads of ENGINE_LIFECYCLE, and as lines of the log.
 
-use contract_embed::LifecyclePhase;
+use contract_embed::{LifecyclePhase, LogEvent};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Something that a supervisor did or saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,28 +139,21 @@ impl Event {
 
     /// The line of the log: the time, the level and the name, and the fields.
     pub fn line(&self, at: Timestamp) -> Value {
-        let (level, name, fields) = match self {
-            Event::Starting { worker, restarts } => {
-                ("info", self.name(), json!({"worker": worker, "restarts": restarts}))
+        let fields = match self {
+            Event::Starting { worker, restarts } | Event::Restarting { worker, restarts, .. } => {
+                json!({"worker": worker, "restarts": restarts})
             }
             Event::Started { worker, pid, restarts } => {
-                ("info", self.name(), json!({"worker": worker, "pid": pid, "restarts": restarts}))
+                json!({"worker": worker, "pid": pid, "restarts": restarts})
             }
             Event::Exited { worker, pid, code, .. } => {
-                ("error", self.name(), json!({"worker": worker, "pid": pid, "exit_code": code}))
+                json!({"worker": worker, "pid": pid, "exit_code": code})
             }
-            Event::Restarting { worker, restarts, .. } => {
-                ("warning", self.name(), json!({"worker": worker, "restarts": restarts}))
-            }
-            Event::Unstartable { worker, reason } => {
-                ("error", self.name(), json!({"worker": worker, "reason": reason}))
-            }
+            Event::Unstartable { worker, reason } => json!({"worker": worker, "reason": reason}),
             Event::Stale { worker, pid, reason } => {
-                ("error", self.name(), json!({"worker": worker, "pid": pid, "reason": reason}))
+                json!({"worker": worker, "pid": pid, "reason": reason})
             }
-            Event::Killed { worker, pid } => {
-                ("error", self.name(), json!({"worker": worker, "pid": pid}))
-            }
+            Event::Killed { worker, pid } => json!({"worker": worker, "pid": pid}),
             Event::CrashLoop { worker, exits, window_seconds, goes_on } => {
                 let follows = if *goes_on {
                     "it is started after the longest wait"
@@ -168,47 +161,29 @@ impl Event {
                     "it is not started again"
                 };
                 let reason = format!("{exits} exits within {window_seconds} s; {follows}");
-                ("error", self.name(), json!({"worker": worker, "reason": reason}))
+                json!({"worker": worker, "reason": reason})
             }
-            Event::AlreadyRunning { pid: Some(pid), reason } => {
-                ("error", self.name(), json!({"pid": pid, "reason": reason}))
-            }
-            Event::AlreadyRunning { reason, .. } | Event::Unusable { reason } => {
-                ("error", self.name(), json!({"reason": reason}))
-            }
-            Event::NotWritten { worker: Some(worker), reason } => {
-                ("warning", self.name(), json!({"worker": worker, "reason": reason}))
-            }
-            Event::NotWritten { worker: None, reason } => {
-                ("warning", self.name(), json!({"reason": reason}))
-            }
+            Event::AlreadyRunning { pid, reason } => json!({"pid": pid, "reason": reason}),
+            Event::Unusable { reason } => json!({"reason": reason}),
+            Event::NotWritten { worker, reason } => json!({"worker": worker, "reason": reason}),
         };
-        line(at, level, name, fields)
+        self.logged().line(at, fields)
     }
 
-    /// The name in the log: that of the contracts where they have one.
-    pub fn name(&self) -> &'static str {
+    /// What it is in the log.
+    pub fn logged(&self) -> LogEvent {
         match self {
-            Event::Unstartable { .. } => "worker_unstartable",
-            Event::Stale { .. } => "worker_stale",
-            Event::Killed { .. } => "worker_killed",
-            Event::CrashLoop { .. } => "worker_crash_loop",
-            Event::AlreadyRunning { .. } => "supervisor_already_running",
-            Event::Unusable { .. } => "supervisor_unusable",
-            Event::NotWritten { .. } => "record_not_written",
-            _ => self.phase().map_or("", LifecyclePhase::as_str),
+            Event::Starting { .. } => LogEvent::WorkerStarting,
+            Event::Started { .. } => LogEvent::WorkerStarted,
+            Event::Exited { .. } => LogEvent::WorkerExited,
+            Event::Restarting { .. } => LogEvent::WorkerRestarting,
+            Event::Unstartable { .. } => LogEvent::WorkerUnstartable,
+            Event::Stale { .. } => LogEvent::WorkerStale,
+            Event::Killed { .. } => LogEvent::WorkerKilled,
+            Event::CrashLoop { .. } => LogEvent::WorkerCrashLoop,
+            Event::AlreadyRunning { .. } => LogEvent::SupervisorAlreadyRunning,
+            Event::Unusable { .. } => LogEvent::SupervisorUnusable,
+            Event::NotWritten { .. } => LogEvent::RecordNotWritten,
         }
     }
-}
-
-/// A line of the log.
-pub(crate) fn line(at: Timestamp, level: &str, name: &str, fields: Value) -> Value {
-    let mut line = Map::new();
-    line.insert("ts".to_owned(), at.to_string().into());
-    line.insert("level".to_owned(), level.into());
-    line.insert("event".to_owned(), name.into());
-    if let Value::Object(fields) = fields {
-        line.extend(fields);
-    }
-    Value::Object(line)
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use contract_embed::LogEvent;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Lines that wait at most.
@@ -44,6 +46,11 @@ impl Log {
         if self.jobs.try_send(Job::Line(format!("{line}\n"))).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Writes the line of an event that happens now.
+    pub fn tell(&self, event: LogEvent, fields: Value) {
+        self.line(&event.line(Timestamp::now(), fields));
     }
 
     /// Lines for which there was no room.

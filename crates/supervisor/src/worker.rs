@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use contract_embed::{EmptyReason, EngineStatus};
+use contract_embed::{EngineStatus, LogEvent};
 use contract_state::StateFile;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::beat::{self, Heartbeat, read_heartbeat};
 use crate::config::is_name;
 use crate::cycles::{Cycle, Outputs, caught};
 use crate::error::NotSupervised;
-use crate::event::{Event, line};
+use crate::event::Event;
 use crate::instance::{Lock, NoLock, lock};
 use crate::ledger::Ledger;
 use crate::log::Log;
@@ -107,12 +107,7 @@ impl Worker {
         let loaded = self.begun.load();
         for happened in &loaded.happened {
             if let Some(payload) = happened.payload() {
-                self.log.line(&line(
-                    Timestamp::now(),
-                    "warning",
-                    "state_file_healed",
-                    healed(&payload),
-                ));
+                self.log.tell(LogEvent::StateFileHealed, healed(&payload));
             }
         }
         let begun = loaded.state;
@@ -204,9 +199,9 @@ impl Worker {
         if let Err(why) = done {
             self.not_written(why);
         }
-        self.log.line(&line(record.finished_at, "info", "cycle_completed", completed(record)));
+        self.log.line(&LogEvent::CycleCompleted.line(record.finished_at, completed(record)));
         if record.engine_status == EngineStatus::Degraded {
-            self.log.line(&line(record.finished_at, "warning", "cycle_degraded", degraded(record)));
+            self.log.line(&LogEvent::CycleDegraded.line(record.finished_at, degraded(record)));
         }
     }
 
@@ -234,18 +229,15 @@ impl Worker {
 }
 
 fn completed(record: &Record) -> Value {
-    let mut fields = json!({
+    json!({
         "worker": record.worker,
         "run_id": record.run_id,
         "cycle": record.cycle,
         "engine_status": record.engine_status,
         "errors_this_cycle": record.errors_this_cycle,
         "outputs": record.outputs,
-    });
-    if let (Value::Object(fields), Some(reason)) = (&mut fields, record.empty_reason) {
-        fields.insert("empty_reason".to_owned(), EmptyReason::as_str(reason).into());
-    }
-    fields
+        "empty_reason": record.empty_reason,
+    })
 }
 
 fn degraded(record: &Record) -> Value {
@@ -259,6 +251,6 @@ fn degraded(record: &Record) -> Value {
 
 /// The fields that the log has of a state file that was healed.
 fn healed(payload: &Value) -> Value {
-    let field = |name: &str| payload.get(name).map(|value| (name.to_owned(), value.clone()));
-    ["file", "problem", "quarantined_as"].into_iter().filter_map(field).collect()
+    let field = |name: &str| (name.to_owned(), payload.get(name).cloned().unwrap_or_default());
+    ["file", "problem", "quarantined_as"].into_iter().map(field).collect()
 }

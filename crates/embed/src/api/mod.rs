@@ -82,19 +82,13 @@ pub fn operation(id: &str) -> Option<&'static Operation> {
 
 /// What a request line means. A path of text only comes before one with a parameter.
 pub fn find(method: &str, path: &str) -> Found {
-    let mut fitting: Vec<(&Operation, Vec<(String, String)>)> =
+    let mut fitting: Vec<(&'static Operation, Vec<(String, String)>)> =
         operations().filter_map(|operation| Some((operation, operation.values(path)?))).collect();
     let fewest = fitting.iter().map(|(_, values)| values.len()).min();
     fitting.retain(|(_, values)| Some(values.len()) == fewest);
-    let methods: Vec<&'static str> = operations()
-        .filter(|o| fitting.iter().any(|(f, _)| f.id == o.id))
-        .map(|o| o.method.as_str())
-        .collect();
+    let methods: Vec<&'static str> = fitting.iter().map(|(o, _)| o.method.as_str()).collect();
     match fitting.into_iter().find(|(operation, _)| operation.method == method) {
-        Some((found, values)) => match operation(&found.id) {
-            Some(operation) => Found::Operation(operation, values),
-            None => Found::Nothing,
-        },
+        Some((found, values)) => Found::Operation(found, values),
         None if methods.is_empty() => Found::Nothing,
         None => Found::OtherMethods(methods),
     }

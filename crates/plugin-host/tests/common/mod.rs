@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract_embed::{Topic, schema};
+use contract_embed::{LogEvent, Topic, schema};
 use contract_exec::{Demand, Launcher, Limits, Process};
 use contract_plugin_host::{Call, Host, Plugin, Sink, Source};
 use serde_json::{Value, json};
@@ -28,7 +28,10 @@ impl Sink for Recorder {
     }
 
     fn log(&self, line: &Value) {
-        let name = line["event"].as_str().unwrap().to_owned();
+        let name = match LogEvent::of_line(line) {
+            Ok(event) => event.as_str().to_owned(),
+            Err(wrong) => format!("INVALID: {wrong}"),
+        };
         self.0.lock().unwrap().push((name, line.clone()));
     }
 }

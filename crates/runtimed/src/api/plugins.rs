@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use contract_embed::LogEvent;
 use contract_routing::identity::Identity;
 use serde_json::{Value, json};
 
@@ -36,9 +37,14 @@ pub(super) async fn call(app: &App, asked: &Asked, who: &Identity) -> Answer {
         let decision = if ruling.is_allowed { "allow" } else { "deny" };
         let pairs = [("gate", app.gate.name()), ("decision", decision)];
         app.metrics.count("runtime_safety_decisions_total", &pairs);
-        app.log.line(&json!({"ts": jiff::Timestamp::now().to_string(), "level": "info",
-            "event": "safety_decided", "gate": app.gate.name(), "decision": decision,
-            "reason": ruling.justification, "run_id": run}));
+        let fields = json!({
+            "trace_id": asked.trace_id,
+            "run_id": run,
+            "gate": app.gate.name(),
+            "decision": decision,
+            "reason": ruling.justification,
+        });
+        app.log.tell(LogEvent::SafetyDecided, fields);
         if !ruling.is_allowed {
             return Err(Problem::new(403, "denied_by_gate", ruling.justification));
         }

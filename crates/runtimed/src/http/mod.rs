@@ -12,12 +12,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
-use contract_embed::Band;
 use contract_embed::api::{self, Found, Operation};
+use contract_embed::{Band, LogEvent};
 use contract_routing::identity::{Entrance, Identity, Request as Asking};
 use serde_json::{Map, Value, json};
 
-use crate::app::App;
+use crate::app::{App, tell_missing};
 use crate::trace::Trace;
 use crate::{access, api as operations};
 
@@ -70,7 +70,7 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     let told = Arc::clone(&app);
     let (id, mut tried, who) = {
         // A task of its own: a fault in one request is the end of that one alone.
-        let task = tokio::spawn(answer(told, head, body));
+        let task = tokio::spawn(answer(told, head, body, trace.trace_id.clone()));
         match task.await {
             Ok(done) => done,
             Err(_) => (None, Err(Problem::internal()), None),
@@ -78,6 +78,9 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     if let Err(problem) = &mut tried {
         problem.trace_id = Some(trace.trace_id.clone());
+        if let Some(kind) = problem.missing {
+            tell_missing(&app.log, kind, app.binding.mode);
+        }
         if let Some(operation) = id.and_then(api::operation) {
             problem.fit(operation);
         }
@@ -100,7 +103,7 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
 
 type Done = (Option<&'static str>, Result<Reply, Problem>, Option<Identity>);
 
-async fn answer(app: Arc<App>, head: Parts, body: Body) -> Done {
+async fn answer(app: Arc<App>, head: Parts, body: Body, trace_id: String) -> Done {
     let (operation, values) = match api::find(head.method.as_str(), head.uri.path()) {
         Found::Operation(operation, values) => (operation, values),
         Found::OtherMethods(methods) => return (None, Err(Problem::method(&methods)), None),
@@ -108,10 +111,11 @@ async fn answer(app: Arc<App>, head: Parts, body: Body) -> Done {
     };
     let id = Some(operation.id.as_str());
     let Some(_inside) = app.enter() else { return (id, Err(Problem::busy()), None) };
-    let asked = match read(operation, values, &head, body).await {
+    let mut asked = match read(operation, values, &head, body).await {
         Ok(asked) => asked,
         Err(problem) => return (id, Err(problem), None),
     };
+    asked.trace_id = trace_id;
     let who = match identity(&app, operation, &asked).await {
         Ok(who) => who,
         Err(problem) => return (id, Err(problem), None),
@@ -146,6 +150,7 @@ async fn identity(
         return Ok(None);
     }
     let (app, token, asserted) = (Arc::clone(app), asked.token(), asked.asserted());
+    let trace = &asked.trace_id;
     // Recording a mismatch waits for the spine.
     let resolve = move || {
         let entrance = Entrance::Ui;
@@ -163,8 +168,13 @@ async fn identity(
         if refused.code() == "identity_mismatch" {
             let pairs = [("operation", operation.id.as_str())];
             app.metrics.count("runtime_identity_mismatches_total", &pairs);
-            app.log.line(&json!({"ts": jiff::Timestamp::now().to_string(), "level": "warning",
-                "event": "identity_mismatch", "operation_id": operation.id, "claimed": refused.to_string()}));
+            let fields = json!({
+                "trace_id": trace,
+                "tenant_id": app.binding.tenant_id,
+                "operation_id": operation.id,
+                "claimed": refused.to_string(),
+            });
+            app.log.tell(LogEvent::IdentityMismatch, fields);
         }
         Problem::of_identity(&refused)
     })

@@ -1,5 +1,6 @@
 //! What is answered when something is not done: `Error` of `api/openapi/common.yaml` (RFC 9457).
 
+use contract_embed::ResourceKind;
 use contract_embed::api::{self, Operation};
 use contract_routing::identity::Refused;
 use contract_stores::{Error, StoreError};
@@ -19,12 +20,15 @@ pub(crate) struct Problem {
     errors: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
     pub(crate) trace_id: Option<String>,
+    /// The kind that has no route.
+    pub(super) missing: Option<ResourceKind>,
 }
 
 impl Problem {
     pub(crate) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Problem {
         let (errors, headers) = (Vec::new(), Vec::new());
-        Problem { status, code, detail: detail.into(), errors, headers, trace_id: None }
+        let detail = detail.into();
+        Problem { status, code, detail, errors, headers, trace_id: None, missing: None }
     }
 
     pub(super) fn method(methods: &[&str]) -> Problem {
@@ -159,8 +163,12 @@ impl From<Error> for Problem {
             Error::Refused(_) => (422, "refused"),
         };
         let mut problem = Problem::new(status, code, error.to_string());
-        if let Error::Invalid(invalid) = error {
-            problem.errors = invalid.errors.into_iter().take(20).collect();
+        match error {
+            Error::Invalid(invalid) => {
+                problem.errors = invalid.errors.into_iter().take(20).collect();
+            }
+            Error::Missing(missing) => problem.missing = Some(missing.kind),
+            _ => {}
         }
         problem
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use contract_embed::schema;
+use contract_embed::{LogEvent, schema};
 use serde_json::Value;
 
 pub(crate) const TESTBED: &str = env!("CARGO_BIN_EXE_contract-supervisor-testbed");
@@ -47,11 +47,11 @@ impl Supervisor {
         status.code().unwrap()
     }
 
-    /// Lines of the log with this name.
+    /// Lines of the log with this name; every line must be as the contracts say.
     pub(crate) fn log(&self, name: &str) -> Vec<Value> {
         let text = std::fs::read_to_string(self.folder.join("log")).unwrap();
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter(|line| line["event"] == name).collect()
+        lines.filter(|line| LogEvent::of_line(line).unwrap().as_str() == name).collect()
     }
 
     /// The phases of the journal.
