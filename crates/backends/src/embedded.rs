@@ -242,17 +242,6 @@ impl VersionedStore for Embedded {
         self.blocking(read).await
     }
 
-    async fn read_version(
-        &self,
-        partition: &str,
-        id: &str,
-        version: u64,
-    ) -> Result<Option<Record>, StoreError> {
-        let Some(before) = version.checked_sub(1) else { return Ok(None) };
-        let mut found = self.versions(partition, id, before, 1).await?;
-        Ok(found.pop().filter(|record| record.version == version))
-    }
-
     async fn versions(
         &self,
         partition: &str,

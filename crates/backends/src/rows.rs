@@ -182,17 +182,6 @@ impl<R: Rows> VersionedStore for Kept<R> {
         Ok(found.map(|(latest, _)| Record { id, version: latest.version, body: latest.body }))
     }
 
-    async fn read_version(
-        &self,
-        partition: &str,
-        id: &str,
-        version: u64,
-    ) -> Result<Option<Record>, StoreError> {
-        let Some(before) = version.checked_sub(1) else { return Ok(None) };
-        let mut found = self.versions(partition, id, before, 1).await?;
-        Ok(found.pop().filter(|record| record.version == version))
-    }
-
     async fn versions(
         &self,
         partition: &str,

@@ -21,10 +21,6 @@ mod limits;
 mod outcome;
 #[cfg(unix)]
 mod pipes;
-#[cfg(unix)]
-mod process;
-#[cfg(not(unix))]
-#[path = "process_elsewhere.rs"]
 mod process;
 mod task;
 mod wasm;

@@ -79,7 +79,11 @@ pub trait VersionedStore: Send + Sync + fmt::Debug {
         partition: &str,
         id: &str,
         version: u64,
-    ) -> Result<Option<Record>, StoreError>;
+    ) -> Result<Option<Record>, StoreError> {
+        let Some(before) = version.checked_sub(1) else { return Ok(None) };
+        let mut found = self.versions(partition, id, before, 1).await?;
+        Ok(found.pop().filter(|record| record.version == version))
+    }
 
     /// Versions later than `after`, in order; deletes are among them, what was before a delete is not.
     async fn versions(

@@ -161,6 +161,7 @@ impl<'s> Tabular<'s> {
     /// When there is no such record, or `base` is not its latest version.
     pub async fn delete(&self, who: &Identity, id: &str, base: u64) -> Result<(), Error> {
         let (place, partition) = self.place(who)?;
+        latest(&place, &partition, id, self.table.what()).await?;
         delete(&place, &partition, id, base, self.table.what()).await
     }
 

@@ -1,9 +1,7 @@
-//! Programs in processes of their own: started through the launcher, watched by one thread, and ended with all that
+//! Programs on Unix: started through the launcher, watched by one thread, and ended with all that
 //! they started.
 
-use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,9 +11,8 @@ use rustix::process::{
 };
 use serde_json::Value;
 
+use super::Process;
 use crate::launch::{Confinement, FLAG, Plan, Said};
-use crate::launcher::Launcher;
-use crate::limits::{Demand, Limits, Permissions};
 use crate::outcome::{Bound, Cause, Failure, Outcome, Report};
 use crate::pipes::{Errors, Pipes};
 
@@ -23,27 +20,6 @@ use crate::pipes::{Errors, Pipes};
 const DRAIN: Duration = Duration::from_millis(500);
 /// How long is waited at most for a process that was killed.
 const REAP: Duration = Duration::from_secs(2);
-
-/// A program that is run in a process of its own.
-#[derive(Debug, Clone)]
-pub struct Process {
-    /// What starts it.
-    pub launcher: Launcher,
-    /// Its file. A name without a slash is looked for in the `PATH` of its environment.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub arguments: Vec<OsString>,
-    /// All that it finds in its environment.
-    pub environment: Vec<(OsString, OsString)>,
-    /// Where it works; nothing: where the host does.
-    pub folder: Option<PathBuf>,
-    /// How much it may use.
-    pub limits: Limits,
-    /// What it may do.
-    pub permissions: Permissions,
-    /// What happens where it cannot be confined.
-    pub demand: Demand,
-}
 
 /// Why the watching ended.
 enum End {
@@ -53,20 +29,6 @@ enum End {
 }
 
 impl Process {
-    /// A program with the strict defaults, no arguments and an empty environment.
-    pub fn new(launcher: Launcher, program: impl Into<PathBuf>) -> Process {
-        Process {
-            launcher,
-            program: program.into(),
-            arguments: Vec::new(),
-            environment: Vec::new(),
-            folder: None,
-            limits: Limits::default(),
-            permissions: Permissions::default(),
-            demand: Demand::default(),
-        }
-    }
-
     /// Runs it. Comes back when it has ended, or soon after its time is over; then nothing that it started in its
     /// group is left.
     pub fn run(&self, input: &Value) -> Report {
