@@ -164,3 +164,14 @@ fn a_number_takes_no_member() {
     let r = page.insert(&"/a/0".into(), "zzzz", &json!(null), Spot::First);
     assert!(r.is_err(), "{}", page.text());
 }
+
+/// To YAML a space that does not break is a letter like any other (YAML 1.2.2, section 5.5).
+#[test]
+fn a_value_of_a_no_break_space_can_be_changed() {
+    let text = "a:\n  k: \u{a0}\n  l:\n  - \u{2003}\n";
+    for (at, left) in [("/a/k", "  k: 1\n"), ("/a/l/0", "  - 1\n")] {
+        let mut page = Rewrite::open(text.as_bytes(), Syntax::Yaml, &Limits::default()).unwrap();
+        page.set(&at.into(), &json!(1)).unwrap();
+        assert!(page.text().contains(left), "{:?}", page.text());
+    }
+}

@@ -8,6 +8,9 @@ use super::super::{Data, Pointer, Value};
 use super::render::{self, Blocks};
 use super::{Rewrite, Splice, children, number_of};
 
+/// White space of YAML 1.2.2 (section 5.5) and its line breaks: other blanks are letters of a value.
+const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// A YAML text with its layout.
 pub(super) struct Page<'r> {
     text: &'r str,
@@ -301,7 +304,7 @@ impl<'r> Page<'r> {
             return self.trimmed(last, self.child(value, number));
         }
         let text = self.text.get(range.clone()).unwrap_or_default();
-        range.start + text.trim_end().len()
+        range.start + text.trim_end_matches(WHITE).len()
     }
 
     fn line_start(&self, offset: usize) -> usize {
@@ -324,6 +327,6 @@ impl<'r> Page<'r> {
         // Nothing but white space, an anchor or a tag stands between.
         let line = self.line_start(offset);
         let here = head.get(line..)?.rfind("- ").map(|n| line + n);
-        here.or_else(|| head.trim_end().strip_suffix('-').map(str::len))
+        here.or_else(|| head.trim_end_matches(WHITE).strip_suffix('-').map(str::len))
     }
 }
