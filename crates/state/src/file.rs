@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::aside::set_aside;
 use crate::happened::{Happened, Healed, Left};
 use crate::read::{Found, read};
-use crate::replace::replace;
+use crate::replace::{Readers, put};
 use crate::{Error, Name, Shape};
 
 type Listener = Box<dyn Fn(&Happened) + Send + Sync>;
@@ -25,6 +25,7 @@ pub struct StateFile<T> {
     shape: Shape<T>,
     clock: fn() -> Timestamp,
     listener: Option<Listener>,
+    readers: Readers,
     /// Why saving would lose what is on the disk.
     barred: Mutex<Option<Bar>>,
 }
@@ -48,7 +49,16 @@ impl<T: Serialize + DeserializeOwned + Clone> StateFile<T> {
     /// A state file below a data folder. Nothing is read or written yet.
     pub fn new(folder: &Path, name: Name, shape: Shape<T>) -> Self {
         let (clock, barred) = (Timestamp::now as fn() -> Timestamp, Mutex::new(None));
-        StateFile { folder: folder.to_owned(), name, shape, clock, listener: None, barred }
+        let (folder, readers) = (folder.to_owned(), Readers::AsBefore);
+        StateFile { folder, name, shape, clock, listener: None, readers, barred }
+    }
+
+    /// Lets nobody but the owner read what is saved from now on: the state holds a secret. On Windows the folder
+    /// decides.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.readers = Readers::Owner;
+        self
     }
 
     /// Who is told what happened, beside the caller. One that panics keeps nobody from its state.
@@ -122,7 +132,7 @@ impl<T: Serialize + DeserializeOwned + Clone> StateFile<T> {
         }
         let file = self.shape.to_file(state).map_err(|why| Error::Invalid { name: name(), why })?;
         let text = format!("{file:#}\n");
-        replace(&self.path(), text.as_bytes())
+        put(&self.path(), text.as_bytes(), self.readers)
             .map_err(|source| Error::Io { path: self.path(), source })
     }
 

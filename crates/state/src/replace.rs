@@ -12,13 +12,26 @@ use std::path::Path;
 /// and overwritten the next time where it is not. When no more than the folder could not be synced, the file has the
 /// new bytes, and a power cut may give the old ones back.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, Readers::AsBefore)
+}
+
+/// Who may read a file that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whoever could; of a new file, whoever the system lets.
+    AsBefore,
+    /// Its owner only. Windows knows no such rights: there the folder decides.
+    Owner,
+}
+
+pub(crate) fn put(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         fs::create_dir_all(folder)?;
     }
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let beside = path.with_file_name(format!(".{}.new", name.to_string_lossy()));
-    let written = write(&beside, path, bytes).and_then(|_file| fs::rename(&beside, path));
+    let written = write(&beside, path, bytes, readers).and_then(|_file| fs::rename(&beside, path));
     if let Err(error) = written {
         // What matters is the first error.
         let _ = fs::remove_file(&beside);
@@ -27,20 +40,36 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder.unwrap_or(Path::new(".")))
 }
 
-/// Writes the bytes beside the file, with its permissions. The file stays locked while it is open, so that two
+/// Writes the bytes beside the file, with its permissions or those that are wanted. The file stays locked while it is open, so that two
 /// writers never mix their bytes.
-fn write(beside: &Path, path: &Path, bytes: &[u8]) -> io::Result<File> {
+fn write(beside: &Path, path: &Path, bytes: &[u8], readers: Readers) -> io::Result<File> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(beside)?;
     file.lock()?;
     file.set_len(0)?;
+    if readers == Readers::Owner {
+        // Before there is anything to read.
+        close_to_others(&file)?;
+    }
     file.write_all(bytes)?;
-    if let Ok(there) = fs::symlink_metadata(path)
+    if readers == Readers::AsBefore
+        && let Ok(there) = fs::symlink_metadata(path)
         && there.is_file()
     {
         file.set_permissions(there.permissions())?;
     }
     file.sync_all()?;
     Ok(file)
+}
+
+#[cfg(unix)]
+fn close_to_others(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// A new name is on the disk only when its folder is.

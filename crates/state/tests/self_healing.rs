@@ -456,3 +456,22 @@ fn readers_see_the_old_state_or_the_new_one() {
     *is_done.lock().unwrap() = true;
     reader.join().unwrap();
 }
+
+/// Also where the file was open to all, and a writer died with its new bytes beside it.
+#[cfg(unix)]
+#[test]
+fn a_secret_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (state, open) = (file(folder.path()).private(), fs::Permissions::from_mode(0o644));
+    let mode = || fs::metadata(state.path()).unwrap().permissions().mode() & 0o777;
+    state.save(&in_use()).unwrap();
+    assert_eq!(mode(), 0o600);
+    fs::set_permissions(state.path(), open.clone()).unwrap();
+    let beside = state.path().with_file_name(".positions.json.new");
+    fs::write(&beside, b"{").unwrap();
+    fs::set_permissions(&beside, open).unwrap();
+    state.save(&in_use()).unwrap();
+    assert_eq!(mode(), 0o600);
+    assert_eq!(state.load().state, in_use());
+}
