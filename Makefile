@@ -11,11 +11,11 @@ SHELL := bash
 
 .PHONY: guard test status lint docs generate faults accuracy reference bench spark dist fuzz demo load fuzz-api emulators
 
-GUARD_FLAGS ?= --release
+GUARD ?= $(CARGO) run --quiet --release --
 
 guard: ## build, and run the gate on our own contracts and crates
-	@$(CARGO) run --quiet $(GUARD_FLAGS) -- check
-	@$(CARGO) run --quiet $(GUARD_FLAGS) -- crates
+	@$(GUARD) check
+	@$(GUARD) crates
 
 TESTS = target/tests.log
 
@@ -27,7 +27,8 @@ PACKS = engines-durable memoryos nexusmon-upgrade plugin-host-phase-11 stock-bot
 STATUS = docs/laws/status.md
 
 status: ## who holds each sentence of the written contracts, by the tests that ran; writes docs/laws/status.md
-	$(CARGO) run --quiet -- laws status $(PACKS:%=--pack %) --ran $(TESTS) --waived docs/laws/waived.yaml --strict \
+	$(CARGO) build --quiet --workspace --bin contract-guard
+	target/debug/contract-guard laws status $(PACKS:%=--pack %) --ran $(TESTS) --waived docs/laws/waived.yaml --strict \
 	  --format markdown > $(STATUS)
 
 lint: ## formatting, clippy, docs: warnings are errors
@@ -76,7 +77,7 @@ fuzz: ## run every fuzz target for a minute; needs `cargo install cargo-fuzz`
 	    -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=10 || exit 1; \
 	done
 
-LAB = $(CARGO) build --quiet --package contract-runtimed --bins --examples && target/debug/examples/lab
+LAB = $(CARGO) build --quiet --workspace --bin runtimed --example lab && target/debug/examples/lab
 
 demo: ## the runtime in lab mode: plugins crash, the server is killed, a state file is damaged
 	@$(LAB) demo
