@@ -100,27 +100,6 @@ struct Band {
     obligations: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Logs {
-    fields: Vec<Field>,
-    events: Vec<LogEvent>,
-}
-
-#[derive(Deserialize)]
-struct Field {
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct LogEvent {
-    name: String,
-    level: String,
-    description: String,
-    fields: Vec<String>,
-}
-
 /// The module that the crate includes.
 ///
 /// # Errors
@@ -151,7 +130,7 @@ fn text(freeze: &Freeze) -> Result<String, String> {
     }
     topics(&mut out, freeze)?;
     bands(&mut out, freeze)?;
-    logs(&mut out, freeze)?;
+    crate::observability::generate(&mut out, freeze)?;
     Ok(out)
 }
 
@@ -185,9 +164,9 @@ fn words(freeze: &Freeze, path: &str, pointer: &str) -> Result<Vec<String>, Stri
     words.ok_or_else(|| wrong("has more than words"))
 }
 
-/// `NOTE_CREATED` and `note_created` are `NoteCreated`.
-fn pascal(word: &str) -> String {
-    let parts = word.split('_').filter(|part| !part.is_empty());
+/// `NOTE_CREATED`, `note_created` and `note.created` are `NoteCreated`.
+pub(crate) fn pascal(word: &str) -> String {
+    let parts = word.split(['_', '.']).filter(|part| !part.is_empty());
     let big = |part: &str| {
         let mut letters = part.chars();
         let first = letters.next().map(|c| c.to_ascii_uppercase());
@@ -197,9 +176,21 @@ fn pascal(word: &str) -> String {
 }
 
 fn enumeration(out: &mut String, name: &str, about: &str, words: &[String]) {
+    let described = words.iter().map(|word| (word.as_str(), format!("`{word}`")));
+    described_enumeration(out, name, about, described);
+}
+
+/// An enum of words, each with what it means.
+pub(crate) fn described_enumeration<'w>(
+    out: &mut String,
+    name: &str,
+    about: &str,
+    words: impl Iterator<Item = (&'w str, String)>,
+) {
     let _ = writeln!(out, "words! {{\n    /// {about}\n    {name} {{");
-    for word in words {
-        let _ = writeln!(out, "        /// `{word}`\n        {} = {word:?},", pascal(word));
+    for (word, says) in words {
+        let says = says.replace('\n', " ");
+        let _ = writeln!(out, "        /// {says}\n        {} = {word:?},", pascal(word));
     }
     out.push_str("    }\n}\n");
 }
@@ -209,7 +200,8 @@ fn list(name: &str, words: &[String]) -> String {
     format!("&[{}]", words.join(", "))
 }
 
-fn yaml<T: DeserializeOwned>(freeze: &Freeze, path: &str) -> Result<T, String> {
+/// A file of the contracts that is YAML.
+pub(crate) fn yaml<T: DeserializeOwned>(freeze: &Freeze, path: &str) -> Result<T, String> {
     serde_yaml::from_str(content(freeze, path)?)
         .map_err(|error| format!("`{path}` is not understood: {error}"))
 }
@@ -252,37 +244,6 @@ fn bands(out: &mut String, freeze: &Freeze) -> Result<(), String> {
             pascal(&band.name),
             band.rank,
             list("Obligation", &band.obligations),
-        );
-    }
-    out.push_str("];\n");
-    Ok(())
-}
-
-fn logs(out: &mut String, freeze: &Freeze) -> Result<(), String> {
-    let path = "observability/logs/runtime.yaml";
-    let logs: Logs = yaml(freeze, path)?;
-    out.push_str("words! {\n    /// What a line of the log tells.\n    LogEvent {\n");
-    for event in &logs.events {
-        let about = event.description.replace('\n', " ");
-        let _ = writeln!(
-            out,
-            "        /// {about}\n        {} = {:?},",
-            pascal(&event.name),
-            event.name
-        );
-    }
-    out.push_str("    }\n}\nstatic LOG_EVENTS: &[LogFacts] = &[\n");
-    for event in &logs.events {
-        let mut fields = Vec::new();
-        for name in &event.fields {
-            let known = logs.fields.iter().find(|field| field.name == *name);
-            let known = known.ok_or_else(|| format!("`{path}` does not say what `{name}` is"))?;
-            fields.push((&known.name, &known.kind));
-        }
-        let (variant, level) = (pascal(&event.name), &event.level);
-        let _ = writeln!(
-            out,
-            "    LogFacts {{ event: LogEvent::{variant}, level: {level:?}, fields: &{fields:?} }},"
         );
     }
     out.push_str("];\n");

@@ -3,6 +3,7 @@
 
 mod code;
 mod frozen;
+mod observability;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

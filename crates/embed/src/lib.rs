@@ -4,14 +4,14 @@
 //! that no program is built from contracts that nobody released. Nothing here reads a file at run time.
 
 pub mod api;
-mod log;
+mod observability;
 mod schema;
 mod words;
 
 pub use schema::{Invalid, NoSchema, Schema, file, schema, schemas};
 pub use words::UnknownWord;
 
-use log::LogFacts;
+use observability::{LogFacts, MetricFacts, SpanFacts};
 use words::words;
 
 /// A frozen file.

@@ -1,12 +1,14 @@
 //! Access to data: the policy is asked, and what has to be on record is on record before it is done.
 
-use contract_embed::{AuditOutcome, Backend, Band, SpineEventType, Topic};
+use std::time::Instant;
+
+use contract_embed::{AuditOutcome, Backend, Band, Span, SpineEventType, Topic};
 use contract_routing::identity::Identity;
 use serde_json::json;
 
 use crate::app::App;
 use crate::http::Problem;
-use crate::{policy, safety};
+use crate::{policy, safety, trace};
 
 /// Whether somebody may do what an operation does, with data of a band.
 ///
@@ -20,7 +22,14 @@ pub(crate) async fn allowed(
 ) -> Result<(), Problem> {
     let backend = app.stores.routed().registry().routes().next();
     let backend = backend.map_or(Backend::Filesystem, |route| route.backend);
+    let start = Instant::now();
     let said = policy::may(operation, who, band, (backend, &app.trust));
+    let attributes = json!({
+        "decision": if said.denied.is_none() { "allow" } else { "deny" },
+        "event.band": band,
+        "policy.version": contract_embed::VERSION,
+    });
+    trace::tell(&app.log, Span::PolicyDecide, attributes, start.elapsed());
     if said.is_audited {
         audit(app, operation, who, band, said.denied.as_deref()).await?;
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use contract_embed::{LogEvent, Mode, ResourceKind, SpineEventType, Topic};
+use contract_embed::{LogEvent, Metric, Mode, ResourceKind, Span, SpineEventType, Topic};
 use contract_exec::{Launcher, Process};
 use contract_plugin_host::{Host, Plugin, Sink, Source};
 use contract_routing::identity::{
@@ -15,14 +15,16 @@ use contract_routing::identity::{
 };
 use contract_routing::{MissingRoutes, Registry};
 use contract_stores::{Emitter, Routed, Stores};
-use contract_supervisor::Log;
+use contract_supervisor::{Heartbeat, Log};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use crate::config::{BadConfiguration, Configuration, PluginProgram, TokenKey};
-use crate::events::Publisher;
+use crate::events::{Published, Publisher};
 use crate::metrics::Metrics;
+use crate::observed::Observing;
 use crate::safety::{Gate, Open};
+use crate::trace;
 
 /// Why the runtime does not start.
 #[derive(Debug)]
@@ -103,7 +105,7 @@ impl Sink for Told {
         let text = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
         if topic == Topic::PluginCallFailed {
             let pairs = [("plugin", text("name")), ("fault", text("fault"))];
-            self.metrics.count("runtime_plugin_faults_total", &pairs);
+            self.metrics.count(Metric::RuntimePluginFaultsTotal, &pairs);
         }
         publish(&self.publisher, (&self.metrics, &self.log), topic, None, payload);
     }
@@ -132,10 +134,12 @@ impl App {
             return Err(StartError::Missing(missing));
         }
         let backends = crate::clouds::backends(data, &configuration.served.backends);
-        let routed = Routed::new(Arc::new(registry), backends.map_err(unusable)?);
-        let stores = Stores::new(Arc::new(routed));
-        let publisher = Publisher::open(data).map(Arc::new).map_err(unusable)?;
         let metrics = Arc::new(Metrics::default());
+        let (inner, metrics_of, log_of) =
+            (backends.map_err(unusable)?, Arc::clone(&metrics), Arc::clone(&log));
+        let observing = Observing { inner, metrics: metrics_of, log: log_of };
+        let stores = Stores::new(Arc::new(Routed::new(Arc::new(registry), observing)));
+        let publisher = Publisher::open(data).map(Arc::new).map_err(unusable)?;
         tell_start(configuration, &stores, &metrics, &log);
         let told = Told {
             publisher: Arc::clone(&publisher),
@@ -185,6 +189,11 @@ impl App {
         &self.stores
     }
 
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
     /// Its plugins.
     pub fn plugins(&self) -> &Host {
         &self.plugins
@@ -198,7 +207,12 @@ impl App {
         }
         for state in contract_embed::PluginState::ALL {
             let count = states.get(state).copied().unwrap_or(0.0);
-            self.metrics.set("runtime_plugins", &[("state", state.as_str())], count);
+            self.metrics.set(Metric::RuntimePlugins, &[("state", state.as_str())], count);
+        }
+        if let Some(beat) = contract_supervisor::read_heartbeat(&self.data, crate::work::NAME) {
+            let worker = [("worker", beat.worker.as_str())];
+            self.metrics.set(Metric::RuntimeHeartbeatAgeSeconds, &worker, age(&beat));
+            self.metrics.total(Metric::RuntimeWorkerRestartsTotal, &worker, beat.restarts);
         }
         self.metrics.text()
     }
@@ -224,12 +238,23 @@ fn publish(
     payload: &Value,
 ) {
     match publisher.publish(topic, who, payload) {
-        Ok(()) => {
-            let pairs = [("topic", topic.name()), ("band", topic.min_band().as_str())];
-            metrics.count("runtime_events_appended_total", &pairs);
-        }
+        Ok(published) => published.iter().for_each(|event| tell_published(metrics, log, event)),
         Err(why) => log.tell(LogEvent::NotPublished, json!({"topic": topic, "reason": why})),
     }
+}
+
+fn tell_published(metrics: &Metrics, log: &Log, event: &Published) {
+    let (topic, band) = (event.topic.name(), event.topic.min_band());
+    metrics.count(Metric::RuntimeEventsAppendedTotal, &[("topic", topic), ("band", band.as_str())]);
+    let bytes = f64::from(u32::try_from(event.bytes).unwrap_or(u32::MAX));
+    metrics.measured(Metric::RuntimeEventSizeBytes, &[("topic", topic)], bytes);
+    let attributes = json!({"event.id": event.id, "event.topic": event.topic, "event.band": band});
+    trace::tell(log, Span::SpineAppend, attributes, event.took);
+}
+
+/// Seconds since a heartbeat.
+pub(crate) fn age(beat: &Heartbeat) -> f64 {
+    jiff::Timestamp::now().duration_since(beat.beat_at).as_secs_f64().max(0.0)
 }
 
 /// A request that is being answered.
@@ -252,11 +277,11 @@ fn tell_start(configuration: &Configuration, stores: &Stores, metrics: &Metrics,
         log.tell(LogEvent::ConfigurationDefaultUsed, json!({"key": key}));
     }
     let mode = configuration.mode;
-    metrics.set("runtime_info", &[("mode", mode.as_str())], 1.0);
+    metrics.set(Metric::RuntimeInfo, &[("mode", mode.as_str())], 1.0);
     let missing = stores.routed().registry().diagnostics(mode);
     let missing = missing.iter().filter(|of| !of.missing.is_empty()).count();
     metrics.set(
-        "runtime_routes_missing",
+        Metric::RuntimeRoutesMissing,
         &[("mode", mode.as_str())],
         f64::from(u32::try_from(missing).unwrap_or(u32::MAX)),
     );

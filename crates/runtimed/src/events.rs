@@ -3,15 +3,18 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use contract_embed::{Band, Topic};
-use contract_envelope::{Actor, DeviceKey, Draft, Sealer, versions_to_publish};
+use contract_envelope::{Actor, DeviceKey, Draft, Sealer, Trace, versions_to_publish};
 use contract_journal::{Journal, Options};
 use contract_routing::identity::Identity;
 use contract_state::{Name, Shape, StateFile};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::trace::Trace as Here;
 
 /// The key that events are signed with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,6 +23,19 @@ struct SigningKey {
     key_id: String,
     /// 32 bytes in hexadecimal; empty until there is one.
     seed: String,
+}
+
+/// An event that was published.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// Its id.
+    pub id: String,
+    /// Its topic.
+    pub topic: Topic,
+    /// Its size.
+    pub bytes: usize,
+    /// How long it took to seal and to keep it.
+    pub took: Duration,
 }
 
 type Versions = dyn Fn(Topic) -> Result<Vec<Topic>, String> + Send + Sync;
@@ -73,7 +89,8 @@ impl Publisher {
         self.public
     }
 
-    /// Publishes an event; it is in the journal when this returns. Without a user the runtime itself acts.
+    /// Publishes an event, under each version of its topic that is in force; it is in the journal when this returns.
+    /// Without a user the runtime itself acts. Within a request the event belongs to its trace.
     ///
     /// # Errors
     /// When it is not as the contracts say, or cannot be written.
@@ -82,7 +99,7 @@ impl Publisher {
         topic: Topic,
         who: Option<&Identity>,
         payload: &Value,
-    ) -> Result<(), String> {
+    ) -> Result<Vec<Published>, String> {
         let (actor, space) = match who {
             Some(who) => (Actor::user(&who.user_id), format!("personal:{}", who.user_id)),
             None => {
@@ -90,17 +107,29 @@ impl Publisher {
                 (actor, "system:operations".to_owned())
             }
         };
+        let (here, mut published) = (Here::here(), Vec::new());
         for topic in (self.versions)(topic)? {
+            let start = Instant::now();
             let mut draft = Draft::new(topic, actor.clone(), &space, payload.clone());
             if topic.min_band() != Band::Green {
                 // What is audited stays audited, and only the runtime's own group reads it.
                 draft = draft.band(topic.min_band(), Some("mls:runtime")).irrevocable();
             }
+            if let Some(here) = &here {
+                let (trace_id, span_id) = (here.trace_id.clone(), here.span_id.clone());
+                draft =
+                    draft.trace(Trace { trace_id, span_id, parent_span_id: here.parent.clone() });
+            }
             let event = self.sealer.seal(draft).map_err(|refused| refused.to_string())?;
+            let event = serde_json::to_value(&event).map_err(|error| error.to_string())?;
             let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.append(&event).map_err(|error| error.to_string())?;
+            drop(journal);
+            let id = event.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let (bytes, took) = (event.to_string().len(), start.elapsed());
+            published.push(Published { id, topic, bytes, took });
         }
-        Ok(())
+        Ok(published)
     }
 }
 
@@ -111,7 +140,7 @@ fn signing_key(data: &Path) -> Result<SigningKey, String> {
         seed: String::new(),
     };
     let name = Name::new("signing.json").map_err(|error| error.to_string())?;
-    let file = StateFile::new(data, name, Shape::new(none));
+    let file = StateFile::new(data, name, Shape::new(none)).private();
     let mut key = file.load().state;
     if key.seed.len() != 64 {
         let mut seed = [0; 32];

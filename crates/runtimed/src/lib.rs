@@ -13,6 +13,7 @@ mod config;
 mod events;
 pub mod http;
 mod metrics;
+mod observed;
 mod policy;
 mod safety;
 mod trace;
@@ -21,5 +22,5 @@ pub mod work;
 
 pub use app::{App, StartError};
 pub use config::{BadConfiguration, Clouds, Configuration, PluginProgram, Served, TokenKey};
-pub use events::Publisher;
+pub use events::{Published, Publisher};
 pub use safety::{Gate, Ruling};

@@ -39,7 +39,12 @@ impl Gate for Open {
     }
 }
 
-/// Asks a gate and puts its ruling on the spine.
+/// As the contracts write it.
+pub(crate) fn word(ruling: &Ruling) -> &'static str {
+    if ruling.is_allowed { "allow" } else { "deny" }
+}
+
+/// Asks a gate and puts its ruling on the spine. Also says whether the gate itself failed.
 ///
 /// # Errors
 /// When the ruling is not on record; then nothing may run.
@@ -49,7 +54,7 @@ pub(crate) async fn rule(
     who: &Identity,
     (plugin, function): (&str, &str),
     at: (&str, &str),
-) -> Result<Ruling, Error> {
+) -> Result<(Ruling, bool), Error> {
     let asked = std::panic::AssertUnwindSafe(|| gate.decide(who, plugin, function));
     let (ruling, has_failed) = match std::panic::catch_unwind(asked) {
         Ok(ruling) => (ruling, false),
@@ -61,13 +66,13 @@ pub(crate) async fn rule(
     let payload = json!({
         "gate": gate.name(),
         "gate_failed": has_failed,
-        "decision": if ruling.is_allowed { "allow" } else { "deny" },
+        "decision": word(&ruling),
         "justification": ruling.justification,
         "plugin": plugin,
         "function": function,
     });
     record(stores, who, at, (SpineEventType::Safety, payload)).await?;
-    Ok(ruling)
+    Ok((ruling, has_failed))
 }
 
 /// Puts something on the spine that the runtime does for somebody, at a step of a run.

@@ -1,57 +1,103 @@
 //! Traces: a request goes on with the trace of whoever sent it (W3C Trace Context, `traceparent`), or begins one, and
-//! its span is a line of the log.
+//! what is done for it is told as spans within it: lines of the log, with the names and attributes of the contracts.
 
-use serde_json::{Map, Value, json};
+use std::time::Duration;
 
-/// Where a request stands in a trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use contract_embed::Span;
+use contract_supervisor::Log;
+use serde_json::{Value, json};
+
+tokio::task_local! {
+    /// Where the request stands that this task answers.
+    static HERE: Trace;
+}
+
+/// Where something stands in a trace.
+#[derive(Debug, Clone)]
 pub(crate) struct Trace {
     /// 32 hexadecimal digits.
     pub(crate) trace_id: String,
-    /// 16 hexadecimal digits, of this request.
+    /// 16 hexadecimal digits.
     pub(crate) span_id: String,
-    /// The span that it belongs to.
+    /// The span around it.
     pub(crate) parent: Option<String>,
+    /// Whether whoever began the trace keeps it.
+    is_kept: bool,
+}
+
+fn new_span_id() -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    random.get(..16).unwrap_or_default().to_owned()
 }
 
 impl Trace {
-    /// Goes on with a header, or begins.
-    pub(crate) fn of(traceparent: Option<&str>) -> Trace {
-        let random = uuid::Uuid::new_v4().simple().to_string();
-        let span_id = random.get(..16).unwrap_or_default().to_owned();
-        match traceparent.and_then(parse) {
-            Some((trace_id, parent)) => Trace { trace_id, span_id, parent: Some(parent) },
-            None => {
-                let trace_id = uuid::Uuid::new_v4().simple().to_string();
-                Trace { trace_id, span_id, parent: None }
-            }
-        }
+    /// A new one.
+    pub(crate) fn begin() -> Trace {
+        let trace_id = uuid::Uuid::new_v4().simple().to_string();
+        Trace { trace_id, span_id: new_span_id(), parent: None, is_kept: true }
     }
 
-    /// The line of a span, with the attributes that the contracts name.
-    pub(crate) fn span(&self, name: &str, attributes: &Map<String, Value>, ms: u128) -> Value {
+    /// The one of a request, from its `traceparent`.
+    pub(crate) fn of(traceparent: Option<&str>) -> Trace {
+        let Some((trace_id, parent, is_kept)) = traceparent.and_then(parse) else {
+            return Trace::begin();
+        };
+        Trace { trace_id, span_id: new_span_id(), parent: Some(parent), is_kept }
+    }
+
+    /// That of the request that is being answered.
+    pub(crate) fn here() -> Option<Trace> {
+        HERE.try_with(Clone::clone).ok()
+    }
+
+    /// Does what belongs to it.
+    pub(crate) async fn around<F: Future>(self, work: F) -> F::Output {
+        HERE.scope(self, work).await
+    }
+
+    /// A part of it.
+    fn child(&self) -> Trace {
+        let (span_id, parent) = (new_span_id(), Some(self.span_id.clone()));
+        Trace { span_id, parent, ..self.clone() }
+    }
+
+    /// The line of a span that has just ended; attributes that are null are left out.
+    pub(crate) fn line(&self, span: Span, mut attributes: Value, took: Duration) -> Value {
+        if let Some(attributes) = attributes.as_object_mut() {
+            attributes.retain(|_, value| !value.is_null());
+        }
         json!({
             "ts": jiff::Timestamp::now().to_string(),
-            "span": name,
+            "span": span,
             "trace_id": self.trace_id,
             "span_id": self.span_id,
             "parent_span_id": self.parent,
-            "duration_ms": u64::try_from(ms).unwrap_or(u64::MAX),
+            "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             "attributes": attributes,
         })
     }
 }
 
-/// `00-<trace>-<span>-<flags>`; ids of zeros only are none.
-fn parse(header: &str) -> Option<(String, String)> {
+/// Tells a span that has just ended, within the request that is being answered. Outside of one, and in a trace that
+/// nobody keeps, it is not told.
+pub(crate) fn tell(log: &Log, span: Span, attributes: Value, took: Duration) {
+    if let Some(trace) = Trace::here().filter(|trace| trace.is_kept) {
+        log.line(&trace.child().line(span, attributes, took));
+    }
+}
+
+/// `00-<trace>-<span>-<flags>`; ids of zeros only are none. The lowest bit of the flags says that the trace is kept.
+fn parse(header: &str) -> Option<(String, String, bool)> {
     let mut parts = header.trim().split('-');
     let (version, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
+    let flags = u8::from_str_radix(parts.next()?, 16).ok()?;
     let is_hex = |text: &str, length: usize| {
         let digits = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         text.len() == length && digits && text.bytes().any(|b| b != b'0')
     };
     let is_known = version.len() == 2 && version != "ff";
-    (is_known && is_hex(trace, 32) && is_hex(span, 16)).then(|| (trace.to_owned(), span.to_owned()))
+    let fits = is_known && is_hex(trace, 32) && is_hex(span, 16);
+    fits.then(|| (trace.to_owned(), span.to_owned(), flags & 1 == 1))
 }
 
 #[cfg(test)]

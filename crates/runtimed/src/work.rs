@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contract_embed::{EmptyReason, EngineStatus, LogEvent, PluginState, Topic};
+use contract_embed::{EmptyReason, EngineStatus, LogEvent, Metric, PluginState, Span, Topic};
 use contract_exec::Launcher;
 use contract_state::{Happened, Name, Shape, StateFile};
 use contract_supervisor::{Cycle, Log, Outputs, Worker};
@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::app::{App, StartError};
 use crate::config::Configuration;
 use crate::http;
+use crate::trace::Trace;
 
 /// The name of the worker.
 pub const NAME: &str = "runtimed";
@@ -98,8 +99,10 @@ fn progress(data: &Path, app: &Arc<App>, log: &Arc<Log>) -> Option<StateFile<Pro
         let Some(payload) = happened.payload() else { return };
         let problem =
             payload.get("problem").and_then(|p| p.as_str()).unwrap_or_default().to_owned();
-        app.metrics.count("runtime_state_files_healed_total", &[("problem", &problem)]);
+        app.metrics.count(Metric::RuntimeStateFilesHealedTotal, &[("problem", &problem)]);
         let (file, aside) = (payload.get("file"), payload.get("quarantined_as"));
+        let attributes = json!({"file": file, "problem": problem});
+        log.line(&Trace::begin().line(Span::StateHeal, attributes, Duration::ZERO));
         let fields = json!({"file": file, "problem": problem, "quarantined_as": aside});
         log.tell(LogEvent::StateFileHealed, fields);
         app.publish(Happened::TOPIC, None, &payload);
@@ -146,8 +149,12 @@ fn one(
 fn completed(app: &App, cycle: &Cycle, outputs: u64, errors: &[String], took: Duration) {
     let status = if errors.is_empty() { EngineStatus::Ok } else { EngineStatus::Degraded };
     let pairs = [("worker", NAME), ("engine_status", status.as_str())];
-    app.metrics.count("runtime_cycles_total", &pairs);
-    app.metrics.took("runtime_cycle_duration_seconds", &[("worker", NAME)], took);
+    app.metrics.count(Metric::RuntimeCyclesTotal, &pairs);
+    let worker = [("worker", NAME)];
+    app.metrics.add(Metric::RuntimeCycleErrorsTotal, &worker, errors.len() as u64);
+    app.metrics.took(Metric::RuntimeCycleDurationSeconds, &worker, took);
+    let attributes = json!({"worker": NAME, "cycle": cycle.number, "engine.status": status});
+    app.log.line(&Trace::begin().line(Span::WorkerCycle, attributes, took));
     let mut payload = json!({
         "cycle": cycle.number,
         "worker": NAME,

@@ -54,6 +54,12 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     let headers = lines.filter_map(|line| line.split_once(": "));
     let headers: Vec<(String, String)> =
         headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-    let body = serde_json::from_slice(&bytes[split + 4..]).unwrap_or_default();
+    let rest = &bytes[split + 4..];
+    let text = || Value::from(String::from_utf8_lossy(rest));
+    let body = if rest.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(rest).unwrap_or_else(|_| text())
+    };
     Some(Answer { status, headers, body })
 }

@@ -1,11 +1,14 @@
 //! The server as it is installed: killed, with a state file that was damaged, with a configuration that is wrong.
 
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
-use contract_embed::{LogEvent, ResourceKind};
-use serde_json::json;
+use contract_embed::{LogEvent, Metric, ResourceKind, Span};
+use serde_json::{Value, json};
 
-use crate::setup::configuration;
+use crate::http::send;
+use crate::setup::{RUN, configuration};
 use crate::supervised::Supervised;
 
 #[test]
@@ -34,6 +37,17 @@ fn a_killed_worker_comes_back_with_what_it_acknowledged() {
     assert_eq!(runtime.stop().unwrap(), 0);
 }
 
+/// Damages a state file until its damage is found.
+fn damaged(runtime: &Supervised, state: &Path) -> Value {
+    let healed = runtime.until("the file is healed", || {
+        // The worker may save over the damage before it reads it.
+        std::fs::write(state, b"{\"cycles\": ").ok()?;
+        std::thread::sleep(Duration::from_millis(100));
+        runtime.lines("state_file_healed").into_iter().find(|line| line["problem"] == "corrupted")
+    });
+    healed.unwrap()
+}
+
 #[test]
 fn a_damaged_state_file_is_healed_while_it_runs() {
     let folder = tempfile::tempdir().unwrap();
@@ -41,13 +55,8 @@ fn a_damaged_state_file_is_healed_while_it_runs() {
     let state = folder.path().join("data/worker/progress.json");
     assert_eq!(runtime.wait("state_file_healed", 1).unwrap()["problem"], "missing");
     runtime.until("the state is saved", || state.exists().then_some(())).unwrap();
-    let healed = runtime.until("the file is healed", || {
-        // The worker may save over the damage before it reads it.
-        std::fs::write(&state, b"{\"cycles\": ").ok()?;
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        runtime.lines("state_file_healed").into_iter().find(|line| line["problem"] == "corrupted")
-    });
-    let aside = healed.unwrap()["quarantined_as"].as_str().unwrap().to_owned();
+    let healed = damaged(&runtime, &state);
+    let aside = healed["quarantined_as"].as_str().unwrap().to_owned();
     assert_eq!(std::fs::read(folder.path().join("data").join(aside)).unwrap(), b"{\"cycles\": ");
     assert_eq!(runtime.lines("worker_exited").len(), 0);
     for event in LogEvent::ALL {
@@ -76,5 +85,55 @@ fn a_wrong_configuration_is_said_once() {
         // A worker does not even read it when no supervisor has started it.
         let says = if command == "work" { "supervisor" } else { "notes_store" };
         assert!(said.contains(says), "{command}: {said}");
+    }
+}
+
+/// A runtime has no operation that spends a budget, reads no events of others, and what a process had of memory is not
+/// known when it has ended.
+const NOT_TOLD: (&[Metric], &[Span]) =
+    (&[Metric::RuntimeBudgetUsedRatio, Metric::RuntimePluginMemoryBytes], &[Span::SpineConsume]);
+
+#[test]
+fn what_the_contracts_name_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut config = configuration(ResourceKind::ALL);
+    config["integrations"]["runtimed"]["metrics_listen"] = json!(free.to_string());
+    let mut runtime = Supervised::start(folder.path(), &config).unwrap();
+    runtime.address().unwrap();
+    let pid = runtime.worker().unwrap();
+    assert!(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
+    runtime.restarted().unwrap();
+    let state = folder.path().join("data/worker/progress.json");
+    runtime.until("the state is saved", || state.exists().then_some(())).unwrap();
+    damaged(&runtime, &state);
+    let note = json!({"surface_id": "chat", "title": "t", "content_format": "text", "content": "c", "tags": []});
+    let made = runtime.ask("POST", "/v1/notes", &[], Some(&note)).unwrap();
+    let path = made.header("location").unwrap().to_owned();
+    for tag in ["\"1\"", "\"1\""] {
+        runtime.ask("DELETE", &path, &[("if-match", tag)], None).unwrap();
+    }
+    let board = json!({"value": 1});
+    let entry = format!("/v1/blackboards/garden/{RUN}/entries/key");
+    for _ in 0..2 {
+        runtime.ask("PUT", &entry, &[("if-match", "\"0\"")], Some(&board)).unwrap();
+    }
+    runtime.ask("GET", "/v1/notes", &[("x-user-id", "eve")], None).unwrap();
+    let call = json!({"function": "crash", "arguments": {}, "run_id": RUN});
+    runtime.ask("POST", "/v1/plugins/misbehave/calls", &[], Some(&call)).unwrap();
+    let text = send(free, "GET", "/metrics", &[], None).unwrap().body;
+    let text = text.as_str().unwrap();
+    for metric in Metric::ALL.iter().filter(|metric| !NOT_TOLD.0.contains(metric)) {
+        let head =
+            format!("# HELP {metric} {}\n# TYPE {metric} {}\n", metric.about(), metric.kind());
+        assert!(text.contains(&head), "{metric} in\n{text}");
+    }
+    assert!(text.contains("runtime_worker_restarts_total{worker=\"runtimed\"} 1\n"), "{text}");
+    for span in Span::ALL.iter().filter(|span| !NOT_TOLD.1.contains(span)) {
+        let told =
+            runtime.until(span.as_str(), || runtime.having("span", span.as_str()).pop()).unwrap();
+        for name in told["attributes"].as_object().unwrap().keys() {
+            assert!(span.attributes().contains(&name.as_str()), "{told}");
+        }
     }
 }

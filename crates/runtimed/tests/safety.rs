@@ -64,3 +64,30 @@ fn every_decision_is_on_the_spine() {
     assert_eq!(asked.load(Ordering::SeqCst), 3);
     assert_eq!(server.app.plugins().plugin("echo").unwrap().success_count, 1);
 }
+
+struct Nameless;
+
+impl Gate for Nameless {
+    fn name(&self) -> &'static str {
+        panic!("the gate has no name")
+    }
+
+    fn decide(&self, _: &Identity, _: &str, _: &str) -> Ruling {
+        Ruling { is_allowed: true, justification: "whatever it may be".to_owned() }
+    }
+}
+
+#[test]
+fn a_fault_ends_one_request_and_is_told_under_its_trace() {
+    let server = Server::of(&configuration(ResourceKind::ALL), |app| app.gate(Nameless)).unwrap();
+    server.app.plugins().start_all();
+    let refused = call(&server, "run");
+    // The API has no 503 here.
+    assert_eq!((refused.status, refused.text("code")), (429, "internal"));
+    let spans = server.spans();
+    let mut told = spans.iter().filter(|span| span["trace_id"] == refused.text("trace_id"));
+    let told = told.find(|span| span["span"] == "api.request").unwrap();
+    assert!(told["attributes"]["fault"].as_str().unwrap().contains("has no name"), "{told}");
+    assert_eq!(server.app.plugins().plugin("echo").unwrap().success_count, 0);
+    assert_eq!(server.ask("GET", "/v1/health", &[], None).status, 200);
+}

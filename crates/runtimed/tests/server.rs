@@ -48,13 +48,15 @@ impl std::io::Write for Written {
 }
 
 impl Written {
-    /// The lines of an event; every line but those of spans must be as the contracts say.
-    pub(crate) fn lines(&self, wanted: LogEvent) -> Vec<Value> {
+    /// Spans, and events; each event must be as the contracts say.
+    fn lines(&self) -> (Vec<Value>, Vec<(LogEvent, Value)>) {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let values = lines.map(|line| serde_json::from_slice::<Value>(line).unwrap());
-        let told = values.filter(|line| line.get("span").is_none());
-        told.filter(|line| LogEvent::of_line(line).unwrap() == wanted).collect()
+        let (spans, told): (Vec<Value>, Vec<Value>) =
+            values.partition(|line| line.get("span").is_some());
+        let told = told.into_iter().map(|line| (LogEvent::of_line(&line).unwrap(), line));
+        (spans, told.collect())
     }
 }
 
@@ -93,12 +95,19 @@ impl Server {
     pub(crate) fn log(&self, event: LogEvent) -> Vec<Value> {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
-            let lines = self.log.lines(event);
+            let told = self.log.lines().1.into_iter().filter(|(told, _)| *told == event);
+            let lines: Vec<Value> = told.map(|(_, line)| line).collect();
             if !lines.is_empty() || Instant::now() > end {
                 return lines;
             }
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// The spans that were told so far.
+    pub(crate) fn spans(&self) -> Vec<Value> {
+        self.app.log().flush();
+        self.log.lines().0
     }
 
     /// Sends a request as ada; the answer must be one of the contracts.

@@ -44,7 +44,7 @@ impl Supervised {
             .arg(folder.join("data"))
             .stderr(Stdio::piped())
             .spawn()?;
-        let (log, errors) = (Arc::new(Mutex::new(Vec::new())), child.stderr.take());
+        let (log, errors) = (Arc::new(Mutex::new(Vec::<Value>::new())), child.stderr.take());
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in
@@ -52,10 +52,12 @@ impl Supervised {
             {
                 let line: Value = serde_json::from_str(&line)
                     .unwrap_or_else(|_| json!({"event": "text", "text": line}));
-                // Spans are many, and nobody here reads them.
-                if line.get("span").is_none() {
-                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                // Spans are many: the last one of a name is enough.
+                if let Some(span) = line.get("span") {
+                    kept.retain(|other| other.get("span") != Some(span));
                 }
+                kept.push(line);
             }
         });
         let bearer = format!("Bearer {}", token(&claims("ada")));
@@ -64,8 +66,13 @@ impl Supervised {
 
     /// The lines of an event.
     pub(crate) fn lines(&self, event: &str) -> Vec<Value> {
+        self.having("event", event)
+    }
+
+    /// The lines that have a text; of spans the last one.
+    pub(crate) fn having(&self, key: &str, text: &str) -> Vec<Value> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.iter().filter(|line| line.get("event").is_some_and(|e| e == event)).cloned().collect()
+        log.iter().filter(|line| line.get(key).is_some_and(|t| t == text)).cloned().collect()
     }
 
     /// Asks until there is an answer.
@@ -82,7 +89,8 @@ impl Supervised {
             std::thread::sleep(Duration::from_millis(10));
         }
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        Err(format!("waited in vain: {what}; the log: {log:?}").into())
+        let last: String = log.iter().rev().take(20).map(|line| format!("\n{line}")).collect();
+        Err(format!("waited in vain: {what}; the log, backwards: {last}").into())
     }
 
     /// The line of the `count`th time that an event is said.

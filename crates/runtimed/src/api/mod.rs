@@ -12,7 +12,7 @@ use contract_routing::identity::Identity;
 use contract_stores::{Page, Table};
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, age};
 use crate::http::{Asked, Problem, Reply};
 
 pub(crate) type Answer = Result<Reply, Problem>;
@@ -68,8 +68,7 @@ fn health(app: &App) -> Reply {
         "contract_version": contract_embed::VERSION,
     });
     if let (Some(beat), Some(fields)) = (beat, body.as_object_mut()) {
-        let age = jiff::Timestamp::now().duration_since(beat.beat_at).as_secs_f64().max(0.0);
-        fields.insert("heartbeat_age_seconds".to_owned(), json!(age));
+        fields.insert("heartbeat_age_seconds".to_owned(), json!(age(&beat)));
     }
     Reply::ok(body)
 }

@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use contract_embed::LogEvent;
+use contract_embed::{LogEvent, Metric, Span, Topic};
 use contract_routing::identity::Identity;
 use serde_json::{Value, json};
 
-use super::{Answer, body, of_path};
+use super::{Answer, body, now, of_path};
 use crate::app::App;
 use crate::http::{Asked, Problem, Reply};
-use crate::safety;
+use crate::trace::Trace;
+use crate::{safety, trace};
 
 /// What is known of plugins.
 pub(super) fn look(app: &App, operation: &str, asked: &Asked) -> Answer {
@@ -27,27 +28,9 @@ pub(super) async fn call(app: &App, asked: &Asked, who: &Identity) -> Answer {
     let text = |key: &str| asks.get(key).and_then(Value::as_str);
     let (function, run) =
         (text("function").unwrap_or_default(), text("run_id").unwrap_or_default());
+    let step = text("step_id");
     if app.plugins.plugin(&name).is_some() {
-        let at = (run, text("step_id").unwrap_or("call"));
-        let ruling = safety::rule(&*app.gate, &app.stores, who, (&name, function), at).await;
-        let ruling = ruling.map_err(|error| {
-            // The API has no 503 here: whoever calls is told to come back.
-            Problem::new(429, "safety_record_unavailable", error.to_string()).retry(1)
-        })?;
-        let decision = if ruling.is_allowed { "allow" } else { "deny" };
-        let pairs = [("gate", app.gate.name()), ("decision", decision)];
-        app.metrics.count("runtime_safety_decisions_total", &pairs);
-        let fields = json!({
-            "trace_id": asked.trace_id,
-            "run_id": run,
-            "gate": app.gate.name(),
-            "decision": decision,
-            "reason": ruling.justification,
-        });
-        app.log.tell(LogEvent::SafetyDecided, fields);
-        if !ruling.is_allowed {
-            return Err(Problem::new(403, "denied_by_gate", ruling.justification));
-        }
+        gated(app, who, (&name, function), (run, step.unwrap_or("call"))).await?;
     }
     let (host, bytes, start) = (app.plugins.clone(), asks.to_string(), Instant::now());
     let plugin = name.clone();
@@ -58,10 +41,63 @@ pub(super) async fn call(app: &App, asked: &Asked, who: &Identity) -> Answer {
         let is_ok = answer.body.get("ok").and_then(Value::as_bool) == Some(true);
         let outcome = if is_ok { "ok" } else { "error" };
         let pairs = [("plugin", name.as_str()), ("outcome", outcome)];
-        app.metrics.count("runtime_plugin_calls_total", &pairs);
-        app.metrics.took("runtime_plugin_call_duration_seconds", &pairs, start.elapsed());
+        app.metrics.count(Metric::RuntimePluginCallsTotal, &pairs);
+        app.metrics.took(Metric::RuntimePluginCallDurationSeconds, &pairs, start.elapsed());
+        let of = |pointer: &str| answer.body.pointer(pointer).cloned();
+        let attributes = json!({
+            "plugin.name": name,
+            "plugin.state": of("/state"),
+            "fault": of("/error/fault"),
+            "run.id": run,
+            "step.id": step,
+        });
+        trace::tell(&app.log, Span::PluginCall, attributes, start.elapsed());
     }
     reply(answer)
+}
+
+/// Whether the gate lets a call through; what it decided is on record and published.
+async fn gated(
+    app: &App,
+    who: &Identity,
+    called: (&str, &str),
+    (run, step): (&str, &str),
+) -> Result<(), Problem> {
+    let start = Instant::now();
+    let ruled = safety::rule(&*app.gate, &app.stores, who, called, (run, step)).await;
+    let (ruling, has_failed) = ruled.map_err(|error| {
+        // The API has no 503 here: whoever calls is told to come back.
+        Problem::new(429, "safety_record_unavailable", error.to_string()).retry(1)
+    })?;
+    let (gate, decision) = (app.gate.name(), safety::word(&ruling));
+    let labels = [("gate", gate), ("decision", decision)];
+    app.metrics.count(Metric::RuntimeSafetyDecisionsTotal, &labels);
+    let attributes = json!({"gate": gate, "decision": decision, "run.id": run, "step.id": step});
+    trace::tell(&app.log, Span::SafetyGate, attributes, start.elapsed());
+    let fields = json!({
+        "trace_id": Trace::here().map(|trace| trace.trace_id),
+        "run_id": run,
+        "gate": gate,
+        "decision": decision,
+        "reason": ruling.justification,
+    });
+    app.log.tell(LogEvent::SafetyDecided, fields);
+    let payload = json!({
+        "decision_id": ulid::Ulid::generate().to_string(),
+        "gate": gate,
+        "decision": decision,
+        "gate_failed": has_failed,
+        "justification": ruling.justification,
+        "run_id": run,
+        "step_id": step,
+        "decided_at": now(),
+    });
+    app.publish(Topic::SafetyDecided, Some(who), &payload);
+    if ruling.is_allowed {
+        Ok(())
+    } else {
+        Err(Problem::new(403, "denied_by_gate", ruling.justification))
+    }
 }
 
 fn reply(answer: contract_plugin_host::Answer) -> Answer {

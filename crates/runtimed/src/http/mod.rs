@@ -13,9 +13,9 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use contract_embed::api::{self, Found, Operation};
-use contract_embed::{Band, LogEvent};
+use contract_embed::{Band, LogEvent, Metric, Span};
 use contract_routing::identity::{Entrance, Identity, Request as Asking};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::app::{App, tell_missing};
 use crate::trace::Trace;
@@ -67,63 +67,68 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let trace = Trace::of(header("traceparent"));
-    let told = Arc::clone(&app);
-    let (id, mut tried, who) = {
-        // A task of its own: a fault in one request is the end of that one alone.
-        let task = tokio::spawn(answer(told, head, body, trace.trace_id.clone()));
-        match task.await {
-            Ok(done) => done,
-            Err(_) => (None, Err(Problem::internal()), None),
+    let (mut tried, mut operation, mut who, mut fault) =
+        (Err(Problem::internal()), None, None, None);
+    match api::find(head.method.as_str(), head.uri.path()) {
+        Found::OtherMethods(methods) => tried = Err(Problem::method(&methods)),
+        Found::Nothing => tried = Err(Problem::no_path(head.uri.path())),
+        Found::Operation(found, values) => {
+            operation = Some(found);
+            // A task of its own: a fault in one request is the end of that one alone.
+            let work = answer(Arc::clone(&app), (found, values), head, body);
+            match tokio::spawn(trace.clone().around(work)).await {
+                Ok(done) => (tried, who) = done,
+                Err(error) => fault = Some(error.to_string()),
+            }
         }
-    };
+    }
     if let Err(problem) = &mut tried {
         problem.trace_id = Some(trace.trace_id.clone());
         if let Some(kind) = problem.missing {
             tell_missing(&app.log, kind, app.binding.mode);
         }
-        if let Some(operation) = id.and_then(api::operation) {
+        if let Some(operation) = operation {
             problem.fit(operation);
         }
     }
     let reply = tried.unwrap_or_else(Problem::reply);
     let took = start.elapsed();
-    let (operation, status) = (id.unwrap_or("none"), reply.status.to_string());
-    app.metrics.count("runtime_requests_total", &[("operation", operation), ("status", &status)]);
-    app.metrics.took("runtime_request_duration_seconds", &[("operation", operation)], took);
-    let mut attributes = Map::new();
-    attributes.insert("operation.id".to_owned(), json!(operation));
-    attributes.insert("http.status".to_owned(), json!(reply.status));
-    if let Some(who) = who {
-        attributes.insert("tenant.id".to_owned(), json!(who.tenant_id));
-        attributes.insert("tenant.mode".to_owned(), json!(who.mode));
-    }
-    app.log.line(&trace.span("api.request", &attributes, took.as_millis()));
+    let operation = operation.map_or("none", |operation| operation.id.as_str());
+    let status = reply.status.to_string();
+    let labels = [("operation", operation), ("status", status.as_str())];
+    app.metrics.count(Metric::RuntimeRequestsTotal, &labels);
+    app.metrics.took(Metric::RuntimeRequestDurationSeconds, &[("operation", operation)], took);
+    let attributes = json!({
+        "operation.id": operation,
+        "http.status": reply.status,
+        "tenant.id": who.as_ref().map(|who| who.tenant_id.as_str()),
+        "tenant.mode": who.as_ref().map(|who| who.mode),
+        "fault": fault,
+    });
+    app.log.line(&trace.line(Span::ApiRequest, attributes, took));
     response(reply)
 }
 
-type Done = (Option<&'static str>, Result<Reply, Problem>, Option<Identity>);
-
-async fn answer(app: Arc<App>, head: Parts, body: Body, trace_id: String) -> Done {
-    let (operation, values) = match api::find(head.method.as_str(), head.uri.path()) {
-        Found::Operation(operation, values) => (operation, values),
-        Found::OtherMethods(methods) => return (None, Err(Problem::method(&methods)), None),
-        Found::Nothing => return (None, Err(Problem::no_path(head.uri.path())), None),
-    };
-    let id = Some(operation.id.as_str());
-    let Some(_inside) = app.enter() else { return (id, Err(Problem::busy()), None) };
-    let mut asked = match read(operation, values, &head, body).await {
+/// Does what is asked; also says who asks, where that is known.
+async fn answer(
+    app: Arc<App>,
+    (operation, values): (&'static Operation, Vec<(String, String)>),
+    head: Parts,
+    body: Body,
+) -> (Result<Reply, Problem>, Option<Identity>) {
+    let Some(_inside) = app.enter() else { return (Err(Problem::busy()), None) };
+    let asked = match read(operation, values, &head, body).await {
         Ok(asked) => asked,
-        Err(problem) => return (id, Err(problem), None),
+        Err(problem) => return (Err(problem), None),
     };
-    asked.trace_id = trace_id;
     let who = match identity(&app, operation, &asked).await {
         Ok(who) => who,
-        Err(problem) => return (id, Err(problem), None),
+        Err(problem) => return (Err(problem), None),
     };
     if let Err(problem) = checked(&app, operation, &asked, who.as_ref()).await {
-        return (id, Err(problem), who);
+        return (Err(problem), who);
     }
-    (id, operations::perform(&app, operation, &asked, who.as_ref()).await, who)
+    (operations::perform(&app, operation, &asked, who.as_ref()).await, who)
 }
 
 /// Reads the request, and whether it can be answered in a form that the client takes.
@@ -150,7 +155,6 @@ async fn identity(
         return Ok(None);
     }
     let (app, token, asserted) = (Arc::clone(app), asked.token(), asked.asserted());
-    let trace = &asked.trace_id;
     // Recording a mismatch waits for the spine.
     let resolve = move || {
         let entrance = Entrance::Ui;
@@ -167,9 +171,9 @@ async fn identity(
     resolved.map(Some).map_err(|refused| {
         if refused.code() == "identity_mismatch" {
             let pairs = [("operation", operation.id.as_str())];
-            app.metrics.count("runtime_identity_mismatches_total", &pairs);
+            app.metrics.count(Metric::RuntimeIdentityMismatchesTotal, &pairs);
             let fields = json!({
-                "trace_id": trace,
+                "trace_id": Trace::here().map(|trace| trace.trace_id),
                 "tenant_id": app.binding.tenant_id,
                 "operation_id": operation.id,
                 "claimed": refused.to_string(),

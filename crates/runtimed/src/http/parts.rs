@@ -26,8 +26,6 @@ pub(crate) struct Asked {
     query: Pairs,
     headers: Pairs,
     body: Option<(String, Value)>,
-    /// The trace that it belongs to.
-    pub(crate) trace_id: String,
 }
 
 fn decode(text: &str) -> Result<String, Problem> {
@@ -59,7 +57,7 @@ impl Asked {
             let bad = |_| Problem::new(400, "malformed_header", format!("`{name}` is no text"));
             headers.push((name.as_str().to_owned(), value.to_str().map_err(bad)?.to_owned()));
         }
-        let mut asked = Asked { path, query, headers, body: None, trace_id: String::new() };
+        let mut asked = Asked { path, query, headers, body: None };
         if !bytes.is_empty() && operation.takes_body() {
             let media = asked.header("content-type").unwrap_or("application/json");
             let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -1,11 +1,11 @@
-//! Lines of the log, as the contracts fix them: the level and the fields of every event. Writing them is done
-//! elsewhere.
+//! What a runtime tells of itself, as the contracts fix it: events of the log with their level and fields, metrics
+//! with their labels, spans with their attributes. Telling it is done elsewhere.
 
 use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use crate::{LOG_EVENTS, LogEvent};
+use crate::{LOG_EVENTS, LogEvent, METRICS, Metric, SPANS, Span};
 
 /// What the contracts say of an event of the log.
 #[derive(Debug)]
@@ -14,6 +14,23 @@ pub(crate) struct LogFacts {
     pub(crate) level: &'static str,
     /// Each with its type.
     pub(crate) fields: &'static [(&'static str, &'static str)],
+}
+
+/// What the contracts say of a metric.
+#[derive(Debug)]
+pub(crate) struct MetricFacts {
+    pub(crate) metric: Metric,
+    pub(crate) kind: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) labels: &'static [&'static str],
+}
+
+/// What the contracts say of a span.
+#[derive(Debug)]
+pub(crate) struct SpanFacts {
+    pub(crate) span: Span,
+    pub(crate) attributes: &'static [&'static str],
 }
 
 /// Fields that every line has besides its own.
@@ -77,5 +94,38 @@ impl LogEvent {
             }
         }
         Ok(event)
+    }
+}
+
+impl Metric {
+    fn facts(self) -> Option<&'static MetricFacts> {
+        METRICS.iter().find(|facts| facts.metric == self)
+    }
+
+    /// `counter`, `gauge` or `histogram`.
+    pub fn kind(self) -> &'static str {
+        self.facts().map_or("", |facts| facts.kind)
+    }
+
+    /// `seconds`, `bytes`, `ratio`, or `1` for what is counted.
+    pub fn unit(self) -> &'static str {
+        self.facts().map_or("", |facts| facts.unit)
+    }
+
+    /// What it tells, in a sentence.
+    pub fn about(self) -> &'static str {
+        self.facts().map_or("", |facts| facts.about)
+    }
+
+    /// Its labels.
+    pub fn labels(self) -> &'static [&'static str] {
+        self.facts().map_or(&[], |facts| facts.labels)
+    }
+}
+
+impl Span {
+    /// Its attributes.
+    pub fn attributes(self) -> &'static [&'static str] {
+        SPANS.iter().find(|facts| facts.span == self).map_or(&[], |facts| facts.attributes)
     }
 }
