@@ -5,7 +5,7 @@ use contract_embed::ResourceKind;
 use contract_routing::identity::Identity;
 use serde_json::{Value, json};
 
-use crate::face::{Once, check, commit_once, page, partition, read, record_id};
+use crate::face::{Once, RECORDS, check, commit_once, page, partition, read, record_id};
 use crate::{Error, Page, Place, Stores, Write, Written};
 
 const WHAT: &str = "key of the blackboard";
@@ -49,7 +49,7 @@ impl<'s> Blackboard<'s> {
         limit: usize,
     ) -> Result<Page, Error> {
         let (place, partition) = self.place(run)?;
-        page(&place, &partition, cursor, limit, |_| true).await
+        page(&place, &partition, RECORDS, cursor, limit, |_| true).await
     }
 
     /// The entry of a key: the latest, or that of a version.
@@ -109,6 +109,6 @@ impl<'s> Blackboard<'s> {
         let request = json!([key, value, base]);
         let once = Once { key: idempotency_key, request: &request };
         let write = Write { id: record_id(key), base, body: Some(entry) };
-        commit_once(&place, &partition, once, write, WHAT).await
+        commit_once(&place, &partition, once, vec![write], WHAT).await
     }
 }

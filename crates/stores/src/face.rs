@@ -168,18 +168,18 @@ fn digest(text: &str) -> String {
     out
 }
 
-/// Commits the next version of a record, and remembers under its idempotency key that this was done. `what` is for
-/// errors.
+/// Commits the next version of a record, which is the first of the writes, with what goes with it, and remembers under
+/// its idempotency key that this was done. `what` is for errors.
 pub(crate) async fn commit_once(
     place: &Place,
     partition: &str,
     once: Once<'_>,
-    write: Write,
+    mut writes: Vec<Write>,
     what: &'static str,
 ) -> Result<Written, Error> {
-    let record = write.body.clone().unwrap_or_default();
-    let (id, base, version) = (write.id.clone(), write.base, write.base + 1);
-    let mut writes = vec![write];
+    let first = writes.first().map(|write| (write.id.clone(), write.base, write.body.clone()));
+    let (id, base, record) = first.unwrap_or_default();
+    let (record, version) = (record.unwrap_or_default(), base + 1);
     let key = once.key.map(|key| format!("i:{}", digest(key)));
     if let Some(key) = &key {
         let asked = digest(&once.request.to_string());
@@ -257,31 +257,32 @@ pub(crate) async fn read(
     found.and_then(|found| found.body).ok_or_else(gone)
 }
 
-/// Deletes a record that is there, and based on a version.
+/// Deletes a record that is there, and based on a version, with what goes with it.
 pub(crate) async fn delete(
     place: &Place,
     partition: &str,
-    id: &str,
-    base: u64,
+    (id, base): (&str, u64),
+    mut writes: Vec<Write>,
     what: &'static str,
 ) -> Result<(), Error> {
-    let write = Write { id: record_id(id), base, body: None };
-    place.store.commit(partition, &[write]).await.map_err(|error| match error {
+    writes.push(Write { id: record_id(id), base, body: None });
+    place.store.commit(partition, &writes).await.map_err(|error| match error {
         StoreError::Conflict { .. } => Error::Conflict { what, id: id.to_owned(), base },
         error => error.into(),
     })
 }
 
-/// A page of the records of a partition, in the order of their ids, of those that `is_wanted`. The cursor is the id
-/// of the last one.
+/// A page of what has ids that begin with a prefix, in the order of the ids, of those that `is_wanted`. The cursor is
+/// the rest of the last id.
 pub(crate) async fn page(
     place: &Place,
     partition: &str,
+    prefix: &str,
     cursor: Option<&str>,
     limit: usize,
     is_wanted: impl Fn(&Value) -> bool,
 ) -> Result<Page, Error> {
-    let mut after = cursor.map_or_else(|| RECORDS.to_owned(), record_id);
+    let mut after = format!("{prefix}{}", crate::face::partition(&[cursor.unwrap_or_default()]));
     let limit = limit.clamp(1, crate::MOST_PER_PAGE);
     let mut items = Vec::new();
     let mut last = None;
@@ -289,7 +290,7 @@ pub(crate) async fn page(
         let found = place.store.list(partition, &after, crate::MOST_PER_PAGE).await?;
         let is_last = found.len() < crate::MOST_PER_PAGE;
         for record in found {
-            let Some(id) = record.id.strip_prefix(RECORDS) else {
+            let Some(id) = record.id.strip_prefix(prefix) else {
                 return Ok(Page { items, next_cursor: None });
             };
             if let Some(body) = record.body.filter(&is_wanted) {

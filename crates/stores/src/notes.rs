@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::face::{Once, check, commit_once, delete, latest, page, partition, record_id};
-use crate::{Error, MOST_PER_PAGE, Page, Place, Stores, Write, Written};
+use crate::{Error, Page, Place, Stores, Write, Written};
 
 const WHAT: &str = "note";
 
@@ -60,8 +60,9 @@ impl<'s> Notes<'s> {
         let note = Value::Object(note);
         check("storage/note", &note)?;
         let once = Once { key: idempotency_key, request: body };
+        let listed = listed(&note);
         let write = Write { id: record_id(&id), base: 0, body: Some(note) };
-        commit_once(&place, &partition, once, write, WHAT).await
+        commit_once(&place, &partition, once, vec![write, listed], WHAT).await
     }
 
     /// A note.
@@ -100,8 +101,10 @@ impl<'s> Notes<'s> {
         let note = Value::Object(note);
         check("storage/note", &note)?;
         let once = Once { key: None, request: body };
+        let (listed, unlisted) = (listed(&note), unlisted(&before));
         let write = Write { id: record_id(id), base, body: Some(note) };
-        let written = commit_once(&place, &partition, once, write, WHAT).await?;
+        let writes = vec![write, listed, unlisted];
+        let written = commit_once(&place, &partition, once, writes, WHAT).await?;
         Ok((before, written.record))
     }
 
@@ -112,11 +115,11 @@ impl<'s> Notes<'s> {
     pub async fn delete(&self, who: &Identity, id: &str, base: u64) -> Result<Value, Error> {
         let (place, partition) = self.place(who)?;
         let (_, before) = latest(&place, &partition, id, WHAT).await?;
-        delete(&place, &partition, id, base, WHAT).await?;
+        delete(&place, &partition, (id, base), vec![unlisted(&before)], WHAT).await?;
         Ok(before)
     }
 
-    /// The notes of a user, those that were written last first. The cursor is time and id of the last one.
+    /// The notes of a user, those that were written last first. The cursor is the place of the last one in time.
     ///
     /// # Errors
     /// When they cannot be read.
@@ -128,37 +131,29 @@ impl<'s> Notes<'s> {
         limit: usize,
     ) -> Result<Page, Error> {
         let (place, partition) = self.place(who)?;
-        let mut all = Vec::new();
-        let mut next = None;
-        loop {
-            // Backends know ids in order; the order of time is ours.
-            let from = next.as_deref();
-            let some =
-                page(&place, &partition, from, MOST_PER_PAGE, |note| filter.has(note)).await?;
-            all.extend(some.items.into_iter().map(|note| (place_in_time(&note), note)));
-            next = some.next_cursor;
-            if next.is_none() {
-                break;
-            }
-        }
-        all.sort_by(|(one, _), (other, _)| other.cmp(one));
-        all.retain(|(at, _)| cursor.is_none_or(|cursor| at.as_str() < cursor));
-        let limit = limit.clamp(1, MOST_PER_PAGE);
-        let has_more = all.len() > limit;
-        all.truncate(limit);
-        let last = all.last().map(|(at, _)| at.clone());
-        let items = all.into_iter().map(|(_, note)| note).collect();
-        Ok(Page { items, next_cursor: last.filter(|_| has_more) })
+        page(&place, &partition, BY_TIME, cursor, limit, |note| filter.has(note)).await
     }
 }
 
-/// Orders notes by time, and those of one time by id.
-fn place_in_time(note: &Value) -> String {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let time = text(note.pointer("/timestamps/updated_at"));
-    // `…00Z` would come after `…00.5Z`.
-    let nanoseconds = time.parse::<jiff::Timestamp>().map_or(0, jiff::Timestamp::as_nanosecond);
-    format!("{nanoseconds:039}.{}", text(note.get("note_id")))
+/// Everything that the index of notes by time comes after.
+const BY_TIME: &str = "t:";
+
+/// The id of a version of a note in the index by time, in which the latest comes first.
+fn by_time(note: &Value) -> String {
+    let text = |pointer: &str| note.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let time = text("/timestamps/updated_at").parse().map_or(0, jiff::Timestamp::as_nanosecond);
+    let later = u64::MAX - u64::try_from(time.max(0)).unwrap_or(u64::MAX);
+    let version = note.get("version").and_then(Value::as_u64).unwrap_or_default();
+    format!("{BY_TIME}{later:020}.{}.{version}", text("/note_id"))
+}
+
+/// The writes that put a version into the index, and take one out of it.
+fn listed(note: &Value) -> Write {
+    Write { id: by_time(note), base: 0, body: Some(note.clone()) }
+}
+
+fn unlisted(note: &Value) -> Write {
+    Write { id: by_time(note), base: 1, body: None }
 }
 
 /// A body with what only the server knows: whose the note is, whatever the body says.

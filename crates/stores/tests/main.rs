@@ -9,6 +9,7 @@ mod isolation;
 mod missing;
 mod notes;
 mod ownership;
+mod paging;
 mod retention;
 mod scope;
 mod selection;
