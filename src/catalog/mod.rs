@@ -48,7 +48,7 @@ pub use ids::{Claim, RootId, Schema};
 pub use kind::{Area, Kind, is_consumer_name};
 pub use layout::{ApiSettings, Layout, WAIVERS};
 pub use operations::{Api, ApiPart, Operation, path_shape};
-pub use package::{Named, Package, Role, package, workspace_version};
+pub use package::{Named, Package, Role, Unread, package, workspace_version};
 pub use pairs::{Case, Example, Expect, PairReason, Partner};
 pub use reach::NotCompiled;
 pub use refs::{Reference, Target};

@@ -62,28 +62,45 @@ pub struct Named {
     pub span: Span,
 }
 
-/// Reads a manifest. `None` for one that is no package, or no TOML.
-pub fn package(bytes: &[u8]) -> Option<Package> {
-    let text = String::from_utf8_lossy(bytes);
-    let table = DeTable::parse(&text).ok()?.into_inner();
-    let package = table.get("package")?.get_ref().as_table()?;
-    let name = package.get("name")?;
-    let at = span(name);
-    let name = name.get_ref().as_str()?.to_owned();
-    let version = package.get("version").and_then(|v| v.get_ref().as_str()).map(str::to_owned);
+/// Why a manifest is none, and where.
+pub type Unread = (Span, String);
+
+/// Reads a manifest; `None` for that of a workspace that is no package itself.
+///
+/// # Errors
+/// When it is no manifest of Cargo: then nobody knows what its package says.
+pub fn package(bytes: &[u8]) -> Result<Option<Package>, Unread> {
+    let all = Span::new(0, bytes.len());
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        (Span::new(at, at), "it is no UTF-8 from here".to_owned())
+    })?;
+    let table = DeTable::parse(text).map_err(|error| {
+        let at = error.span().unwrap_or_default();
+        (Span::new(at.start, at.end), format!("it is no TOML: {}", error.message()))
+    })?;
+    let table = table.into_inner();
+    let Some(package) = table.get("package") else {
+        let is_workspace = table.get("workspace").is_some();
+        let neither = || (all, "it has neither `[package]` nor `[workspace]`".to_owned());
+        return if is_workspace { Ok(None) } else { Err(neither()) };
+    };
+    let wrong = |what: &str| (span(package), what.to_owned());
+    let fields = package.get_ref().as_table().ok_or_else(|| wrong("`package` is no table"))?;
+    let name = fields.get("name").ok_or_else(|| wrong("the package has no name"))?;
+    let text =
+        name.get_ref().as_str().ok_or_else(|| wrong("the name of the package is no text"))?;
     let mut found = Package {
-        name,
-        version,
+        name: text.to_owned(),
+        version: fields.get("version").and_then(|v| v.get_ref().as_str()).map(str::to_owned),
         named: Vec::new(),
         dependencies: Vec::new(),
         table: None,
-        at,
+        at: span(name),
         wrong: Vec::new(),
     };
-    let metadata = package.get("metadata").and_then(|m| m.get_ref().as_table());
-    if let Some(contracts) = metadata.and_then(|m| m.get("contracts")) {
-        found.table = Some(span(contracts));
-        contracts_of(contracts, &mut found);
+    if let Some(metadata) = fields.get("metadata").and_then(|m| m.get_ref().as_table()) {
+        of_metadata(metadata, &mut found);
     }
     dependencies(&table, &Pointer::root(), &mut found.dependencies);
     if let Some(targets) = table.get("target").and_then(|t| t.get_ref().as_table()) {
@@ -94,7 +111,28 @@ pub fn package(bytes: &[u8]) -> Option<Package> {
             }
         }
     }
-    Some(found)
+    Ok(Some(found))
+}
+
+/// Finds `contracts`, or what was meant to be it.
+fn of_metadata(metadata: &DeTable<'_>, found: &mut Package) {
+    if let Some(contracts) = metadata.get("contracts") {
+        found.table = Some(span(contracts));
+        contracts_of(contracts, found);
+    }
+    let says_roles = |value: &Spanned<DeValue<'_>>| {
+        let table = value.get_ref().as_table();
+        table.is_some_and(|table| Role::ALL.iter().any(|(role, _)| table.get(*role).is_some()))
+    };
+    for (key, value) in metadata {
+        let name = key.get_ref();
+        let is_near = strsim::damerau_levenshtein(name, "contracts") <= 2;
+        if name != "contracts" && is_near && says_roles(value) {
+            found.table.get_or_insert(span(key));
+            let what = format!("`metadata.{name}` is read by nobody; `metadata.contracts` is");
+            found.wrong.push((span(key), what));
+        }
+    }
 }
 
 /// The version that packages of a workspace may share.
@@ -131,23 +169,21 @@ fn contracts_of(contracts: &Spanned<DeValue<'_>>, found: &mut Package) {
 
 /// `{"storage/note" = "^1"}`, `{"storage/note" = {version = "^1"}}`, `["storage/note"]` or `"storage/note"`.
 fn named(value: &Spanned<DeValue<'_>>, role: Role, at: &Pointer, found: &mut Package) {
-    let wrong = |at: Span| (at, "write `\"storage/note\" = \"^1\"`".to_owned());
-    let one =
+    let no_name =
+        |at: Span| (at, "this names no contract: write `{\"storage/note\" = \"^1\"}`".to_owned());
+    let mut add =
         |name: &str, (requirement, payload): (&str, Option<&str>), at: Pointer, span: Span| {
             let (name, requirement) = (name.to_owned(), requirement.to_owned());
-            Named { role, name, requirement, payload: payload.map(str::to_owned), at, span }
+            let payload = payload.map(str::to_owned);
+            found.named.push(Named { role, name, requirement, payload, at, span });
         };
     match value.get_ref() {
-        DeValue::String(name) => {
-            found.named.push(one(name, ("", None), at.clone(), span(value)));
-        }
+        DeValue::String(name) => add(name, ("", None), at.clone(), span(value)),
         DeValue::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 match item.get_ref().as_str() {
-                    Some(name) => {
-                        found.named.push(one(name, ("", None), at.index(index), span(item)));
-                    }
-                    None => found.wrong.push(wrong(span(item))),
+                    Some(name) => add(name, ("", None), at.index(index), span(item)),
+                    None => found.wrong.push(no_name(span(item))),
                 }
             }
         }
@@ -155,16 +191,27 @@ fn named(value: &Spanned<DeValue<'_>>, role: Role, at: &Pointer, found: &mut Pac
             for (name, value) in table {
                 let text = |key: &str| value.get_ref().as_table()?.get(key)?.get_ref().as_str();
                 let version = value.get_ref().as_str().or_else(|| text("version"));
-                if version.is_none() {
-                    found.wrong.push(wrong(span(value)));
-                }
                 let says = (version.unwrap_or_default(), text("payload"));
                 let key = name.get_ref();
-                found.named.push(one(key, says, at.join(key), span(name)));
+                add(key, says, at.join(key), span(name));
+                let wrong = wrong_value(key, value, version);
+                found.wrong.extend(wrong);
             }
         }
-        _ => found.wrong.push(wrong(span(value))),
+        _ => found.wrong.push(no_name(span(value))),
     }
+}
+
+/// What is wrong with the value of a name.
+fn wrong_value(name: &str, value: &Spanned<DeValue<'_>>, version: Option<&str>) -> Option<Unread> {
+    if version.is_none_or(str::is_empty) {
+        let what = format!("`{name}` says no version: write `\"{name}\" = \"^1\"`, or `\"*\"`");
+        return Some((span(value), what));
+    }
+    let mut keys = value.get_ref().as_table()?.iter().map(|(key, _)| key);
+    let unknown = keys.find(|key| !matches!(key.get_ref().as_ref(), "version" | "payload"))?;
+    let what = format!("`{}` is no key of it: there are `version`, `payload`", unknown.get_ref());
+    Some((span(unknown), what))
 }
 
 /// What a package is built with; what it is tested with does not ship.

@@ -31,7 +31,7 @@ fn kind(role: Role) -> EdgeKind {
 /// Adds the crates that name contracts, and those that are built with them.
 pub(super) fn add(builder: &mut Builder<'_>, manifests: &[Manifest]) {
     let packages: Vec<(&Manifest, Package)> =
-        manifests.iter().filter_map(|m| Some((m, package(&m.bytes)?))).collect();
+        manifests.iter().filter_map(|m| Some((m, package(&m.bytes).ok()??))).collect();
     let concerned = concerned(&packages);
     let mut crates: BTreeMap<&str, (NodeId, FileId)> = BTreeMap::new();
     for (manifest, package) in &packages {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use semver::Version;
 
-use super::Rule;
-use crate::catalog::{Named, Package, package, workspace_version};
+use super::{Rule, World};
+use crate::catalog::{Named, Package, Unread, package, workspace_version};
 use crate::document::Span;
 use crate::finding::{Finding, Location};
 use crate::tree::{ArtifactPath, Files};
@@ -20,13 +20,38 @@ pub(super) struct Crate {
 impl Crate {
     /// The crates whose manifests a rule looks at. Those without a table are among them where `every` is asked.
     pub(super) fn all(rule: &Rule, files: &dyn Files, every: bool) -> Vec<Crate> {
-        let is_manifest = |path: &&String| path.rsplit('/').next() == Some("Cargo.toml");
-        let paths = files.paths().iter().filter(is_manifest).filter(|path| rule.scope.has(path));
         let read = |path: &String| {
-            let package = package(&files.read(path)?)?;
+            let package = manifest(path, files).ok()??;
             Some(Crate { path: path.clone(), package })
         };
-        paths.filter_map(read).filter(|one| every || one.package.table.is_some()).collect()
+        let all = manifests(files).filter(|path| rule.scope.has(path)).filter_map(read);
+        all.filter(|one| every || one.package.table.is_some()).collect()
+    }
+
+    /// The manifests that a rule looks at and cannot read, and why. Of those that are text, the ones that speak of
+    /// contracts, or did at the baseline: a repository may have broken manifests to test with.
+    pub(super) fn unread(rule: &Rule, world: &World<'_>) -> Vec<Finding> {
+        let paths = manifests(world.now).filter(|path| rule.scope.has(path));
+        let spoke = |path: &str| {
+            let old = world.baseline.and_then(|files| manifest(path, files).ok()?);
+            old.is_some_and(|package| package.table.is_some())
+        };
+        let speaks = |path: &str| {
+            let bytes = world.now.read(path);
+            let text = bytes.as_ref().map(|bytes| std::str::from_utf8(bytes));
+            !matches!(text, Some(Ok(text)) if !text.contains("contracts"))
+        };
+        let finding = |path: &String| {
+            let (span, why) = manifest(path, world.now).err()?;
+            if !speaks(path) && !spoke(path) {
+                return None;
+            }
+            let message = format!("what `{path}` says of contracts is not known: {why}");
+            let place = Location::bytes(&ArtifactPath::lossy(path), span);
+            let help = "make it a manifest that Cargo reads, or take it out by `except`";
+            Some(rule.finding(message, place).label("not read").help(help))
+        };
+        paths.filter_map(finding).collect()
     }
 
     /// The folder, with a slash at its end unless it is the top.
@@ -36,8 +61,7 @@ impl Crate {
 
     /// The version, which may be that of the workspace around it.
     pub(super) fn version(&self, files: &dyn Files) -> Option<Version> {
-        let own = self.package.version.clone();
-        own.or_else(|| inherited(self.folder(), files))?.parse().ok()
+        crate_version(&self.package, self.folder(), files)?.parse().ok()
     }
 
     pub(super) fn finding(&self, rule: &Rule, span: Span, message: String) -> Finding {
@@ -48,6 +72,26 @@ impl Crate {
         self.finding(rule, named.span, message)
             .about(format!("{}/{}", self.package.name, named.name))
     }
+}
+
+/// The paths of manifests.
+pub fn manifests(files: &dyn Files) -> impl Iterator<Item = &String> {
+    let is_manifest = |path: &&String| path.rsplit('/').next() == Some("Cargo.toml");
+    files.paths().iter().filter(is_manifest)
+}
+
+/// Reads a manifest of a repository; `None` for that of a workspace only.
+///
+/// # Errors
+/// Why it is none, and where.
+pub fn manifest(path: &str, files: &dyn Files) -> Result<Option<Package>, Unread> {
+    let none = || (Span::new(0, 0), "it is a link, or no file".to_owned());
+    package(&files.read(path).ok_or_else(none)?)
+}
+
+/// The version of a package below a folder, which may be that of the workspace around it.
+pub fn crate_version(package: &Package, folder: &str, files: &dyn Files) -> Option<String> {
+    package.version.clone().or_else(|| inherited(folder, files))
 }
 
 /// The version of the nearest workspace around a folder.

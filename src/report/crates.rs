@@ -9,7 +9,7 @@ use super::visible;
 pub struct CrateRow {
     /// Its name.
     pub name: String,
-    /// Its version, unless that is the one of the workspace.
+    /// Its version, which may be the one of the workspace.
     pub version: Option<String>,
     /// What it does with contracts, and with which.
     pub contracts: [(&'static str, Vec<String>); 3],
@@ -21,7 +21,7 @@ pub struct CrateRow {
 pub fn render_crates(rows: &[CrateRow]) -> String {
     let mut out = String::new();
     for row in rows {
-        let version = row.version.as_deref().unwrap_or("version of the workspace");
+        let version = row.version.as_deref().unwrap_or("without a version");
         let _ = write!(out, "{} {}", visible(&row.name), visible(version));
         let _ = match row.findings {
             0 => writeln!(out),

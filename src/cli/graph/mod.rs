@@ -15,6 +15,7 @@ use super::load::{Loaded, load_to_compare};
 use super::output::Terminal;
 use super::{Answer, Failure};
 use crate::graph::{self, Direction, Graph, Manifest, NodeKind};
+use crate::laws;
 use crate::report::{self, GraphFormat, Style};
 use crate::source::{Repository, Request, Source, State};
 
@@ -100,10 +101,9 @@ pub(super) fn manifests(request: &Request, terminal: &Terminal) -> Vec<Manifest>
         let found = {
             use crate::tree::Files;
             let files = repository.files(&state)?;
-            let paths = files.paths().iter().filter(|p| p.rsplit('/').next() == Some("Cargo.toml"));
             let manifest =
                 |path: &String| Some(Manifest { path: path.clone(), bytes: files.read(path)? });
-            paths.filter_map(manifest).collect()
+            laws::manifests(&files).filter_map(manifest).collect()
         };
         repository.failure().map_or(Ok(found), Err)
     };

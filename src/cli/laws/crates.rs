@@ -10,7 +10,7 @@ use super::args::Select;
 use super::court::Court;
 use super::held::Judged;
 use super::show;
-use crate::catalog::{Package, Role, package};
+use crate::catalog::{Package, Role};
 use crate::cli::args::{Global, OutputFormat};
 use crate::cli::output::Terminal;
 use crate::cli::progress::Progress;
@@ -52,7 +52,9 @@ pub(in crate::cli) struct Crates {
 struct Named {
     /// The folder of its manifest, with a slash at its end unless it is the top.
     folder: String,
-    package: Package,
+    /// Nothing where the manifest cannot be read: then it may name some.
+    package: Option<Package>,
+    version: Option<String>,
 }
 
 /// `contract-guard crates`
@@ -98,14 +100,15 @@ pub(in crate::cli) fn crates(args: &Crates, global: &Global, terminal: &Terminal
 
 fn named(files: &dyn Files) -> Vec<Named> {
     let mut all = Vec::new();
-    for path in files.paths() {
-        let Some(folder) = path.strip_suffix("Cargo.toml") else { continue };
-        if !folder.is_empty() && !folder.ends_with('/') {
-            continue;
-        }
-        let package = files.read(path).and_then(|bytes| package(&bytes));
-        if let Some(package) = package.filter(|package| package.table.is_some()) {
-            all.push(Named { folder: folder.to_owned(), package });
+    for path in laws::manifests(files) {
+        let folder = path.trim_end_matches("Cargo.toml").to_owned();
+        match laws::manifest(path, files) {
+            Ok(Some(package)) if package.table.is_some() => {
+                let version = laws::crate_version(&package, &folder, files);
+                all.push(Named { folder, package: Some(package), version });
+            }
+            Ok(_) => {}
+            Err(_) => all.push(Named { folder, package: None, version: None }),
         }
     }
     all
@@ -117,20 +120,21 @@ fn is_inside(all: &[Named], path: &str) -> bool {
 
 fn rows(all: &[Named], judged: &Judged) -> Vec<CrateRow> {
     let row = |one: &Named| {
+        let package = one.package.as_ref()?;
         let names = |role: Role| {
-            let named = one.package.named.iter().filter(|named| named.role == role);
+            let named = package.named.iter().filter(|named| named.role == role);
             named
                 .map(|named| format!("{} {}", named.name, named.requirement).trim_end().to_owned())
                 .collect()
         };
         let is_own =
             |finding: &&Finding| finding.primary.artifact.as_str().starts_with(&one.folder);
-        CrateRow {
-            name: one.package.name.clone(),
-            version: one.package.version.clone(),
+        Some(CrateRow {
+            name: package.name.clone(),
+            version: one.version.clone(),
             contracts: Role::ALL.map(|(name, role)| (name, names(role))),
             findings: judged.findings.iter().filter(is_own).count(),
-        }
+        })
     };
-    all.iter().map(row).collect()
+    all.iter().filter_map(row).collect()
 }

@@ -12,10 +12,10 @@ use crate::finding::{Code, Explain, Finding};
 
 pub(super) static KIND: LawKind = LawKind {
     code: Code("crate-contracts"),
-    summary: "a crate names a contract that is not there, or not in such a version",
+    summary: "a crate names a contract that is not there, or not in such a version, or its manifest cannot be read",
     since: "0.1.0",
     explain: Explain {
-        what: "`[package.metadata.contracts]` of a Cargo.toml names a schema, topic or operation that the contracts do not have, asks for a version that neither they nor the newest freeze have, or gives a topic another payload than its schema.",
+        what: "`[package.metadata.contracts]` of a Cargo.toml names a schema, topic or operation that the contracts do not have, asks for a version that neither they nor the newest freeze have, or gives a topic another payload than its schema. A Cargo.toml that cannot be read is a finding, too: nobody knows what its crate names.",
         why: "What a crate says of itself decides whom a change of the contracts hits; a name that leads nowhere hides the crate.",
         bad: story!("crate-contracts/fail/not-as-declared"),
         good: story!("crate-contracts/pass/as-declared"),
@@ -39,7 +39,7 @@ impl Demand for CrateContracts {
     fn findings(&self, rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let none = Contracts::default();
         let contracts = world.hands.contracts().unwrap_or(&none);
-        let mut findings = Vec::new();
+        let mut findings = Crate::unread(rule, world);
         for one in Crate::all(rule, world.now, false) {
             let wrong = one.package.wrong.iter();
             findings.extend(wrong.map(|(span, what)| one.finding(rule, *span, what.clone())));

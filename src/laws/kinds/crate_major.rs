@@ -40,7 +40,8 @@ impl Demand for CrateMajor {
         let mut findings = Vec::new();
         for one in Crate::all(rule, world.now, true) {
             // A crate that is new was never built with what was.
-            let Some(old) = before.iter().find(|old| old.package.name == one.package.name) else {
+            let named = before.iter().find(|old| old.package.name == one.package.name);
+            let Some(old) = named.or_else(|| before.iter().find(|old| old.path == one.path)) else {
                 continue;
             };
             let was = world.baseline.and_then(|files| old.version(files));
