@@ -4,22 +4,20 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use contract_embed::{LogEvent, Metric, Mode, ResourceKind, Span, SpineEventType, Topic};
 use contract_exec::{Launcher, Process};
 use contract_plugin_host::{Host, Plugin, Sink, Source};
-use contract_routing::identity::{
-    AuditFailed, AuditSink, Binding, Identity, Key, Keys, Members, Resolver,
-};
+use contract_routing::identity::{AuditFailed, AuditSink, Binding, Identity, Members, Resolver};
 use contract_routing::{MissingRoutes, Registry};
 use contract_stores::{Emitter, Routed, Stores};
 use contract_supervisor::{Heartbeat, Log};
-use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-use crate::config::{BadConfiguration, Configuration, PluginProgram, TokenKey};
+use crate::check;
+use crate::config::{BadConfiguration, Configuration, PluginProgram};
 use crate::events::{Published, Publisher};
 use crate::metrics::Metrics;
 use crate::observed::Observing;
@@ -67,6 +65,8 @@ pub struct App {
     pub(crate) most: usize,
     /// Where the heartbeat of the worker lies, and its name.
     pub(crate) data: std::path::PathBuf,
+    /// Whether the last cycle was degraded, which a heartbeat that cannot be written does not tell.
+    pub(crate) is_degraded: AtomicBool,
 }
 
 /// Puts refused identities on the spine. It waits for the spine, and so runs where waiting is allowed.
@@ -128,7 +128,8 @@ impl App {
     ) -> Result<App, StartError> {
         let unusable = |why: String| StartError::Unusable(why);
         let registry = Registry::from_configuration(&configuration.whole);
-        let registry = registry.map_err(|error| unusable(error.to_string()))?;
+        let registry = registry
+            .map_err(|error| StartError::Configuration(BadConfiguration(error.to_string())))?;
         if let Err(missing) = registry.require_all(configuration.mode) {
             missing.missing.iter().for_each(|route| tell_missing(&log, route.kind, route.mode));
             return Err(StartError::Missing(missing));
@@ -139,7 +140,7 @@ impl App {
             (backends.map_err(unusable)?, Arc::clone(&metrics), Arc::clone(&log));
         let observing = Observing { inner, metrics: metrics_of, log: log_of };
         let stores = Stores::new(Arc::new(Routed::new(Arc::new(registry), observing)));
-        let publisher = Publisher::open(data).map(Arc::new).map_err(unusable)?;
+        let publisher = Publisher::open(data, &log).map(Arc::new).map_err(unusable)?;
         tell_start(configuration, &stores, &metrics, &log);
         let told = Told {
             publisher: Arc::clone(&publisher),
@@ -169,6 +170,7 @@ impl App {
             open: AtomicUsize::new(0),
             most: served.most_requests,
             data: data.to_owned(),
+            is_degraded: AtomicBool::new(false),
         })
     }
 
@@ -294,27 +296,8 @@ fn tell_start(configuration: &Configuration, stores: &Stores, metrics: &Metrics,
 }
 
 fn identities(configuration: &Configuration, stores: &Stores) -> Result<Identities, StartError> {
-    let wrong = |why: String| {
-        StartError::Configuration(BadConfiguration(format!("`integrations.runtimed.keys`: {why}")))
-    };
     let served = &configuration.served;
-    let mut keys = Vec::new();
-    for (id, key) in &served.keys {
-        let (TokenKey::Hs256(text) | TokenKey::Ed25519(text)) = key;
-        let bytes = BASE64URL_NOPAD.decode(text.trim_end_matches('=').as_bytes());
-        let bytes = bytes.map_err(|error| wrong(format!("`{id}`: {error}")))?;
-        keys.push((
-            id.clone(),
-            match key {
-                TokenKey::Hs256(_) => Key::Hs256(bytes),
-                TokenKey::Ed25519(_) => {
-                    let bytes = bytes.try_into();
-                    Key::EdDsa(bytes.map_err(|_| wrong(format!("`{id}` has not 32 bytes")))?)
-                }
-            },
-        ));
-    }
-    let keys = Keys::new(keys).map_err(|error| wrong(error.to_string()))?;
+    let keys = check::keys(served).map_err(StartError::Configuration)?;
     let mut members = Members::new();
     for (surface, projects) in &served.surfaces {
         let projects: Vec<&str> = projects.iter().map(String::as_str).collect();

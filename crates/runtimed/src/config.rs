@@ -9,6 +9,8 @@ use contract_embed::{Mode, schema};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::check::check;
+
 /// The contracts that this code was written for.
 const VERSION: &str = "1.0.0";
 
@@ -172,7 +174,7 @@ fn most_requests() -> usize {
 }
 
 fn pause() -> u64 {
-    1000
+    10_000
 }
 
 /// Why there is no configuration.
@@ -217,9 +219,13 @@ impl Configuration {
         }
         let mode = whole.get("mode").cloned().unwrap_or_default();
         let mode = Mode::deserialize(&mode).map_err(|error| bad(error.to_string()))?;
-        let served = whole.pointer("/integrations/runtimed").cloned().unwrap_or_default();
+        let served = whole.pointer("/integrations/runtimed").cloned();
+        let served = served.ok_or_else(|| {
+            bad("it has no `integrations.runtimed`: `runtimed example` shows one".to_owned())
+        })?;
         let served = Served::deserialize(&served)
             .map_err(|error| bad(format!("`integrations.runtimed`: {error}")))?;
+        check(&served, mode)?;
         let mut defaulted = Vec::new();
         let mut number = |pointer: &'static str, default: u64| {
             whole.pointer(pointer).and_then(Value::as_u64).unwrap_or_else(|| {

@@ -2,17 +2,18 @@
 //! that readers follow.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use contract_embed::{Band, Topic};
+use contract_embed::{Band, LogEvent, Span, Topic};
 use contract_envelope::{Actor, DeviceKey, Draft, Sealer, Trace, versions_to_publish};
 use contract_journal::{Journal, Options};
 use contract_routing::identity::Identity;
-use contract_state::{Name, Shape, StateFile};
+use contract_state::{Happened, Name, Shape, StateFile};
+use contract_supervisor::Log;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::trace::Trace as Here;
 
@@ -46,6 +47,7 @@ pub struct Publisher {
     journal: Mutex<Journal>,
     versions: Box<Versions>,
     public: [u8; 32],
+    key_id: String,
 }
 
 impl Publisher {
@@ -54,13 +56,18 @@ impl Publisher {
     ///
     /// # Errors
     /// When the journal cannot be opened, or there is no randomness for a key.
-    pub fn open(data: &Path) -> Result<Self, String> {
-        let key = signing_key(data)?;
+    pub fn open(data: &Path, log: &Arc<Log>) -> Result<Self, String> {
+        let key = signing_key(data, log)?;
         let seed = HEXLOWER_PERMISSIVE.decode(key.seed.as_bytes()).unwrap_or_default();
         let seed: [u8; 32] =
             seed.try_into().map_err(|_| "`signing.json` has no key of 32 bytes")?;
-        let (journal, _) = Journal::open(&data.join("events.jsonl"), Options::default())
-            .map_err(|error| error.to_string())?;
+        let (journal, opened) =
+            Journal::open(&data.join("events.jsonl"), Options::default()).map_err(unopened)?;
+        if let Some(torn) = opened.torn {
+            let reason =
+                format!("its writer died within a line: {} bytes are no event", torn.bytes);
+            log.tell(LogEvent::JournalMended, json!({"file": "events.jsonl", "reason": reason}));
+        }
         let device = DeviceKey::new(&key.device_id, &key.key_id, &seed);
         let public = device.public();
         let sealer = Sealer::new(
@@ -71,7 +78,8 @@ impl Publisher {
         );
         let versions = |topic| versions_to_publish(topic).map_err(|error| error.0);
         let journal = Mutex::new(journal);
-        Ok(Publisher { sealer, journal, versions: Box::new(versions), public })
+        let key_id = key.key_id;
+        Ok(Publisher { sealer, journal, versions: Box::new(versions), public, key_id })
     }
 
     /// With another way to know the versions of a topic that are in force.
@@ -87,6 +95,11 @@ impl Publisher {
     /// The public key that the events of this runtime are verified with.
     pub fn public_key(&self) -> [u8; 32] {
         self.public
+    }
+
+    /// The id of that key, which no other key of a runtime has.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
     }
 
     /// Publishes an event, under each version of its topic that is in force; it is in the journal when this returns.
@@ -133,20 +146,46 @@ impl Publisher {
     }
 }
 
-fn signing_key(data: &Path) -> Result<SigningKey, String> {
-    let none = SigningKey {
-        device_id: "runtime".to_owned(),
-        key_id: "runtime-1".to_owned(),
-        seed: String::new(),
-    };
+/// Says what an operator can do.
+fn unopened(error: contract_journal::Error) -> String {
+    match error {
+        contract_journal::Error::Broken(_) => format!(
+            "{error}, and nothing is appended to what may have been changed: find out by whom, and \
+             move the file elsewhere; then a new one is begun"
+        ),
+        other => other.to_string(),
+    }
+}
+
+/// The key of this runtime. One that is lost or damaged is replaced, which is said, by a key of another id.
+fn signing_key(data: &Path, log: &Arc<Log>) -> Result<SigningKey, String> {
+    let none =
+        SigningKey { device_id: "runtime".to_owned(), key_id: String::new(), seed: String::new() };
     let name = Name::new("signing.json").map_err(|error| error.to_string())?;
-    let file = StateFile::new(data, name, Shape::new(none)).private();
+    let log = Arc::clone(log);
+    let told = move |happened: &Happened| tell_healed(&log, happened);
+    let file = StateFile::new(data, name, Shape::new(none)).private().listener(told);
     let mut key = file.load().state;
     if key.seed.len() != 64 {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
         key.seed = data_encoding::HEXLOWER.encode(&seed);
+        let public = DeviceKey::new(&key.device_id, &key.key_id, &seed).public();
+        let start = public.get(..8).unwrap_or_default();
+        key.key_id = format!("runtime-{}", data_encoding::HEXLOWER.encode(start));
         file.save(&key).map_err(|error| error.to_string())?;
     }
     Ok(key)
+}
+
+/// Says in the log that a state file was healed.
+pub(crate) fn tell_healed(log: &Log, happened: &Happened) {
+    let Some(payload) = happened.payload() else { return };
+    let field = |name: &str| payload.get(name).cloned().unwrap_or_default();
+    let (file, problem) = (field("file"), field("problem"));
+    let attributes = json!({"file": file, "problem": problem});
+    log.line(&Here::begin().line(Span::StateHeal, attributes, Duration::ZERO));
+    let aside = field("quarantined_as");
+    let fields = json!({"file": file, "problem": problem, "quarantined_as": aside});
+    log.tell(LogEvent::StateFileHealed, fields);
 }

@@ -8,9 +8,11 @@
 mod access;
 mod api;
 mod app;
+mod check;
 mod clouds;
 mod config;
 mod events;
+pub mod example;
 pub mod http;
 mod metrics;
 mod observed;

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use contract_routing::Registry;
-use contract_runtimed::{Configuration, StartError, work};
+use contract_runtimed::{BadConfiguration, Configuration, StartError, work};
 use contract_supervisor::{
     Backoff, Config, CrashLoop, Limits, Log, Program, Stop, Then, Worker, supervise,
 };
 
 /// The configuration is wrong: `EX_CONFIG` of sysexits.h.
 const BAD_CONFIGURATION: u8 = 78;
+
+/// A journal is not what was written: `EX_DATAERR` of sysexits.h.
+const CHANGED: u8 = 65;
 
 /// The runtime as a server, under its supervisor
 #[derive(Debug, Parser)]
@@ -21,10 +24,12 @@ const BAD_CONFIGURATION: u8 = 78;
     arg_required_else_help = true,
     after_help = "\
 Examples:
+  runtimed example > runtime.json
   runtimed check --config runtime.json
   runtimed run --config runtime.json --data /var/lib/runtime
+  runtimed verify --data /var/lib/runtime
 
-Exit codes: 0 asked to end, 78 the configuration is wrong or a route is missing, others are those of the supervisor."
+Exit codes: 0 asked to end, 65 a journal was changed, 75 another one runs, 78 the configuration is wrong, a route is missing that its mode requires, or the data folder cannot be used."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -40,6 +45,14 @@ enum Command {
         /// The configuration
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+    },
+    /// Print a configuration to begin with: a lab with a route for every kind, and a fresh secret
+    Example,
+    /// Follow the chains of the journals, and say which of them was changed
+    Verify {
+        /// Where the journals lie
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
     },
     /// Serve; only the supervisor starts this
     #[command(hide = true)]
@@ -63,6 +76,8 @@ fn main() -> ExitCode {
     }
     match Cli::parse().command {
         Command::Check { config } => ended(check(&config)),
+        Command::Example => ended(example()),
+        Command::Verify { data } => verify(&data),
         Command::Run(files) => run(&files),
         Command::Work(files) => ended(serve(&files)),
     }
@@ -95,10 +110,37 @@ fn check(config: &Path) -> Result<(), StartError> {
     Ok(())
 }
 
+fn example() -> Result<(), StartError> {
+    let example = contract_runtimed::example::configuration().map_err(StartError::Unusable)?;
+    println!("{example:#}");
+    Ok(())
+}
+
+/// Each journal that is there.
+fn verify(data: &Path) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for name in work::JOURNALS {
+        let path = data.join(name);
+        if !path.exists() {
+            println!("{name}: not there");
+            continue;
+        }
+        match contract_journal::verify(&path) {
+            Ok(found) => println!("{name}: whole, {} entries, head {}", found.entries, found.head),
+            Err(error) => {
+                eprintln!("error: {error}");
+                code = ExitCode::from(CHANGED);
+            }
+        }
+    }
+    code
+}
+
 /// The registry, when every kind that the mode requires has a route.
 fn routes(configuration: &Configuration) -> Result<Registry, StartError> {
     let registry = Registry::from_configuration(&configuration.whole);
-    let registry = registry.map_err(|error| StartError::Unusable(error.to_string()))?;
+    let registry =
+        registry.map_err(|error| StartError::Configuration(BadConfiguration(error.to_string())))?;
     registry.require_all(configuration.mode).map_err(StartError::Missing)?;
     Ok(registry)
 }
@@ -130,7 +172,8 @@ fn run(files: &Files) -> ExitCode {
         stale_after_seconds: configuration.stale_after_seconds,
         kill_timeout_seconds: configuration.kill_timeout_seconds,
         backoff: Backoff { first, cap: first.max(seconds(60)), well_after: seconds(60) },
-        crash_loop: CrashLoop { exits: 10, window: seconds(60), then: Then::KeepTrying },
+        // The waits double, up to a minute: 0, 2, 6, 14 and 30 s after the first start.
+        crash_loop: CrashLoop { exits: 5, window: seconds(300), then: Then::KeepTrying },
     };
     let config = Config { folder: files.data.clone(), workers: vec![worker], limits };
     ExitCode::from(supervise(&config, Log::stderr(), &stop, &mut |_| {}).code())

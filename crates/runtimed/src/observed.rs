@@ -106,7 +106,7 @@ impl VersionedStore for Observed {
     async fn commit(&self, partition: &str, writes: &[Write]) -> Result<(), StoreError> {
         let is_delete = writes.iter().all(|write| write.body.is_none());
         let operation = if is_delete { "delete" } else { "write" };
-        let version = writes.first().map(|write| write.base + 1);
+        let version = writes.first().map(|write| write.base.saturating_add(1));
         self.told(operation, self.store.commit(partition, writes), |()| version).await
     }
 }

@@ -73,7 +73,12 @@ pub(crate) fn may(
         Ok(policy) => policy,
         Err(error) => return no(error.to_string()),
     };
-    let (subject, space) = (format!("user:{}", who.user_id), format!("personal:{}", who.user_id));
+    let subject = format!("user:{}", who.user_id);
+    let space = match capability {
+        // The spine is that of all users.
+        "SPINE_READ" => "system:operations".to_owned(),
+        _ => format!("personal:{}", who.user_id),
+    };
     let attributes = BTreeMap::from([
         ("actor_kind", "user"),
         ("backend", backend.as_str()),
@@ -91,7 +96,7 @@ pub(crate) fn may(
             Said { denied: None, is_audited: obligations.contains(&Obligation::AuditAccess) }
         }
         Decision::Denied { why, obligations } => Said {
-            denied: Some(format!("`{capability}` is denied: {why}")),
+            denied: Some(format!("`{capability}` is denied to `{subject}` in `{space}`: {why}")),
             is_audited: obligations.contains(&Obligation::AuditAccess),
         },
     }

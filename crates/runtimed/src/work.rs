@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use contract_embed::{EmptyReason, EngineStatus, LogEvent, Metric, PluginState, Span, Topic};
@@ -15,11 +16,15 @@ use serde_json::json;
 
 use crate::app::{App, StartError};
 use crate::config::Configuration;
+use crate::events::tell_healed;
 use crate::http;
 use crate::trace::Trace;
 
 /// The name of the worker.
 pub const NAME: &str = "runtimed";
+
+/// The journals below the data folder.
+pub const JOURNALS: [&str; 3] = ["events.jsonl", "lifecycle.jsonl", "runtimed/cycles.jsonl"];
 
 /// After so many cycles a plugin that failed is started again.
 const CYCLES_TO_RESTART: u64 = 5;
@@ -96,15 +101,10 @@ fn progress(data: &Path, app: &Arc<App>, log: &Arc<Log>) -> Option<StateFile<Pro
     let shape = Shape::new(Progress { cycles: 0, plugins_restarted: 0 });
     let (app, log) = (Arc::clone(app), Arc::clone(log));
     let told = move |happened: &Happened| {
+        tell_healed(&log, happened);
         let Some(payload) = happened.payload() else { return };
-        let problem =
-            payload.get("problem").and_then(|p| p.as_str()).unwrap_or_default().to_owned();
-        app.metrics.count(Metric::RuntimeStateFilesHealedTotal, &[("problem", &problem)]);
-        let (file, aside) = (payload.get("file"), payload.get("quarantined_as"));
-        let attributes = json!({"file": file, "problem": problem});
-        log.line(&Trace::begin().line(Span::StateHeal, attributes, Duration::ZERO));
-        let fields = json!({"file": file, "problem": problem, "quarantined_as": aside});
-        log.tell(LogEvent::StateFileHealed, fields);
+        let problem = payload.get("problem").and_then(|p| p.as_str()).unwrap_or_default();
+        app.metrics.count(Metric::RuntimeStateFilesHealedTotal, &[("problem", problem)]);
         app.publish(Happened::TOPIC, None, &payload);
     };
     Some(StateFile::new(data, name, shape).listener(told))
@@ -148,6 +148,7 @@ fn one(
 
 fn completed(app: &App, cycle: &Cycle, outputs: u64, errors: &[String], took: Duration) {
     let status = if errors.is_empty() { EngineStatus::Ok } else { EngineStatus::Degraded };
+    app.is_degraded.store(status == EngineStatus::Degraded, Ordering::Relaxed);
     let pairs = [("worker", NAME), ("engine_status", status.as_str())];
     app.metrics.count(Metric::RuntimeCyclesTotal, &pairs);
     let worker = [("worker", NAME)];

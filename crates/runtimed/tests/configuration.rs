@@ -21,12 +21,19 @@ fn missing_keys_have_their_defaults() {
 #[test]
 fn a_wrong_configuration_says_what_is_wrong() {
     let base = configuration(ResourceKind::ALL);
-    let cases: [(&str, Value, &str); 5] = [
+    let cases: [(&str, Value, &str); 12] = [
         ("/schema_version", json!(2), "start a later one"),
         ("/mode", json!("production"), "/mode"),
         ("/integrations/runtimed/tenant_id", json!(7), "integrations.runtimed"),
         ("/integrations/runtimed/keys", json!({"k": {"rsa": "x"}}), "integrations.runtimed"),
         ("/routes/0/backend", json!("redis"), "/routes/0/backend"),
+        ("/integrations/runtimed/keys", json!({}), "nobody could say who they are"),
+        ("/integrations/runtimed/keys", json!({"k": {"hs256": "<secret>"}}), "no base64url"),
+        ("/integrations/runtimed/keys", json!({"k": {"hs256": "c2hvcnQ"}}), "fewer than 32 bytes"),
+        ("/integrations/runtimed/tenant_id", json!("ACME!"), "tenant_id"),
+        ("/integrations/runtimed/surfaces", json!({"Chat!": []}), "surfaces.Chat!"),
+        ("/integrations/runtimed/listen", json!("8080"), "write `127.0.0.1:8080`"),
+        ("/integrations", json!({}), "`runtimed example` shows one"),
     ];
     for (pointer, value, says) in cases {
         let mut whole = base.clone();

@@ -1,8 +1,11 @@
 //! What is published: signed, verified by whoever knows the key, and under every version that is in force.
 
+use std::sync::Arc;
+
 use contract_embed::Topic;
 use contract_envelope::{KeyRing, newest_of_each_major, read_value};
 use contract_runtimed::Publisher;
+use contract_supervisor::Log;
 use serde_json::{Value, json};
 
 fn plugin_state() -> Value {
@@ -14,6 +17,10 @@ fn read(folder: &std::path::Path) -> Vec<Value> {
     entries.map(|entry| entry.unwrap().get().unwrap()).collect()
 }
 
+fn quiet() -> Arc<Log> {
+    Arc::new(Log::to(std::io::sink()))
+}
+
 /// A topic has one version now. In a transition there are two; the versions that are in force are then those that the
 /// catalog lists, and each gets its event.
 #[test]
@@ -21,7 +28,7 @@ fn both_versions_are_published_in_transition() {
     let listed = ["1.0", "1.1", "2.0"];
     assert_eq!(newest_of_each_major(&listed).unwrap(), ["1.1", "2.0"]);
     let folder = tempfile::tempdir().unwrap();
-    let publisher = Publisher::open(folder.path()).unwrap().versions(move |topic| {
+    let publisher = Publisher::open(folder.path(), &quiet()).unwrap().versions(move |topic| {
         let newest = newest_of_each_major(&listed).map_err(|error| error.0)?;
         Ok(newest.into_iter().map(|_| topic).collect())
     });
@@ -35,15 +42,15 @@ fn both_versions_are_published_in_transition() {
 #[test]
 fn what_is_published_is_verified_by_its_key() {
     let folder = tempfile::tempdir().unwrap();
-    let publisher = Publisher::open(folder.path()).unwrap();
+    let publisher = Publisher::open(folder.path(), &quiet()).unwrap();
     publisher.publish(Topic::PluginStateChanged, None, &plugin_state()).unwrap();
     let public = publisher.public_key();
     drop(publisher);
     // The key stays from one process to the next.
-    let publisher = Publisher::open(folder.path()).unwrap();
+    let publisher = Publisher::open(folder.path(), &quiet()).unwrap();
     assert_eq!(publisher.public_key(), public);
     let mut keys = KeyRing::new();
-    keys.add("runtime", "runtime-1", &public).unwrap();
+    keys.add("runtime", publisher.key_id(), &public).unwrap();
     let mut event = read(folder.path()).remove(0);
     assert!(read_value::<Value>(&event, &keys).is_ok());
     event["payload"]["name"] = json!("other");

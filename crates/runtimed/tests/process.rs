@@ -88,6 +88,78 @@ fn a_wrong_configuration_is_said_once() {
     }
 }
 
+fn runtimed(arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_runtimed")).args(arguments).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn the_example_is_a_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("runtime.json");
+    let (code, text) = runtimed(&["example"]);
+    std::fs::write(&config, text).unwrap();
+    assert_eq!(code, 0);
+    let (code, text) = runtimed(&["check", "--config", config.to_str().unwrap()]);
+    assert!(code == 0 && !text.contains("missing"), "{text}");
+}
+
+#[test]
+fn a_journal_that_was_changed_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let verify = || runtimed(&["verify", "--data", data.to_str().unwrap()]);
+    let config = configuration(ResourceKind::ALL);
+    let runtime = Supervised::start(folder.path(), &config).unwrap();
+    runtime.wait("cycle_completed", 1).unwrap();
+    assert_eq!(runtime.stop().unwrap(), 0);
+    let (code, text) = verify();
+    assert!(code == 0 && text.matches(": whole, ").count() == 3, "{text}");
+    let events = data.join("events.jsonl");
+    let mut bytes = std::fs::read(&events).unwrap();
+    // The writer died within a line.
+    bytes.extend(b"{\"seq\":");
+    std::fs::write(&events, &bytes).unwrap();
+    let runtime = Supervised::start(folder.path(), &config).unwrap();
+    runtime.wait("journal_mended", 1).unwrap();
+    assert_eq!(runtime.stop().unwrap(), 0);
+    assert_eq!(verify().0, 0);
+    let mut bytes = std::fs::read(&events).unwrap();
+    bytes.extend(b"a line of somebody else\n");
+    std::fs::write(&events, &bytes).unwrap();
+    let (code, text) = verify();
+    assert!(code == 65 && text.contains("is no line of a journal"), "{text}");
+    let runtime = Supervised::start(folder.path(), &config).unwrap();
+    runtime.wait("worker_crash_loop", 1).unwrap();
+    let told = runtime.having("event", "text");
+    let text = |line: &Value| line["text"].as_str().unwrap_or_default().to_owned();
+    assert!(told.iter().any(|line| text(line).contains("move the file elsewhere")), "{told:?}");
+    drop(runtime);
+    assert_eq!(std::fs::read(&events).unwrap(), bytes);
+}
+
+#[test]
+fn another_key_has_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = configuration(ResourceKind::ALL);
+    let key = folder.path().join("data/signing.json");
+    let id = || {
+        let state: Value = serde_json::from_slice(&std::fs::read(&key).unwrap()).unwrap();
+        state["key_id"].as_str().unwrap().to_owned()
+    };
+    let runtime = Supervised::start(folder.path(), &config).unwrap();
+    runtime.address().unwrap();
+    assert_eq!(runtime.stop().unwrap(), 0);
+    let first = id();
+    std::fs::write(&key, b"x").unwrap();
+    let runtime = Supervised::start(folder.path(), &config).unwrap();
+    runtime.address().unwrap();
+    let healed = runtime.lines("state_file_healed");
+    assert!(healed.iter().any(|line| line["file"] == "signing.json"), "{healed:?}");
+    assert_ne!(id(), first);
+}
+
 /// A runtime has no operation that spends a budget, reads no events of others, and what a process had of memory is not
 /// known when it has ended.
 const NOT_TOLD: (&[Metric], &[Span]) =

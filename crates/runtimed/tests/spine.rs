@@ -6,7 +6,7 @@ use contract_runtimed::tuning::tune;
 use serde_json::json;
 
 use crate::server::{RUN, Server};
-use crate::setup::configuration;
+use crate::setup::{claims, configuration, token};
 
 fn event(id: &str) -> serde_json::Value {
     json!({"event_id": id, "surface_id": "chat", "run_id": RUN, "step_id": "one",
@@ -29,6 +29,10 @@ fn records_are_appended_and_read_and_nothing_else() {
     // Reading the spine is for those whose role gives it.
     let read = server.ask("GET", "/v1/spine/events", &[], None);
     assert_eq!((read.status, read.text("code")), (403, "forbidden"));
+    assert!(read.text("detail").contains("`user:ada` in `system:operations`"), "{read:?}");
+    let grace = format!("Bearer {}", token(&claims("grace")));
+    let read = server.raw("GET", "/v1/spine/events", &[("authorization", &grace)], None);
+    assert_eq!((read.status, &read.body["items"][0]["event_id"]), (200, &json!(id)));
     for method in ["PUT", "DELETE", "PATCH"] {
         assert_eq!(server.ask(method, &format!("/v1/spine/events/{id}"), &[], None).status, 405);
     }

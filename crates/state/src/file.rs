@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::aside::set_aside;
 use crate::happened::{Happened, Healed, Left};
 use crate::read::{Found, read};
-use crate::replace::{Readers, put};
+use crate::replace::{Readers, close, put};
 use crate::{Error, Name, Shape};
 
 type Listener = Box<dyn Fn(&Happened) + Send + Sync>;
@@ -53,7 +53,7 @@ impl<T: Serialize + DeserializeOwned + Clone> StateFile<T> {
         StateFile { folder, name, shape, clock, listener: None, readers, barred }
     }
 
-    /// Lets nobody but the owner read what is saved from now on: the state holds a secret. On Windows the folder
+    /// Lets nobody but the owner read the file: the state holds a secret. On Windows the folder
     /// decides.
     #[must_use]
     pub fn private(mut self) -> Self {
@@ -84,6 +84,10 @@ impl<T: Serialize + DeserializeOwned + Clone> StateFile<T> {
     pub fn load(&self) -> Loaded<T> {
         let mut happened = Vec::new();
         *self.bar() = None;
+        if self.readers == Readers::Owner {
+            // What cannot be opened is told below.
+            let _ = close(&self.path());
+        }
         let state = match read(&self.path()) {
             Found::Object(file) => match self.shape.understand(file.clone()) {
                 Ok(understood) => {

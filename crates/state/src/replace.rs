@@ -61,6 +61,11 @@ fn write(beside: &Path, path: &Path, bytes: &[u8], readers: Readers) -> io::Resu
     Ok(file)
 }
 
+/// Takes the right to read from all but the owner, where the file is.
+pub(crate) fn close(path: &Path) -> io::Result<()> {
+    close_to_others(&File::open(path)?)
+}
+
 #[cfg(unix)]
 fn close_to_others(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

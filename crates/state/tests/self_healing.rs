@@ -473,5 +473,7 @@ fn a_secret_is_its_owners_alone() {
     fs::set_permissions(&beside, open).unwrap();
     state.save(&in_use()).unwrap();
     assert_eq!(mode(), 0o600);
+    fs::set_permissions(state.path(), fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(state.load().state, in_use());
+    assert_eq!(mode(), 0o600);
 }

@@ -179,7 +179,7 @@ pub(crate) async fn commit_once(
 ) -> Result<Written, Error> {
     let first = writes.first().map(|write| (write.id.clone(), write.base, write.body.clone()));
     let (id, base, record) = first.unwrap_or_default();
-    let (record, version) = (record.unwrap_or_default(), base + 1);
+    let (record, version) = (record.unwrap_or_default(), base.saturating_add(1));
     let key = once.key.map(|key| format!("i:{}", digest(key)));
     if let Some(key) = &key {
         let asked = digest(&once.request.to_string());

@@ -131,6 +131,9 @@ impl<'s> Notes<'s> {
         limit: usize,
     ) -> Result<Page, Error> {
         let (place, partition) = self.place(who)?;
+        if !cursor.is_none_or(is_place) {
+            return Err(Error::Refused("the cursor is not one of `next_cursor`".to_owned()));
+        }
         page(&place, &partition, BY_TIME, cursor, limit, |note| filter.has(note)).await
     }
 }
@@ -145,6 +148,14 @@ fn by_time(note: &Value) -> String {
     let later = u64::MAX - u64::try_from(time.max(0)).unwrap_or(u64::MAX);
     let version = note.get("version").and_then(Value::as_u64).unwrap_or_default();
     format!("{BY_TIME}{later:020}.{}.{version}", text("/note_id"))
+}
+
+/// Whether a cursor is the rest of such an id.
+fn is_place(cursor: &str) -> bool {
+    let parts: Vec<&str> = cursor.split('.').collect();
+    let [time, id, version] = parts.as_slice() else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    time.len() == 20 && is_number(time) && Uuid::try_parse(id).is_ok() && is_number(version)
 }
 
 /// The writes that put a version into the index, and take one out of it.

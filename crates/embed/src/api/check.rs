@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use super::{Operation, Site};
@@ -184,7 +185,11 @@ fn check_text(site: &Site, text: &str) -> Result<(), String> {
     };
     match serde_json::from_str::<Value>(text) {
         Ok(value @ (Value::Number(_) | Value::Bool(_))) => {
-            validator.validate(&value).map_err(|error| error.to_string())
+            validator.validate(&value).map_err(|error| match error.kind() {
+                // It was meant as a text.
+                ValidationErrorKind::Type { .. } => first,
+                _ => error.to_string(),
+            })
         }
         _ => Err(first),
     }

@@ -98,6 +98,10 @@ pub enum TokenRefused {
     Algorithm,
     /// It names a key that the configuration does not have, or none where there are several.
     UnknownKey,
+    /// It says nothing of the user, or of its end, that can be understood.
+    Claims,
+    /// It has an extension that must be understood, and is not.
+    Critical,
     /// Its signature does not fit.
     Signature,
     /// Its time is over.
@@ -172,7 +176,7 @@ impl Keys {
         let header: Header = decode(header)?;
         // RFC 7515, 4.1.11: who does not know an extension that is critical refuses.
         if header.crit.is_some() {
-            return Err(TokenRefused::Malformed);
+            return Err(TokenRefused::Critical);
         }
         let key = self.key(header.kid.as_deref())?;
         if header.alg != key.algorithm() {
@@ -181,7 +185,7 @@ impl Keys {
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes());
         let signature = signature.map_err(|_| TokenRefused::Malformed)?;
         fits(key, signed.as_bytes(), &signature)?;
-        let claims: Claims = decode(claims)?;
+        let claims: Claims = decode(claims).map_err(|_| TokenRefused::Claims)?;
         self.holds(&claims, now)?;
         Ok(claims)
     }
@@ -264,6 +268,8 @@ impl fmt::Display for TokenRefused {
                 "the token asks for an algorithm that is not that of its key"
             }
             TokenRefused::UnknownKey => "the token names no key of the configuration",
+            TokenRefused::Claims => "the token needs `sub`, a text, and `exp`, a number",
+            TokenRefused::Critical => "the token has a `crit` that nobody here understands",
             TokenRefused::Signature => "the signature of the token does not fit",
             TokenRefused::Expired => "the token has expired: get a new one",
             TokenRefused::NotYet => "the token does not hold yet",

@@ -19,7 +19,7 @@ pub(super) async fn list(app: &App, asked: &Asked, who: &Identity) -> Answer {
 }
 
 pub(super) async fn get(app: &App, asked: &Asked, who: &Identity) -> Answer {
-    let version = asked.query("version").and_then(|version| version.parse().ok());
+    let version = asked.version();
     let key = of_path(asked, "key");
     let entry = app.stores.blackboard().read(run(asked, who), key, version).await?;
     Ok(Reply::record(200, entry))

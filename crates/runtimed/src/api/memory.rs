@@ -30,7 +30,8 @@ pub(super) async fn set(app: &App, asked: &Asked, who: &Identity) -> Answer {
     let write = MemoryWrite {
         value: asks.get("value").unwrap_or(&Value::Null),
         band: band.unwrap_or(Band::Green),
-        ttl_seconds: asks.get("ttl_seconds").and_then(Value::as_u64),
+        // What is too large to be read is too long.
+        ttl_seconds: asks.get("ttl_seconds").map(|ttl| ttl.as_u64().unwrap_or(u64::MAX)),
         base: asked.base(),
         idempotency_key: asked.header("idempotency-key"),
     };

@@ -7,6 +7,9 @@ mod plugins;
 mod spine;
 mod tabular;
 
+use std::sync::atomic::Ordering;
+
+use contract_embed::EngineStatus;
 use contract_embed::api::Operation;
 use contract_routing::identity::Identity;
 use contract_stores::{Page, Table};
@@ -61,7 +64,11 @@ fn not_done(id: &str) -> Problem {
 /// How the runtime is. It answers as long as it runs.
 fn health(app: &App) -> Reply {
     let beat = contract_supervisor::read_heartbeat(&app.data, crate::work::NAME);
-    let status = beat.as_ref().map_or(contract_embed::EngineStatus::Ok, |beat| beat.engine_status);
+    let status = match &beat {
+        _ if app.is_degraded.load(Ordering::Relaxed) => EngineStatus::Degraded,
+        Some(beat) => beat.engine_status,
+        None => EngineStatus::Ok,
+    };
     let mut body = json!({
         "status": status,
         "version": env!("CARGO_PKG_VERSION"),

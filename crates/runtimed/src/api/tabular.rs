@@ -69,7 +69,7 @@ pub(super) async fn perform(
             Ok(page(tabular.list(who, of, cursor, limit).await?))
         }
         Verb::Get => {
-            let version = asked.query("version").and_then(|version| version.parse().ok());
+            let version = asked.version();
             Ok(Reply::record(200, tabular.read(who, id, version).await?))
         }
         Verb::Save => {

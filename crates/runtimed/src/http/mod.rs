@@ -5,7 +5,7 @@ mod parts;
 mod problem;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -26,6 +26,9 @@ pub(crate) use problem::Problem;
 
 /// The longest body, in bytes: the largest value of a blackboard, and room for what is around it.
 const MOST_BYTES: usize = 1_310_720;
+
+/// How long is waited for a body.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,8 +141,10 @@ async fn read(
     head: &Parts,
     body: Body,
 ) -> Result<Asked, Problem> {
-    let bytes: Bytes =
-        axum::body::to_bytes(body, MOST_BYTES).await.map_err(|_| Problem::too_large(MOST_BYTES))?;
+    let bytes = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, MOST_BYTES)).await;
+    let bytes: Bytes = bytes
+        .map_err(|_| Problem::too_slow(PATIENCE))?
+        .map_err(|_| Problem::too_large(MOST_BYTES))?;
     let asked = Asked::read(operation, values, head, &bytes)?;
     asked.acceptable()?;
     Ok(asked)

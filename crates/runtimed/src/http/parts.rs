@@ -159,6 +159,11 @@ impl Asked {
         tag.trim_matches('"').parse().unwrap_or(u64::MAX)
     }
 
+    /// The version of a record that is wanted; one that is too large to be read is never there.
+    pub(crate) fn version(&self) -> Option<u64> {
+        self.query("version").map(|version| version.parse().unwrap_or(u64::MAX))
+    }
+
     /// Cursor and length of a page.
     pub(crate) fn page(&self) -> (Option<&str>, usize) {
         let limit = self.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(50);

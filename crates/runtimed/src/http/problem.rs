@@ -1,5 +1,7 @@
 //! What is answered when something is not done: `Error` of `api/openapi/common.yaml` (RFC 9457).
 
+use std::time::Duration;
+
 use contract_embed::ResourceKind;
 use contract_embed::api::{self, Operation};
 use contract_routing::identity::Refused;
@@ -60,6 +62,11 @@ impl Problem {
         Problem::new(413, "content_too_large", format!("a body may have {most} bytes"))
     }
 
+    pub(super) fn too_slow(patience: Duration) -> Problem {
+        let detail = format!("the body did not come within {} s", patience.as_secs());
+        Problem::new(408, "body_too_slow", detail)
+    }
+
     pub(super) fn internal() -> Problem {
         Problem::new(503, "internal", "a fault of the runtime; the log has more under the trace")
     }
@@ -92,6 +99,7 @@ impl Problem {
     pub(super) fn fit(&mut self, operation: &Operation) {
         let nearest: &[u16] = match self.status {
             404 => &[404, 422, 403],
+            408 => &[408, 400, 422],
             409 => &[409, 422],
             412 => &[412, 409, 422],
             413 => &[413, 422, 400],
