@@ -7,8 +7,8 @@ use std::time::Instant;
 use contract_embed::Missing;
 use serde_json::Value;
 use wasmi::{
-    Config, Engine, Error, Linker, Module, ResourceLimiter, Store, TrapCode, TypedFunc,
-    TypedResumableCall, WasmParams, WasmResults,
+    Config, Engine, Error, Linker, Module, ResourceLimiter, Store, TypedFunc, TypedResumableCall,
+    WasmParams, WasmResults,
 };
 use wasmi_core::LimiterError;
 
@@ -225,8 +225,5 @@ fn ended(error: &Error, run: &Run<'_>) -> Outcome {
     if run.store.data().was_short {
         return Outcome::Killed(Cause::Memory(run.limits.memory));
     }
-    match error.as_trap_code() {
-        Some(TrapCode::OutOfFuel) => Outcome::TimedOut(Bound::Fuel(run.limits.fuel)),
-        _ => Outcome::Failed(Failure::Trap { message: error.to_string() }),
-    }
+    Outcome::Failed(Failure::Trap { message: error.to_string() })
 }

@@ -205,7 +205,8 @@ fn what_is_missing_is_said() {
     };
     let absent = with(&folder.path().join("absent"));
     assert_eq!(absent.missing(), Some(Missing::Dependency));
-    assert!(absent.to_string().contains("absent"), "{absent}");
+    let says = absent.to_string();
+    assert!(says.contains("there is no program") && says.contains("absent"), "{says}");
     assert_eq!(with(&plain).missing(), Some(Missing::Permission));
     set_mode(&plain, 0o755);
     std::fs::write(&plain, "#!/no/such/interpreter\n").unwrap();

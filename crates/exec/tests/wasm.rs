@@ -162,3 +162,20 @@ fn tables_are_counted_as_memory() {
     assert!(format!("{wasm:?}").starts_with("Wasm(call, Limits {"));
     assert_eq!(Task::from(wasm).wall(), Duration::from_secs(7));
 }
+
+#[test]
+fn a_module_does_nothing_before_it_is_called() {
+    let text = r#"(module (memory (export "memory") 1) (func $start (loop $again (br $again))) (start $start))"#;
+    let refused = Wasm::new(&wat::parse_str(text).unwrap(), "call").unwrap_err();
+    assert!(refused.what.contains("start functions"), "{refused:?}");
+}
+
+/// All that it may have is not more than it may have.
+#[test]
+fn a_trap_with_all_memory_taken_is_a_trap() {
+    let body = "(drop (memory.grow (i32.const 1))) unreachable";
+    let mut wasm = wasm(body);
+    wasm.limits.memory = 2 * 65_536;
+    let outcome = run(wasm, &Value::Null);
+    assert!(matches!(outcome, Outcome::Failed(Failure::Trap { .. })), "{outcome:?}");
+}
