@@ -39,7 +39,11 @@ pub(super) fn render(
 pub(super) fn render_outcome(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Contract check: {}\n", outcome.verdict.name())?;
     if outcome.items.is_empty() {
-        return writeln!(out, "No findings in {} artifacts.", outcome.counts.artifacts);
+        return match outcome.counts.artifacts {
+            // A command may look at other things.
+            0 => writeln!(out, "No findings."),
+            artifacts => writeln!(out, "No findings in {artifacts} artifacts."),
+        };
     }
     for item in &outcome.items {
         entry(&format!("{}: ", item.word()), &item.finding, item.position, out)?;

@@ -88,7 +88,7 @@ fn rule_counts(outcome: &Outcome, rules: RuleCounts, style: &Style) -> String {
     let held = plural(rules.held, "rule");
     let mut line = format!("{}: {}, {held} held", outcome.verdict.name(), found(outcome));
     let others = [
-        (rules.no_baseline, "had no baseline to compare with (`--against`, `--since`)"),
+        (rules.no_baseline, "had no baseline to compare with (`--against`)"),
         (rules.by_test, "wait for a test (`laws status`)"),
         (rules.no_commands, "run commands (`--run-commands`)"),
     ];

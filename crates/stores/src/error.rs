@@ -69,7 +69,7 @@ impl fmt::Display for Error {
             Error::Schema(error) => error.fmt(f),
             Error::Invalid(invalid) => invalid.fmt(f),
             Error::NotFound { what, id } => write!(f, "there is no {what} `{id}` in this scope"),
-            Error::Exists { what, id } => write!(f, "there is a {what} `{id}` already"),
+            Error::Exists { what, id } => write!(f, "the {what} `{id}` is there already"),
             Error::Conflict { what, id, base: 0 } => {
                 write!(f, "the {what} `{id}` is there already: read it, and base the write on it")
             }
