@@ -40,6 +40,7 @@ impl Contracts {
         let found = self.all.iter().filter(|contract| contract.names.iter().any(|n| n == name));
         found.collect()
     }
+
     /// What breaks a name since the baseline.
     pub fn broken(&self, name: &str) -> Option<&str> {
         let meant = self.all.iter().chain(&self.gone).filter(|c| c.names.iter().any(|n| n == name));

@@ -36,14 +36,9 @@ impl Crate {
             let old = world.baseline.and_then(|files| manifest(path, files).ok()?);
             old.is_some_and(|package| package.table.is_some())
         };
-        let speaks = |path: &str| {
-            let bytes = world.now.read(path);
-            let text = bytes.as_ref().map(|bytes| std::str::from_utf8(bytes));
-            !matches!(text, Some(Ok(text)) if !text.contains("contracts"))
-        };
         let finding = |path: &String| {
             let (span, why) = manifest(path, world.now).err()?;
-            if !speaks(path) && !spoke(path) {
+            if !may_name_contracts(path, world.now) && !spoke(path) {
                 return None;
             }
             let message = format!("what `{path}` says of contracts is not known: {why}");
@@ -87,6 +82,13 @@ pub fn manifests(files: &dyn Files) -> impl Iterator<Item = &String> {
 pub fn manifest(path: &str, files: &dyn Files) -> Result<Option<Package>, Unread> {
     let none = || (Span::new(0, 0), "it is a link, or no file".to_owned());
     package(&files.read(path).ok_or_else(none)?)
+}
+
+/// Whether a manifest that cannot be read may name contracts.
+pub fn may_name_contracts(path: &str, files: &dyn Files) -> bool {
+    let bytes = files.read(path);
+    let text = bytes.as_ref().map(|bytes| std::str::from_utf8(bytes));
+    !matches!(text, Some(Ok(text)) if !text.contains("contracts"))
 }
 
 /// The version of a package below a folder, which may be that of the workspace around it.

@@ -44,6 +44,11 @@ impl DeviceKey {
         self.key.verifying_key().to_bytes()
     }
 
+    /// The id of the key.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
     pub(crate) fn sign(&self, event: &Value) -> Result<Signature, Refused> {
         let signature = self.key.sign(&signed(event)?).to_bytes();
         Ok(Signature {

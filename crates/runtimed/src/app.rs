@@ -5,19 +5,19 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
 
 use contract_embed::{LogEvent, Metric, Mode, ResourceKind, Span, SpineEventType, Topic};
-use contract_exec::{Launcher, Process};
-use contract_plugin_host::{Host, Plugin, Sink, Source};
+use contract_exec::Launcher;
+use contract_plugin_host::{Host, Sink};
 use contract_routing::identity::{AuditFailed, AuditSink, Binding, Identity, Members, Resolver};
 use contract_routing::{MissingRoutes, Registry};
+use contract_state::Happened;
 use contract_stores::{Emitter, Routed, Stores};
 use contract_supervisor::{Heartbeat, Log};
 use serde_json::{Value, json};
 
 use crate::check;
-use crate::config::{BadConfiguration, Configuration, PluginProgram};
+use crate::config::{BadConfiguration, Configuration};
 use crate::events::{Published, Publisher};
 use crate::metrics::Metrics;
 use crate::observed::Observing;
@@ -149,11 +149,8 @@ impl App {
         };
         let served = &configuration.served;
         let plugins = Host::new(told, served.most_requests);
-        for (name, program) in &served.plugins {
-            let plugin = plugin(name, program, configuration, launcher.clone());
-            plugins.register(plugin).map_err(|error| unusable(error.to_string()))?;
-        }
-        Ok(App {
+        check::register(&plugins, configuration, launcher).map_err(StartError::Configuration)?;
+        let app = App {
             identities: identities(configuration, &stores)?,
             binding: Binding {
                 tenant_id: served.tenant_id.clone(),
@@ -171,7 +168,9 @@ impl App {
             most: served.most_requests,
             data: data.to_owned(),
             is_degraded: AtomicBool::new(false),
-        })
+        };
+        app.publisher.healed.iter().for_each(|happened| app.healed(happened));
+        Ok(app)
     }
 
     /// With another gate before plugins.
@@ -179,6 +178,14 @@ impl App {
     pub fn gate(mut self, gate: impl Gate + 'static) -> App {
         self.gate = Box::new(gate);
         self
+    }
+
+    /// Counts and publishes that a state file was healed.
+    pub(crate) fn healed(&self, happened: &Happened) {
+        let Some(payload) = happened.payload() else { return };
+        let problem = payload.get("problem").and_then(Value::as_str).unwrap_or_default();
+        self.metrics.count(Metric::RuntimeStateFilesHealedTotal, &[("problem", problem)]);
+        self.publish(Happened::TOPIC, None, &payload);
     }
 
     /// Who publishes its events.
@@ -313,21 +320,4 @@ fn identities(configuration: &Configuration, stores: &Stores) -> Result<Identiti
     };
     let audit = SpineAudit(Box::new(record));
     Ok(Resolver::new(keys, members, audit, contract_routing::identity::SystemClock))
-}
-
-fn plugin(
-    name: &str,
-    program: &PluginProgram,
-    configuration: &Configuration,
-    launcher: Launcher,
-) -> Plugin {
-    let mut process = Process::new(launcher, &program.program);
-    process.arguments = program.arguments.iter().map(Into::into).collect();
-    process.limits.wall = Duration::from_secs(configuration.call_timeout_seconds);
-    process.limits.cpu = Duration::from_secs(configuration.call_timeout_seconds);
-    process.limits.memory = configuration.call_memory_bytes;
-    let mut plugin = Plugin::new(name, Source::Process(process));
-    plugin.version.clone_from(&program.version);
-    plugin.description.clone_from(&program.description);
-    plugin
 }

@@ -1,17 +1,23 @@
-//! What a schema cannot say of a configuration: keys that verify tokens, names of tenants and surfaces, addresses. It is
-//! looked at before anything starts, since a server that starts again and again does not mend it.
+//! What a schema cannot say of a configuration: keys that verify tokens, names of tenants and surfaces, addresses,
+//! plugins. It is looked at before anything starts, since a server that starts again and again does not mend it.
 
-use contract_embed::Mode;
+use std::path::Path;
+use std::time::Duration;
+
+use contract_exec::{Launcher, Process};
+use contract_plugin_host::{Host, Plugin, Quiet, Source};
 use contract_routing::identity::{Identity, Key, Keys};
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::config::{BadConfiguration, Served, TokenKey};
+use crate::clouds;
+use crate::config::{BadConfiguration, Configuration, PluginProgram, Served, TokenKey};
 
 /// Whether it can be served so.
 ///
 /// # Errors
 /// What is wrong, and where.
-pub(crate) fn check(served: &Served, mode: Mode) -> Result<(), BadConfiguration> {
+pub(crate) fn check(configuration: &Configuration) -> Result<(), BadConfiguration> {
+    let (served, mode) = (&configuration.served, configuration.mode);
     let wrong = |key: &str, why: &str| {
         Err(BadConfiguration(format!("`integrations.runtimed.{key}`: {why}")))
     };
@@ -46,7 +52,12 @@ pub(crate) fn check(served: &Served, mode: Mode) -> Result<(), BadConfiguration>
     if !matches!(served.device_trust.as_str(), "low" | "medium" | "high") {
         return wrong("device_trust", "it is `low`, `medium` or `high`");
     }
-    Ok(())
+    if served.most_requests == 0 {
+        return wrong("most_requests", "no request would ever be answered");
+    }
+    clouds::backends(Path::new(""), &served.backends)
+        .map_err(|why| BadConfiguration(format!("`integrations.runtimed.backends`: {why}")))?;
+    register(&Host::new(Quiet, 1), configuration, &Launcher::at("nowhere"))
 }
 
 /// The keys that tokens are verified with.
@@ -75,4 +86,39 @@ pub(crate) fn keys(served: &Served) -> Result<Keys, BadConfiguration> {
         ));
     }
     Keys::new(keys).map_err(|error| wrong(error.to_string()))
+}
+
+/// Makes the plugins known to a host.
+///
+/// # Errors
+/// When one is not what the contracts allow.
+pub(crate) fn register(
+    host: &Host,
+    configuration: &Configuration,
+    launcher: &Launcher,
+) -> Result<(), BadConfiguration> {
+    for (name, program) in &configuration.served.plugins {
+        let plugin = plugin(name, program, configuration, launcher.clone());
+        host.register(plugin).map_err(|error| {
+            BadConfiguration(format!("`integrations.runtimed.plugins.{name}`: {error}"))
+        })?;
+    }
+    Ok(())
+}
+
+fn plugin(
+    name: &str,
+    program: &PluginProgram,
+    configuration: &Configuration,
+    launcher: Launcher,
+) -> Plugin {
+    let mut process = Process::new(launcher, &program.program);
+    process.arguments = program.arguments.iter().map(Into::into).collect();
+    process.limits.wall = Duration::from_secs(configuration.call_timeout_seconds);
+    process.limits.cpu = Duration::from_secs(configuration.call_timeout_seconds);
+    process.limits.memory = configuration.call_memory_bytes;
+    let mut plugin = Plugin::new(name, Source::Process(process));
+    plugin.version.clone_from(&program.version);
+    plugin.description.clone_from(&program.description);
+    plugin
 }

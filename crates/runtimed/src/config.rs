@@ -225,7 +225,6 @@ impl Configuration {
         })?;
         let served = Served::deserialize(&served)
             .map_err(|error| bad(format!("`integrations.runtimed`: {error}")))?;
-        check(&served, mode)?;
         let mut defaulted = Vec::new();
         let mut number = |pointer: &'static str, default: u64| {
             whole.pointer(pointer).and_then(Value::as_u64).unwrap_or_else(|| {
@@ -233,7 +232,7 @@ impl Configuration {
                 default
             })
         };
-        Ok(Configuration {
+        let read = Configuration {
             mode,
             restart_delay_seconds: number("/supervisor/restart_delay_seconds", 2),
             kill_timeout_seconds: number("/supervisor/kill_timeout_seconds", 10),
@@ -243,6 +242,8 @@ impl Configuration {
             served,
             defaulted,
             whole,
-        })
+        };
+        check(&read)?;
+        Ok(read)
     }
 }

@@ -21,7 +21,6 @@ use crate::trace::Trace as Here;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct SigningKey {
     device_id: String,
-    key_id: String,
     /// 32 bytes in hexadecimal; empty until there is one.
     seed: String,
 }
@@ -48,6 +47,8 @@ pub struct Publisher {
     versions: Box<Versions>,
     public: [u8; 32],
     key_id: String,
+    /// What happened to the file of the key.
+    pub(crate) healed: Vec<Happened>,
 }
 
 impl Publisher {
@@ -57,10 +58,7 @@ impl Publisher {
     /// # Errors
     /// When the journal cannot be opened, or there is no randomness for a key.
     pub fn open(data: &Path, log: &Arc<Log>) -> Result<Self, String> {
-        let key = signing_key(data, log)?;
-        let seed = HEXLOWER_PERMISSIVE.decode(key.seed.as_bytes()).unwrap_or_default();
-        let seed: [u8; 32] =
-            seed.try_into().map_err(|_| "`signing.json` has no key of 32 bytes")?;
+        let (device, healed) = signing_key(data, log)?;
         let (journal, opened) =
             Journal::open(&data.join("events.jsonl"), Options::default()).map_err(unopened)?;
         if let Some(torn) = opened.torn {
@@ -68,8 +66,7 @@ impl Publisher {
                 format!("its writer died within a line: {} bytes are no event", torn.bytes);
             log.tell(LogEvent::JournalMended, json!({"file": "events.jsonl", "reason": reason}));
         }
-        let device = DeviceKey::new(&key.device_id, &key.key_id, &seed);
-        let public = device.public();
+        let (public, key_id) = (device.public(), device.key_id().to_owned());
         let sealer = Sealer::new(
             device,
             Some(std::env::consts::OS),
@@ -78,8 +75,7 @@ impl Publisher {
         );
         let versions = |topic| versions_to_publish(topic).map_err(|error| error.0);
         let journal = Mutex::new(journal);
-        let key_id = key.key_id;
-        Ok(Publisher { sealer, journal, versions: Box::new(versions), public, key_id })
+        Ok(Publisher { sealer, journal, versions: Box::new(versions), public, key_id, healed })
     }
 
     /// With another way to know the versions of a topic that are in force.
@@ -157,25 +153,30 @@ fn unopened(error: contract_journal::Error) -> String {
     }
 }
 
-/// The key of this runtime. One that is lost or damaged is replaced, which is said, by a key of another id.
-fn signing_key(data: &Path, log: &Arc<Log>) -> Result<SigningKey, String> {
-    let none =
-        SigningKey { device_id: "runtime".to_owned(), key_id: String::new(), seed: String::new() };
+/// The key of this runtime, and what happened to its file. One that is lost or damaged is replaced.
+fn signing_key(data: &Path, log: &Arc<Log>) -> Result<(DeviceKey, Vec<Happened>), String> {
+    let none = SigningKey { device_id: "runtime".to_owned(), seed: String::new() };
     let name = Name::new("signing.json").map_err(|error| error.to_string())?;
     let log = Arc::clone(log);
     let told = move |happened: &Happened| tell_healed(&log, happened);
     let file = StateFile::new(data, name, Shape::new(none)).private().listener(told);
-    let mut key = file.load().state;
-    if key.seed.len() != 64 {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
-        key.seed = data_encoding::HEXLOWER.encode(&seed);
-        let public = DeviceKey::new(&key.device_id, &key.key_id, &seed).public();
-        let start = public.get(..8).unwrap_or_default();
-        key.key_id = format!("runtime-{}", data_encoding::HEXLOWER.encode(start));
-        file.save(&key).map_err(|error| error.to_string())?;
-    }
-    Ok(key)
+    let loaded = file.load();
+    let mut key = loaded.state;
+    let seed = HEXLOWER_PERMISSIVE.decode(key.seed.as_bytes()).unwrap_or_default();
+    let seed: [u8; 32] = match seed.try_into() {
+        Ok(seed) => seed,
+        Err(_) => {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed).map_err(|error| error.to_string())?;
+            key.seed = data_encoding::HEXLOWER.encode(&seed);
+            file.save(&key).map_err(|error| error.to_string())?;
+            seed
+        }
+    };
+    // Two keys of one id could not be told apart by whoever verifies.
+    let public = DeviceKey::new(&key.device_id, "", &seed).public();
+    let id = data_encoding::HEXLOWER.encode(public.get(..8).unwrap_or_default());
+    Ok((DeviceKey::new(&key.device_id, &format!("runtime-{id}"), &seed), loaded.happened))
 }
 
 /// Says in the log that a state file was healed.

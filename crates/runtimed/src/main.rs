@@ -1,5 +1,6 @@
 //! `runtimed`: the server under its supervisor.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -118,22 +119,29 @@ fn example() -> Result<(), StartError> {
 
 /// Each journal that is there.
 fn verify(data: &Path) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
+    let (mut is_changed, mut is_unread, mut whole) = (false, false, 0);
     for name in work::JOURNALS {
         let path = data.join(name);
-        if !path.exists() {
-            println!("{name}: not there");
-            continue;
-        }
         match contract_journal::verify(&path) {
-            Ok(found) => println!("{name}: whole, {} entries, head {}", found.entries, found.head),
+            Ok(found) => {
+                println!("{name}: whole, {} entries, head {}", found.entries, found.head);
+                whole += 1;
+            }
+            Err(contract_journal::Error::Io(_, error)) if error.kind() == ErrorKind::NotFound => {
+                println!("{name}: not there");
+            }
             Err(error) => {
+                is_changed |= matches!(error, contract_journal::Error::Broken(_));
+                is_unread = true;
                 eprintln!("error: {error}");
-                code = ExitCode::from(CHANGED);
             }
         }
     }
-    code
+    match (is_changed, is_unread || whole == 0) {
+        (true, _) => ExitCode::from(CHANGED),
+        (false, true) => ExitCode::FAILURE,
+        (false, false) => ExitCode::SUCCESS,
+    }
 }
 
 /// The registry, when every kind that the mode requires has a route.
@@ -168,12 +176,13 @@ fn run(files: &Files) -> ExitCode {
     let worker = Program { name: work::NAME.to_owned(), path: own, arguments: arguments.to_vec() };
     let seconds = Duration::from_secs;
     let first = seconds(configuration.restart_delay_seconds);
+    let cap = first.max(seconds(60));
     let limits = Limits {
         stale_after_seconds: configuration.stale_after_seconds,
         kill_timeout_seconds: configuration.kill_timeout_seconds,
-        backoff: Backoff { first, cap: first.max(seconds(60)), well_after: seconds(60) },
-        // The waits double, up to a minute: 0, 2, 6, 14 and 30 s after the first start.
-        crash_loop: CrashLoop { exits: 5, window: seconds(300), then: Then::KeepTrying },
+        backoff: Backoff { first, cap, well_after: seconds(60) },
+        // Five waits fit in, however long they have become.
+        crash_loop: CrashLoop { exits: 5, window: cap * 5, then: Then::KeepTrying },
     };
     let config = Config { folder: files.data.clone(), workers: vec![worker], limits };
     ExitCode::from(supervise(&config, Log::stderr(), &stop, &mut |_| {}).code())

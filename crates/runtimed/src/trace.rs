@@ -78,11 +78,26 @@ impl Trace {
     }
 }
 
+/// Does something that waits, on a thread for that, within the same request.
+///
+/// # Errors
+/// When it panicked.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    let here = Trace::here();
+    let within = move || match here {
+        Some(here) => HERE.sync_scope(here, work),
+        None => work(),
+    };
+    tokio::task::spawn_blocking(within).await
+}
+
 /// Tells a span that has just ended, within the request that is being answered. Outside of one, and in a trace that
 /// nobody keeps, it is not told.
 pub(crate) fn tell(log: &Log, span: Span, attributes: Value, took: Duration) {
     if let Some(trace) = Trace::here().filter(|trace| trace.is_kept) {
-        log.line(&trace.child().line(span, attributes, took));
+        log.minor(&trace.child().line(span, attributes, took));
     }
 }
 

@@ -102,10 +102,7 @@ fn progress(data: &Path, app: &Arc<App>, log: &Arc<Log>) -> Option<StateFile<Pro
     let (app, log) = (Arc::clone(app), Arc::clone(log));
     let told = move |happened: &Happened| {
         tell_healed(&log, happened);
-        let Some(payload) = happened.payload() else { return };
-        let problem = payload.get("problem").and_then(|p| p.as_str()).unwrap_or_default();
-        app.metrics.count(Metric::RuntimeStateFilesHealedTotal, &[("problem", problem)]);
-        app.publish(Happened::TOPIC, None, &payload);
+        app.healed(happened);
     };
     Some(StateFile::new(data, name, shape).listener(told))
 }

@@ -85,8 +85,7 @@ impl<T: Serialize + DeserializeOwned + Clone> StateFile<T> {
         let mut happened = Vec::new();
         *self.bar() = None;
         if self.readers == Readers::Owner {
-            // What cannot be opened is told below.
-            let _ = close(&self.path());
+            close(&self.path());
         }
         let state = match read(&self.path()) {
             Found::Object(file) => match self.shape.understand(file.clone()) {

@@ -40,16 +40,19 @@ pub(crate) fn put(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()>
     sync_folder(folder.unwrap_or(Path::new(".")))
 }
 
-/// Writes the bytes beside the file, with its permissions or those that are wanted. The file stays locked while it is open, so that two
-/// writers never mix their bytes.
+/// Writes the bytes beside the file, with its permissions or those that are wanted. The file stays locked while it is
+/// open, so that two writers never mix their bytes.
 fn write(beside: &Path, path: &Path, bytes: &[u8], readers: Readers) -> io::Result<File> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(beside)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    if readers == Readers::Owner {
+        // Whoever opened the file while others could read it would read what is written later, too.
+        let _ = fs::remove_file(beside);
+        own(options.create_new(true));
+    }
+    let mut file = options.open(beside)?;
     file.lock()?;
     file.set_len(0)?;
-    if readers == Readers::Owner {
-        // Before there is anything to read.
-        close_to_others(&file)?;
-    }
     file.write_all(bytes)?;
     if readers == Readers::AsBefore
         && let Ok(there) = fs::symlink_metadata(path)
@@ -61,21 +64,28 @@ fn write(beside: &Path, path: &Path, bytes: &[u8], readers: Readers) -> io::Resu
     Ok(file)
 }
 
-/// Takes the right to read from all but the owner, where the file is.
-pub(crate) fn close(path: &Path) -> io::Result<()> {
-    close_to_others(&File::open(path)?)
-}
-
+/// Takes the right to read a file from all but its owner. Anything else stays as it is.
 #[cfg(unix)]
-fn close_to_others(file: &File) -> io::Result<()> {
+pub(crate) fn close(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o600))
+    if fs::symlink_metadata(path).is_ok_and(|there| there.is_file()) {
+        // Whoever does not own it can do nothing about it, and may read it all the same.
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    }
 }
 
 #[cfg(not(unix))]
-fn close_to_others(_: &File) -> io::Result<()> {
-    Ok(())
+pub(crate) fn close(_: &Path) {}
+
+/// The owner's alone from the first moment.
+#[cfg(unix)]
+fn own(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
 }
+
+#[cfg(not(unix))]
+fn own(_: &mut OpenOptions) {}
 
 /// A new name is on the disk only when its folder is.
 #[cfg(unix)]

@@ -265,7 +265,7 @@ pub(crate) async fn delete(
     mut writes: Vec<Write>,
     what: &'static str,
 ) -> Result<(), Error> {
-    writes.push(Write { id: record_id(id), base, body: None });
+    writes.insert(0, Write { id: record_id(id), base, body: None });
     place.store.commit(partition, &writes).await.map_err(|error| match error {
         StoreError::Conflict { .. } => Error::Conflict { what, id: id.to_owned(), base },
         error => error.into(),

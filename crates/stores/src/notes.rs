@@ -60,7 +60,7 @@ impl<'s> Notes<'s> {
         let note = Value::Object(note);
         check("storage/note", &note)?;
         let once = Once { key: idempotency_key, request: body };
-        let listed = listed(&note);
+        let listed = listed(&note, 0);
         let write = Write { id: record_id(&id), base: 0, body: Some(note) };
         commit_once(&place, &partition, once, vec![write, listed], WHAT).await
     }
@@ -101,9 +101,9 @@ impl<'s> Notes<'s> {
         let note = Value::Object(note);
         check("storage/note", &note)?;
         let once = Once { key: None, request: body };
-        let (listed, unlisted) = (listed(&note), unlisted(&before));
+        let listed = listed(&note, base);
         let write = Write { id: record_id(id), base, body: Some(note) };
-        let writes = vec![write, listed, unlisted];
+        let writes = vec![write, listed];
         let written = commit_once(&place, &partition, once, writes, WHAT).await?;
         Ok((before, written.record))
     }
@@ -115,11 +115,18 @@ impl<'s> Notes<'s> {
     pub async fn delete(&self, who: &Identity, id: &str, base: u64) -> Result<Value, Error> {
         let (place, partition) = self.place(who)?;
         let (_, before) = latest(&place, &partition, id, WHAT).await?;
-        delete(&place, &partition, (id, base), vec![unlisted(&before)], WHAT).await?;
+        delete(
+            &place,
+            &partition,
+            (id, base),
+            vec![Write { id: by_time(&before), base, body: None }],
+            WHAT,
+        )
+        .await?;
         Ok(before)
     }
 
-    /// The notes of a user, those that were written last first. The cursor is the place of the last one in time.
+    /// The notes of a user, those that were made last first. The cursor is the place of the last one in time.
     ///
     /// # Errors
     /// When they cannot be read.
@@ -141,30 +148,25 @@ impl<'s> Notes<'s> {
 /// Everything that the index of notes by time comes after.
 const BY_TIME: &str = "t:";
 
-/// The id of a version of a note in the index by time, in which the latest comes first.
+/// The id of a note in the index by time, in which the latest comes first. It is that of its making, which no edit
+/// changes, so that an edit leaves nothing behind in the index.
 fn by_time(note: &Value) -> String {
     let text = |pointer: &str| note.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let time = text("/timestamps/updated_at").parse().map_or(0, jiff::Timestamp::as_nanosecond);
+    let time = text("/timestamps/created_at").parse().map_or(0, jiff::Timestamp::as_nanosecond);
     let later = u64::MAX - u64::try_from(time.max(0)).unwrap_or(u64::MAX);
-    let version = note.get("version").and_then(Value::as_u64).unwrap_or_default();
-    format!("{BY_TIME}{later:020}.{}.{version}", text("/note_id"))
+    format!("{BY_TIME}{later:020}.{}", text("/note_id"))
 }
 
 /// Whether a cursor is the rest of such an id.
 fn is_place(cursor: &str) -> bool {
-    let parts: Vec<&str> = cursor.split('.').collect();
-    let [time, id, version] = parts.as_slice() else { return false };
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    time.len() == 20 && is_number(time) && Uuid::try_parse(id).is_ok() && is_number(version)
+    let Some((time, id)) = cursor.split_once('.') else { return false };
+    let is_number = time.len() == 20 && time.bytes().all(|b| b.is_ascii_digit());
+    is_number && Uuid::try_parse(id).is_ok()
 }
 
-/// The writes that put a version into the index, and take one out of it.
-fn listed(note: &Value) -> Write {
-    Write { id: by_time(note), base: 0, body: Some(note.clone()) }
-}
-
-fn unlisted(note: &Value) -> Write {
-    Write { id: by_time(note), base: 1, body: None }
+/// A version of a note in the index, which has the versions of the note.
+fn listed(note: &Value, base: u64) -> Write {
+    Write { id: by_time(note), base, body: Some(note.clone()) }
 }
 
 /// A body with what only the server knows: whose the note is, whatever the body says.

@@ -2,7 +2,8 @@
 //! written by a thread of their own, and those for which there is no room are counted.
 
 use std::io::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ enum Job {
 pub struct Log {
     jobs: SyncSender<Job>,
     dropped: AtomicU64,
+    /// Lines that wait.
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Log {
@@ -35,15 +38,28 @@ impl Log {
     /// A log that goes elsewhere.
     pub fn to(sink: impl Write + Send + 'static) -> Log {
         let (jobs, received) = sync_channel(ROOM);
-        let work = move || write(&received, sink);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let written = Arc::clone(&waiting);
+        let work = move || write(&received, sink, &written);
         // Without a thread nobody receives, and every line counts as dropped.
         let _ = std::thread::Builder::new().name("log".to_owned()).spawn(work);
-        Log { jobs, dropped: AtomicU64::new(0) }
+        Log { jobs, dropped: AtomicU64::new(0), waiting }
     }
 
     /// Writes a line, some time.
     pub fn line(&self, line: &Value) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         if self.jobs.try_send(Job::Line(format!("{line}\n"))).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes a line that others come before: it is left out where half of the room is taken.
+    pub fn minor(&self, line: &Value) {
+        if self.waiting.load(Ordering::Relaxed) < ROOM / 2 {
+            self.line(line);
+        } else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -67,11 +83,12 @@ impl Log {
     }
 }
 
-fn write(jobs: &Receiver<Job>, mut sink: impl Write) {
+fn write(jobs: &Receiver<Job>, mut sink: impl Write, waiting: &AtomicUsize) {
     while let Ok(job) = jobs.recv() {
         match job {
             Job::Line(line) => {
                 let _ = sink.write_all(line.as_bytes());
+                waiting.fetch_sub(1, Ordering::Relaxed);
             }
             Job::Flush(done) => {
                 let _ = sink.flush();
@@ -108,5 +125,18 @@ mod tests {
         }
         log.flush();
         assert!(log.dropped() >= ROOM as u64, "{}", log.dropped());
+    }
+
+    #[test]
+    fn minor_lines_leave_room_for_others() {
+        let log = Log::to(Stuck);
+        for n in 0..3 * ROOM {
+            log.minor(&n.into());
+        }
+        let dropped = log.dropped();
+        for n in 0..ROOM / 4 {
+            log.line(&n.into());
+        }
+        assert_eq!(log.dropped(), dropped);
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn call(app: &App, asked: &Asked, who: &Identity) -> Answer {
     }
     let (host, bytes, start) = (app.plugins.clone(), asks.to_string(), Instant::now());
     let plugin = name.clone();
-    let called = tokio::task::spawn_blocking(move || host.post(&plugin, bytes.as_bytes()));
+    let called = trace::blocking(move || host.post(&plugin, bytes.as_bytes()));
     let answer =
         called.await.map_err(|_| Problem::new(429, "internal", "the call was lost").retry(1))?;
     if answer.status == 200 {

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, tell_missing};
 use crate::trace::Trace;
-use crate::{access, api as operations};
+use crate::{access, api as operations, trace};
 
 pub(crate) use parts::Asked;
 pub(crate) use problem::Problem;
@@ -171,8 +171,7 @@ async fn identity(
         };
         (app.identities.resolve(&asking), app)
     };
-    let (resolved, app) =
-        tokio::task::spawn_blocking(resolve).await.map_err(|_| Problem::internal())?;
+    let (resolved, app) = trace::blocking(resolve).await.map_err(|_| Problem::internal())?;
     resolved.map(Some).map_err(|refused| {
         if refused.code() == "identity_mismatch" {
             let pairs = [("operation", operation.id.as_str())];
