@@ -148,3 +148,26 @@ fn what_cannot_be_read_is_a_finding_or_no_crate() {
     assert_eq!(about.len(), 1, "{}", run.stdout);
     assert!(about[0].starts_with("crates/odd/Cargo.toml:5:13"), "{}", run.stdout);
 }
+
+#[test]
+fn a_manifest_that_is_cut_off_hides_no_crate() {
+    let folder = repository();
+    let path = folder.path();
+    write(path, "crates/other/Cargo.toml", &manifest("1.0.0", IMPLEMENTS));
+    write(
+        path,
+        "crates/other/src/lib.rs",
+        "pub fn check() { schema(\"storage/note\", \"1.0.0\"); }\n",
+    );
+    write(path, "fixtures/broken/Cargo.toml", "[package\n");
+    let cut = manifest("1.3.0", IMPLEMENTS);
+    write(path, "crates/notes/Cargo.toml", cut.trim_end_matches(" }\n"));
+    let run = crates(&folder, &["--format", "short"]);
+    let findings: Vec<&str> = run.stdout.lines().filter(|line| line.contains("error[")).collect();
+    assert!(run.code == 1 && findings.len() == 1, "{}", run.stdout);
+    assert!(findings[0].starts_with("crates/notes/Cargo.toml:6:"), "{findings:?}");
+    let impact = binary::run(path, &["impact", "note.schema.json"]);
+    let told = "the crate of `crates/notes/Cargo.toml` is left out: it is no TOML";
+    assert!(impact.code == 0 && impact.stderr.contains(told), "{}", impact.stderr);
+    assert!(!impact.stderr.contains("fixtures"), "{}", impact.stderr);
+}

@@ -103,6 +103,11 @@ pub(super) fn manifests(request: &Request, terminal: &Terminal) -> Vec<Manifest>
             let files = repository.files(&state)?;
             let manifest =
                 |path: &String| Some(Manifest { path: path.clone(), bytes: files.read(path)? });
+            for path in laws::manifests(&files).filter(|p| laws::may_name_contracts(p, &files)) {
+                if let Err((_, why)) = laws::manifest(path, &files) {
+                    terminal.note(&format!("the crate of `{path}` is left out: {why}"));
+                }
+            }
             laws::manifests(&files).filter_map(manifest).collect()
         };
         repository.failure().map_or(Ok(found), Err)

@@ -66,7 +66,7 @@ pub(crate) fn load(seconds: u64) -> Result<(), Failed> {
         for line in text.lines().filter(|line| {
             ["50%", "99%", "Requests/sec", "status", "Socket", "Non-2xx"]
                 .iter()
-                .any(|w| line.contains(w))
+                .any(|w| line.trim_start().starts_with(w))
         }) {
             println!("  {}", line.trim());
             failed |=
