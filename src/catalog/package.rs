@@ -81,9 +81,8 @@ pub fn package(bytes: &[u8]) -> Result<Option<Package>, Unread> {
     })?;
     let table = table.into_inner();
     let Some(package) = table.get("package") else {
-        let is_workspace = table.get("workspace").is_some();
-        let neither = || (all, "it has neither `[package]` nor `[workspace]`".to_owned());
-        return if is_workspace { Ok(None) } else { Err(neither()) };
+        let neither = (all, "it has neither `[package]` nor `[workspace]`".to_owned());
+        return table.get("workspace").map(|_| None).ok_or(neither);
     };
     let wrong = |what: &str| (span(package), what.to_owned());
     let fields = package.get_ref().as_table().ok_or_else(|| wrong("`package` is no table"))?;

@@ -21,7 +21,7 @@ impl Crate {
     /// The crates whose manifests a rule looks at. Those without a table are among them where `every` is asked.
     pub(super) fn all(rule: &Rule, files: &dyn Files, every: bool) -> Vec<Crate> {
         let read = |path: &String| {
-            let package = manifest(path, files).ok()??;
+            let package = manifest(files.read(path).as_deref()).ok()??;
             Some(Crate { path: path.clone(), package })
         };
         let all = manifests(files).filter(|path| rule.scope.has(path)).filter_map(read);
@@ -33,12 +33,14 @@ impl Crate {
     pub(super) fn unread(rule: &Rule, world: &World<'_>) -> Vec<Finding> {
         let paths = manifests(world.now).filter(|path| rule.scope.has(path));
         let spoke = |path: &str| {
-            let old = world.baseline.and_then(|files| manifest(path, files).ok()?);
+            let bytes = world.baseline.and_then(|files| files.read(path));
+            let old = manifest(bytes.as_deref()).ok().flatten();
             old.is_some_and(|package| package.table.is_some())
         };
         let finding = |path: &String| {
-            let (span, why) = manifest(path, world.now).err()?;
-            if !may_name_contracts(path, world.now) && !spoke(path) {
+            let bytes = world.now.read(path);
+            let (span, why) = manifest(bytes.as_deref()).err()?;
+            if !may_name_contracts(bytes.as_deref()) && !spoke(path) {
                 return None;
             }
             let message = format!("what `{path}` says of contracts is not known: {why}");
@@ -71,24 +73,26 @@ impl Crate {
 
 /// The paths of manifests.
 pub fn manifests(files: &dyn Files) -> impl Iterator<Item = &String> {
-    let is_manifest = |path: &&String| path.rsplit('/').next() == Some("Cargo.toml");
-    files.paths().iter().filter(is_manifest)
+    files.paths().iter().filter(|path| is_manifest(path))
 }
 
-/// Reads a manifest of a repository; `None` for that of a workspace only.
+/// Whether a path is that of a manifest.
+pub fn is_manifest(path: &str) -> bool {
+    path.rsplit('/').next() == Some("Cargo.toml")
+}
+
+/// Reads a manifest of a repository, if there is one; `None` for that of a workspace only.
 ///
 /// # Errors
 /// Why it is none, and where.
-pub fn manifest(path: &str, files: &dyn Files) -> Result<Option<Package>, Unread> {
+pub fn manifest(bytes: Option<&[u8]>) -> Result<Option<Package>, Unread> {
     let none = || (Span::new(0, 0), "it is a link, or no file".to_owned());
-    package(&files.read(path).ok_or_else(none)?)
+    package(bytes.ok_or_else(none)?)
 }
 
 /// Whether a manifest that cannot be read may name contracts.
-pub fn may_name_contracts(path: &str, files: &dyn Files) -> bool {
-    let bytes = files.read(path);
-    let text = bytes.as_ref().map(|bytes| std::str::from_utf8(bytes));
-    !matches!(text, Some(Ok(text)) if !text.contains("contracts"))
+pub fn may_name_contracts(bytes: Option<&[u8]>) -> bool {
+    !matches!(bytes.map(std::str::from_utf8), Some(Ok(text)) if !text.contains("contracts"))
 }
 
 /// The version of a package below a folder, which may be that of the workspace around it.

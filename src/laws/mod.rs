@@ -21,7 +21,7 @@ mod world;
 
 pub use about::{ABOUT_LAWS, AboutLaws, about_laws};
 pub use contracts::{Contract, Contracts};
-pub use crates::{crate_version, manifest, manifests, may_name_contracts};
+pub use crates::{crate_version, is_manifest, manifest, manifests, may_name_contracts};
 pub use kinds::LAW_KINDS;
 pub use packs::PACKS;
 pub use ratchet::{FORMAT as BASELINE_FORMAT, Ratchet, Recorded};

@@ -101,14 +101,16 @@ pub(super) fn manifests(request: &Request, terminal: &Terminal) -> Vec<Manifest>
         let found = {
             use crate::tree::Files;
             let files = repository.files(&state)?;
-            let manifest =
-                |path: &String| Some(Manifest { path: path.clone(), bytes: files.read(path)? });
-            for path in laws::manifests(&files).filter(|p| laws::may_name_contracts(p, &files)) {
-                if let Err((_, why)) = laws::manifest(path, &files) {
+            let read = |path: &String| {
+                let bytes = files.read(path);
+                if laws::may_name_contracts(bytes.as_deref())
+                    && let Err((_, why)) = laws::manifest(bytes.as_deref())
+                {
                     terminal.note(&format!("the crate of `{path}` is left out: {why}"));
                 }
-            }
-            laws::manifests(&files).filter_map(manifest).collect()
+                Some(Manifest { path: path.clone(), bytes: bytes? })
+            };
+            laws::manifests(&files).filter_map(read).collect()
         };
         repository.failure().map_or(Ok(found), Err)
     };

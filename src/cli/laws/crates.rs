@@ -90,10 +90,9 @@ pub(in crate::cli) fn crates(args: &Crates, global: &Global, terminal: &Terminal
     let mut judged = court.hold(&select, global)?;
     drop(progress);
     // What was the manifest of such a crate may be none any more.
-    let is_manifest = |path: &str| path == "Cargo.toml" || path.ends_with("/Cargo.toml");
     let is_own = |finding: &Finding| {
         let path = finding.primary.artifact.as_str();
-        is_inside(&all, path) || is_manifest(path)
+        is_inside(&all, path) || laws::is_manifest(path)
     };
     judged.findings.retain(|finding| is_own(finding) || court.wrong.contains(finding));
     let head = match global.format {
@@ -107,13 +106,14 @@ fn named(files: &dyn Files) -> Vec<Named> {
     let mut all = Vec::new();
     for path in laws::manifests(files) {
         let folder = path.strip_suffix("Cargo.toml").unwrap_or_default().to_owned();
-        match laws::manifest(path, files) {
+        let bytes = files.read(path);
+        match laws::manifest(bytes.as_deref()) {
             Ok(Some(package)) if package.table.is_some() => {
                 let version = laws::crate_version(&package, &folder, files);
                 all.push(Named { folder, package: Some(package), version });
             }
             Ok(_) => {}
-            Err(_) if !laws::may_name_contracts(path, files) => {}
+            Err(_) if !laws::may_name_contracts(bytes.as_deref()) => {}
             Err(_) => all.push(Named { folder, package: None, version: None }),
         }
     }
