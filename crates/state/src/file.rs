@@ -53,8 +53,7 @@ impl<T: Serialize + DeserializeOwned + Clone> StateFile<T> {
         StateFile { folder, name, shape, clock, listener: None, readers, barred }
     }
 
-    /// Lets nobody but the owner read the file: the state holds a secret. On Windows the folder
-    /// decides.
+    /// Lets nobody but the owner read the file: the state holds a secret. On Windows the folder decides.
     #[must_use]
     pub fn private(mut self) -> Self {
         self.readers = Readers::Owner;

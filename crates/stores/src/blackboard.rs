@@ -109,6 +109,6 @@ impl<'s> Blackboard<'s> {
         let request = json!([key, value, base]);
         let once = Once { key: idempotency_key, request: &request };
         let write = Write { id: record_id(key), base, body: Some(entry) };
-        commit_once(&place, &partition, once, vec![write], WHAT).await
+        commit_once(&place, &partition, once, (write, None), WHAT).await
     }
 }

@@ -168,18 +168,19 @@ fn digest(text: &str) -> String {
     out
 }
 
-/// Commits the next version of a record, which is the first of the writes, with what goes with it, and remembers under
-/// its idempotency key that this was done. `what` is for errors.
+/// Commits the next version of a record with what goes with it, and remembers under its idempotency key that this was
+/// done. `what` is for errors.
 pub(crate) async fn commit_once(
     place: &Place,
     partition: &str,
     once: Once<'_>,
-    mut writes: Vec<Write>,
+    (write, also): (Write, Option<Write>),
     what: &'static str,
 ) -> Result<Written, Error> {
-    let first = writes.first().map(|write| (write.id.clone(), write.base, write.body.clone()));
-    let (id, base, record) = first.unwrap_or_default();
-    let (record, version) = (record.unwrap_or_default(), base.saturating_add(1));
+    let record = write.body.clone().unwrap_or_default();
+    let (id, base, version) = (write.id.clone(), write.base, write.base.saturating_add(1));
+    let mut writes = vec![write];
+    writes.extend(also);
     let key = once.key.map(|key| format!("i:{}", digest(key)));
     if let Some(key) = &key {
         let asked = digest(&once.request.to_string());
@@ -262,10 +263,11 @@ pub(crate) async fn delete(
     place: &Place,
     partition: &str,
     (id, base): (&str, u64),
-    mut writes: Vec<Write>,
+    also: Option<Write>,
     what: &'static str,
 ) -> Result<(), Error> {
-    writes.insert(0, Write { id: record_id(id), base, body: None });
+    let mut writes = vec![Write { id: record_id(id), base, body: None }];
+    writes.extend(also);
     place.store.commit(partition, &writes).await.map_err(|error| match error {
         StoreError::Conflict { .. } => Error::Conflict { what, id: id.to_owned(), base },
         error => error.into(),

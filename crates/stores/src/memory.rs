@@ -102,7 +102,7 @@ impl<'s> Memory<'s> {
         let request = json!([key, write.value, write.band, write.ttl_seconds, write.base]);
         let once = Once { key: write.idempotency_key, request: &request };
         let next = Write { id: record_id(key), base, body: Some(entry) };
-        commit_once(&place, &partition, once, vec![next], WHAT).await
+        commit_once(&place, &partition, once, (next, None), WHAT).await
     }
 
     /// Deletes a key.
@@ -112,7 +112,7 @@ impl<'s> Memory<'s> {
     pub async fn delete(&self, session: Session<'_>, key: &str, base: u64) -> Result<(), Error> {
         self.get(session, key).await?;
         let (place, partition) = self.place(session)?;
-        delete(&place, &partition, (key, base), Vec::new(), WHAT).await
+        delete(&place, &partition, (key, base), None, WHAT).await
     }
 
     fn is_over(&self, entry: &Value) -> bool {

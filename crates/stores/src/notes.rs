@@ -62,7 +62,7 @@ impl<'s> Notes<'s> {
         let once = Once { key: idempotency_key, request: body };
         let listed = listed(&note, 0);
         let write = Write { id: record_id(&id), base: 0, body: Some(note) };
-        commit_once(&place, &partition, once, vec![write, listed], WHAT).await
+        commit_once(&place, &partition, once, (write, Some(listed)), WHAT).await
     }
 
     /// A note.
@@ -103,7 +103,7 @@ impl<'s> Notes<'s> {
         let once = Once { key: None, request: body };
         let listed = listed(&note, base);
         let write = Write { id: record_id(id), base, body: Some(note) };
-        let writes = vec![write, listed];
+        let writes = (write, Some(listed));
         let written = commit_once(&place, &partition, once, writes, WHAT).await?;
         Ok((before, written.record))
     }
@@ -115,14 +115,8 @@ impl<'s> Notes<'s> {
     pub async fn delete(&self, who: &Identity, id: &str, base: u64) -> Result<Value, Error> {
         let (place, partition) = self.place(who)?;
         let (_, before) = latest(&place, &partition, id, WHAT).await?;
-        delete(
-            &place,
-            &partition,
-            (id, base),
-            vec![Write { id: by_time(&before), base, body: None }],
-            WHAT,
-        )
-        .await?;
+        let unlisted = Write { id: by_time(&before), base, body: None };
+        delete(&place, &partition, (id, base), Some(unlisted), WHAT).await?;
         Ok(before)
     }
 

@@ -85,7 +85,7 @@ impl<'s> Tabular<'s> {
         let record = self.record(who.scope(), &id, body, 1, (&now, &now))?;
         let once = Once { key: idempotency_key, request: body };
         let write = Write { id: record_id(&id), base: 0, body: Some(record) };
-        commit_once(&place, &partition, once, vec![write], self.table.what()).await
+        commit_once(&place, &partition, once, (write, None), self.table.what()).await
     }
 
     /// Saves the version after `base`. Earlier ones stay readable.
@@ -116,7 +116,8 @@ impl<'s> Tabular<'s> {
         let record = self.record(scope, id, &body, base.saturating_add(1), (created, &now))?;
         let once = Once { key: None, request: &body };
         let write = Write { id: record_id(id), base, body: Some(record) };
-        let written = commit_once(&place, &partition, once, vec![write], self.table.what()).await?;
+        let written =
+            commit_once(&place, &partition, once, (write, None), self.table.what()).await?;
         Ok(written.record)
     }
 
@@ -162,7 +163,7 @@ impl<'s> Tabular<'s> {
     pub async fn delete(&self, who: &Identity, id: &str, base: u64) -> Result<(), Error> {
         let (place, partition) = self.place(who)?;
         latest(&place, &partition, id, self.table.what()).await?;
-        delete(&place, &partition, (id, base), Vec::new(), self.table.what()).await
+        delete(&place, &partition, (id, base), None, self.table.what()).await
     }
 
     /// A body with what only the server knows, whatever the body says of it.
@@ -267,7 +268,7 @@ impl<'s> Locks<'s> {
         check("storage/strategy_lock", &snapshot)?;
         let once = Once { key: None, request: &Value::Null };
         let write = Write { id, base, body: Some(snapshot) };
-        let written = commit_once(&place, &partition, once, vec![write], "strategy lock").await?;
+        let written = commit_once(&place, &partition, once, (write, None), "strategy lock").await?;
         self.mirror(&written.record, change.at).await?;
         Ok(written.record)
     }
