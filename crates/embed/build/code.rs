@@ -176,21 +176,21 @@ pub(crate) fn pascal(word: &str) -> String {
 }
 
 fn enumeration(out: &mut String, name: &str, about: &str, words: &[String]) {
-    let described = words.iter().map(|word| (word.as_str(), format!("`{word}`")));
+    let described = words.iter().map(|word| (word.as_str(), word.as_str(), format!("`{word}`")));
     described_enumeration(out, name, about, described);
 }
 
-/// An enum of words, each with what it means.
+/// An enum of words: the name of each, the word, and what it means.
 pub(crate) fn described_enumeration<'w>(
     out: &mut String,
     name: &str,
     about: &str,
-    words: impl Iterator<Item = (&'w str, String)>,
+    words: impl Iterator<Item = (&'w str, &'w str, String)>,
 ) {
     let _ = writeln!(out, "words! {{\n    /// {about}\n    {name} {{");
-    for (word, says) in words {
+    for (name, word, says) in words {
         let says = says.replace('\n', " ");
-        let _ = writeln!(out, "        /// {says}\n        {} = {word:?},", pascal(word));
+        let _ = writeln!(out, "        /// {says}\n        {} = {word:?},", pascal(name));
     }
     out.push_str("    }\n}\n");
 }
@@ -210,12 +210,10 @@ fn topics(out: &mut String, freeze: &Freeze) -> Result<(), String> {
     let topics: Topics = yaml(freeze, "events/topics.yaml")?;
     let ids: Vec<String> =
         topics.topics.iter().map(|t| format!("{}@{}", t.name, t.version)).collect();
-    let _ = writeln!(out, "words! {{\n    /// What an event is about.\n    Topic {{");
-    for (topic, id) in topics.topics.iter().zip(&ids) {
-        let about = topic.description.replace('\n', " ");
-        let _ = writeln!(out, "        /// {about}\n        {} = {id:?},", pascal(&topic.name));
-    }
-    out.push_str("    }\n}\nstatic TOPICS: &[TopicFacts] = &[\n");
+    let words = topics.topics.iter().zip(&ids);
+    let words = words.map(|(t, id)| (t.name.as_str(), id.as_str(), t.description.clone()));
+    described_enumeration(out, "Topic", "What an event is about.", words);
+    out.push_str("static TOPICS: &[TopicFacts] = &[\n");
     for topic in &topics.topics {
         let schema = topic.schema_ref.trim_start_matches("./");
         let _ = writeln!(

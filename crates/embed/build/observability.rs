@@ -66,7 +66,10 @@ pub(crate) fn generate(out: &mut String, freeze: &Freeze) -> Result<(), String> 
 }
 
 fn logs(out: &mut String, logs: &Logs) -> Result<(), String> {
-    let words = logs.events.iter().map(|event| (event.name.as_str(), event.description.clone()));
+    let words = logs
+        .events
+        .iter()
+        .map(|event| (event.name.as_str(), event.name.as_str(), event.description.clone()));
     described_enumeration(out, "LogEvent", "What a line of the log tells.", words);
     out.push_str("static LOG_EVENTS: &[LogFacts] = &[\n");
     for event in &logs.events {
@@ -88,7 +91,9 @@ fn logs(out: &mut String, logs: &Logs) -> Result<(), String> {
 
 fn metrics(out: &mut String, metrics: &Metrics) {
     let all = &metrics.metrics;
-    let words = all.iter().map(|metric| (metric.name.as_str(), metric.description.clone()));
+    let words = all
+        .iter()
+        .map(|metric| (metric.name.as_str(), metric.name.as_str(), metric.description.clone()));
     described_enumeration(out, "Metric", "What is counted or measured.", words);
     out.push_str("static METRICS: &[MetricFacts] = &[\n");
     for Metric { name, kind, unit, description, labels } in all {
@@ -102,7 +107,10 @@ fn metrics(out: &mut String, metrics: &Metrics) {
 }
 
 fn spans(out: &mut String, traces: &Traces) {
-    let words = traces.spans.iter().map(|span| (span.name.as_str(), span.description.clone()));
+    let words = traces
+        .spans
+        .iter()
+        .map(|span| (span.name.as_str(), span.name.as_str(), span.description.clone()));
     described_enumeration(out, "Span", "A part of a trace.", words);
     out.push_str("static SPANS: &[SpanFacts] = &[\n");
     for Span { name, attributes, .. } in &traces.spans {

@@ -46,6 +46,12 @@ impl LogEvent {
         self.facts().map_or("error", |facts| facts.level)
     }
 
+    /// Its fields, `ts` among them.
+    pub fn fields(self) -> impl Iterator<Item = &'static str> {
+        let fields = self.facts().map_or(&[][..], |facts| facts.fields);
+        fields.iter().map(|(name, _)| *name)
+    }
+
     /// The line of a moment, a timestamp of RFC 3339, with the fields of an object; those that are null are left out.
     pub fn line(self, at: impl Display, fields: Value) -> Value {
         let mut line = Map::new();

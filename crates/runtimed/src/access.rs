@@ -24,12 +24,13 @@ pub(crate) async fn allowed(
     let backend = backend.map_or(Backend::Filesystem, |route| route.backend);
     let start = Instant::now();
     let said = policy::may(operation, who, band, (backend, &app.trust));
-    let attributes = json!({
-        "decision": if said.denied.is_none() { "allow" } else { "deny" },
-        "event.band": band,
-        "policy.version": contract_embed::VERSION,
+    trace::tell(&app.log, Span::PolicyDecide, start.elapsed(), || {
+        json!({
+            "decision": if said.denied.is_none() { "allow" } else { "deny" },
+            "event.band": band,
+            "policy.version": contract_embed::VERSION,
+        })
     });
-    trace::tell(&app.log, Span::PolicyDecide, attributes, start.elapsed());
     if said.is_audited {
         audit(app, operation, who, band, said.denied.as_deref()).await?;
     }

@@ -257,8 +257,12 @@ fn tell_published(metrics: &Metrics, log: &Log, event: &Published) {
     metrics.count(Metric::RuntimeEventsAppendedTotal, &[("topic", topic), ("band", band.as_str())]);
     let bytes = f64::from(u32::try_from(event.bytes).unwrap_or(u32::MAX));
     metrics.measured(Metric::RuntimeEventSizeBytes, &[("topic", topic)], bytes);
-    let attributes = json!({"event.id": event.id, "event.topic": event.topic, "event.band": band});
-    trace::tell(log, Span::SpineAppend, attributes, event.took);
+    trace::tell(
+        log,
+        Span::SpineAppend,
+        event.took,
+        || json!({"event.id": event.id, "event.topic": event.topic, "event.band": band}),
+    );
 }
 
 /// Seconds since a heartbeat.

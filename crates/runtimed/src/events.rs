@@ -13,6 +13,7 @@ use contract_state::{Happened, Name, Shape, StateFile};
 use contract_supervisor::Log;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::{Deserialize, Serialize};
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::trace::Trace as Here;
@@ -130,13 +131,12 @@ impl Publisher {
                     draft.trace(Trace { trace_id, span_id, parent_span_id: here.parent.clone() });
             }
             let event = self.sealer.seal(draft).map_err(|refused| refused.to_string())?;
-            let event = serde_json::to_value(&event).map_err(|error| error.to_string())?;
+            let text = to_raw_value(&event).map_err(|error| error.to_string())?;
             let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-            journal.append(&event).map_err(|error| error.to_string())?;
+            journal.append(&text).map_err(|error| error.to_string())?;
             drop(journal);
-            let id = event.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let (bytes, took) = (event.to_string().len(), start.elapsed());
-            published.push(Published { id, topic, bytes, took });
+            let (bytes, took) = (text.get().len(), start.elapsed());
+            published.push(Published { id: event.id, topic, bytes, took });
         }
         Ok(published)
     }
@@ -179,14 +179,10 @@ fn signing_key(data: &Path, log: &Arc<Log>) -> Result<(DeviceKey, Vec<Happened>)
     Ok((DeviceKey::new(&key.device_id, &format!("runtime-{id}"), &seed), loaded.happened))
 }
 
-/// Says in the log that a state file was healed.
+/// Says in the log, and as a span, that a state file was healed.
 pub(crate) fn tell_healed(log: &Log, happened: &Happened) {
     let Some(payload) = happened.payload() else { return };
-    let field = |name: &str| payload.get(name).cloned().unwrap_or_default();
-    let (file, problem) = (field("file"), field("problem"));
-    let attributes = json!({"file": file, "problem": problem});
+    let attributes = json!({"file": payload.get("file"), "problem": payload.get("problem")});
     log.line(&Here::begin().line(Span::StateHeal, attributes, Duration::ZERO));
-    let aside = field("quarantined_as");
-    let fields = json!({"file": file, "problem": problem, "quarantined_as": aside});
-    log.tell(LogEvent::StateFileHealed, fields);
+    log.healed(happened);
 }

@@ -61,8 +61,8 @@ impl Metrics {
 
     /// So many more.
     pub(crate) fn add(&self, metric: Metric, pairs: &[(&str, &str)], more: u64) {
-        let mut series = self.series();
-        let sample = series.entry((metric, labels(pairs))).or_insert(Sample::Count(0));
+        let (key, mut series) = ((metric, labels(pairs)), self.series());
+        let sample = series.entry(key).or_insert(Sample::Count(0));
         if let Sample::Count(count) = sample {
             *count += more;
         }
@@ -70,12 +70,14 @@ impl Metrics {
 
     /// So many in all, where somebody else counts.
     pub(crate) fn total(&self, metric: Metric, pairs: &[(&str, &str)], count: u64) {
-        self.series().insert((metric, labels(pairs)), Sample::Count(count));
+        let key = (metric, labels(pairs));
+        self.series().insert(key, Sample::Count(count));
     }
 
     /// What it is now.
     pub(crate) fn set(&self, metric: Metric, pairs: &[(&str, &str)], value: f64) {
-        self.series().insert((metric, labels(pairs)), Sample::Level(value));
+        let key = (metric, labels(pairs));
+        self.series().insert(key, Sample::Level(value));
     }
 
     /// How long something took.
@@ -85,11 +87,10 @@ impl Metrics {
 
     /// How much it was, in the unit of the metric.
     pub(crate) fn measured(&self, metric: Metric, pairs: &[(&str, &str)], value: f64) {
+        let (key, bounds) = ((metric, labels(pairs)), bounds(metric));
         let mut series = self.series();
         let none = || Sample::Spread(Histogram::default());
-        let sample = series.entry((metric, labels(pairs))).or_insert_with(none);
-        if let Sample::Spread(histogram) = sample {
-            let bounds = bounds(metric);
+        if let Sample::Spread(histogram) = series.entry(key).or_insert_with(none) {
             histogram.counts.resize(bounds.len(), 0);
             for (bound, count) in bounds.iter().zip(&mut histogram.counts) {
                 *count += u64::from(value <= *bound);

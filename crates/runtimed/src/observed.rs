@@ -67,12 +67,13 @@ impl Observed {
         }
         let span = if operation == "read" { Span::StoreRead } else { Span::StoreWrite };
         let version = done.as_ref().ok().and_then(version);
-        let attributes = json!({
-            "resource.kind": self.kind,
-            "backend": self.backend,
-            "record.version": version,
+        trace::tell(&self.log, span, took, || {
+            json!({
+                "resource.kind": self.kind,
+                "backend": self.backend,
+                "record.version": version,
+            })
         });
-        trace::tell(&self.log, span, attributes, took);
         done
     }
 }

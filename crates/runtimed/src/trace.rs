@@ -57,8 +57,8 @@ impl Trace {
 
     /// A part of it.
     fn child(&self) -> Trace {
-        let (span_id, parent) = (new_span_id(), Some(self.span_id.clone()));
-        Trace { span_id, parent, ..self.clone() }
+        let (trace_id, parent) = (self.trace_id.clone(), Some(self.span_id.clone()));
+        Trace { trace_id, span_id: new_span_id(), parent, is_kept: self.is_kept }
     }
 
     /// The line of a span that has just ended; attributes that are null are left out.
@@ -95,9 +95,10 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 /// Tells a span that has just ended, within the request that is being answered. Outside of one, and in a trace that
 /// nobody keeps, it is not told.
-pub(crate) fn tell(log: &Log, span: Span, attributes: Value, took: Duration) {
-    if let Some(trace) = Trace::here().filter(|trace| trace.is_kept) {
-        log.minor(&trace.child().line(span, attributes, took));
+pub(crate) fn tell(log: &Log, span: Span, took: Duration, attributes: impl FnOnce() -> Value) {
+    let child = HERE.try_with(|here| here.is_kept.then(|| here.child()));
+    if let Some(child) = child.ok().flatten() {
+        log.minor(&child.line(span, attributes(), took));
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use contract_embed::LogEvent;
+use contract_state::Happened;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -67,6 +68,14 @@ impl Log {
     /// Writes the line of an event that happens now.
     pub fn tell(&self, event: LogEvent, fields: Value) {
         self.line(&event.line(Timestamp::now(), fields));
+    }
+
+    /// Writes that a state file was healed; nothing of what else happened to one.
+    pub fn healed(&self, happened: &Happened) {
+        let Some(payload) = happened.payload() else { return };
+        let field = |name: &str| (name.to_owned(), payload.get(name).cloned().unwrap_or_default());
+        let fields = ["file", "problem", "quarantined_as"].into_iter().map(field).collect();
+        self.tell(LogEvent::StateFileHealed, fields);
     }
 
     /// Lines for which there was no room.

@@ -105,11 +105,7 @@ impl Worker {
         let beat = read_heartbeat(&self.pass.folder, &self.pass.worker);
         let recorded = record::last(&self.journal);
         let loaded = self.begun.load();
-        for happened in &loaded.happened {
-            if let Some(payload) = happened.payload() {
-                self.log.tell(LogEvent::StateFileHealed, healed(&payload));
-            }
-        }
+        loaded.happened.iter().for_each(|happened| self.log.healed(happened));
         let begun = loaded.state;
         self.last = recorded.max(begun.cycle).max(beat.map_or(0, |beat| beat.cycle));
         if begun.cycle > recorded {
@@ -247,10 +243,4 @@ fn degraded(record: &Record) -> Value {
         "cycle": record.cycle,
         "errors_this_cycle": record.errors_this_cycle,
     })
-}
-
-/// The fields that the log has of a state file that was healed.
-fn healed(payload: &Value) -> Value {
-    let field = |name: &str| (name.to_owned(), payload.get(name).cloned().unwrap_or_default());
-    ["file", "problem", "quarantined_as"].into_iter().map(field).collect()
 }

@@ -1,8 +1,10 @@
 //! Workers that end at any moment are started again, and no cycle is lost without a word.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::common::{is_alive, signal, start, states, until};
+use contract_embed::LogEvent;
 use serde_json::Value;
 
 /// How long workers are let crash.
@@ -53,9 +55,8 @@ fn crashes(seconds: u64, seed: u64) {
     assert!(degraded > 5 && degraded < cycles.len(), "{degraded} of {}", cycles.len());
     assert_eq!(supervisor.log("record_not_written"), [Value::Null; 0]);
     assert!(!supervisor.log("worker_crash_loop").is_empty());
-    for name in ["worker_starting", "worker_started", "worker_exited", "worker_restarting"] {
-        assert!(!supervisor.log(name).is_empty(), "{name}");
-    }
+    // What the log says is what the contracts have.
+    common_names(&supervisor);
 }
 
 /// Each worker is starting, started, exited, restarting, and so on; only the last exit can have been asked for.
@@ -68,6 +69,26 @@ fn phases_follow(events: &[Value]) {
         assert_eq!(event["restarts"], restarts, "{event}");
         if event["phase"] == "worker_exited" {
             assert!(event["expected"] == false || at + 1 == events.len(), "{event}");
+        }
+    }
+}
+
+/// Each line of a phase has all the fields of the contracts, and no others.
+fn common_names(supervisor: &crate::common::Supervisor) {
+    for event in [
+        LogEvent::WorkerStarting,
+        LogEvent::WorkerStarted,
+        LogEvent::WorkerExited,
+        LogEvent::WorkerRestarting,
+    ] {
+        let fields: BTreeSet<&str> = event.fields().chain(["level", "event"]).collect();
+        let lines = supervisor.log(event.as_str());
+        assert!(!lines.is_empty(), "{event}");
+        for line in lines {
+            let there: BTreeSet<&str> =
+                line.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(there, fields, "{line}");
+            assert_eq!(line["level"], event.level(), "{line}");
         }
     }
 }

@@ -44,14 +44,15 @@ pub(super) async fn call(app: &App, asked: &Asked, who: &Identity) -> Answer {
         app.metrics.count(Metric::RuntimePluginCallsTotal, &pairs);
         app.metrics.took(Metric::RuntimePluginCallDurationSeconds, &pairs, start.elapsed());
         let of = |pointer: &str| answer.body.pointer(pointer).cloned();
-        let attributes = json!({
-            "plugin.name": name,
-            "plugin.state": of("/state"),
-            "fault": of("/error/fault"),
-            "run.id": run,
-            "step.id": step,
+        trace::tell(&app.log, Span::PluginCall, start.elapsed(), || {
+            json!({
+                "plugin.name": name,
+                "plugin.state": of("/state"),
+                "fault": of("/error/fault"),
+                "run.id": run,
+                "step.id": step,
+            })
         });
-        trace::tell(&app.log, Span::PluginCall, attributes, start.elapsed());
     }
     reply(answer)
 }
@@ -72,8 +73,12 @@ async fn gated(
     let (gate, decision) = (app.gate.name(), safety::word(&ruling));
     let labels = [("gate", gate), ("decision", decision)];
     app.metrics.count(Metric::RuntimeSafetyDecisionsTotal, &labels);
-    let attributes = json!({"gate": gate, "decision": decision, "run.id": run, "step.id": step});
-    trace::tell(&app.log, Span::SafetyGate, attributes, start.elapsed());
+    trace::tell(
+        &app.log,
+        Span::SafetyGate,
+        start.elapsed(),
+        || json!({"gate": gate, "decision": decision, "run.id": run, "step.id": step}),
+    );
     let fields = json!({
         "trace_id": Trace::here().map(|trace| trace.trace_id),
         "run_id": run,
